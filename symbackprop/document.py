@@ -1,0 +1,141 @@
+"""
+What a reader sees, before any format: a list of blocks.
+
+`narrate.py` writes documents and is the only place with prose; every file in `render/` prints a
+document and knows nothing of steps.  Mathematics is an `Expr` or one of the presentation nodes below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symbackprop.expr import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Tint(Expr):
+    """The expression in colour number `colour` (from 0, cycling): one colour a factor of a chain rule."""
+
+    body: Expr
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brace(Expr):
+    """The expression with its name under a brace."""
+
+    body: Expr
+    label: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral(Expr):
+    """
+    A computed number, already rounded for display: text is "0.3775", "6.684e-04", "-3/20".
+
+    `exact` is False where digits were cut.  The printers turn "6.684e-04" into 6.684·10⁻⁴.
+    """
+
+    text: str
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Expr):
+    """The operator ∂/∂variable (d/dvariable where `ordinary`) before an expression not yet differentiated."""
+
+    body: Expr
+    variable: Expr
+    ordinary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Expr):
+    """Two or more sides joined by one relation: "=", "≈", "←", "→"."""
+
+    sides: tuple[Expr, ...]
+    relation: str = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Display(Expr):
+    """A product to be printed with the dot between *every* two factors and each factor kept whole (a chain rule)."""
+
+    factors: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vector(Expr):
+    """A column or tuple of entries, printed as (10, 6)."""
+
+    entries: tuple[Expr, ...]
+
+
+Span: TypeAlias = str | Expr
+Spans: TypeAlias = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section's title; level 1 is the document's own title, 2 a numbered section, 3 a quantity."""
+
+    level: int
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text with mathematics in it."""
+
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One line of a derivation: left = right, a value at the point, and the reason.
+
+    `left` is None where the line continues the one above (printed as "= right").
+    """
+
+    left: Expr | None
+    right: Expr
+    value: Expr | None = None
+    reason: Spans = ()
+    relation: str = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Rows aligned at their relation signs, values and reasons in columns of their own."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; columns whose header is in `numeric` are aligned right."""
+
+    header: tuple[Spans, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark set apart: kind is "note", "warning" or "verified"."""
+
+    kind: str
+    spans: Spans
+
+
+Block: TypeAlias = Heading | Paragraph | Lines | Table | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Blocks in order; `title` is plain text for a format's own metadata."""
+
+    title: str
+    blocks: tuple[Block, ...]
