@@ -7,6 +7,7 @@ The list is checked once, when it is built; every later feature is a walk over i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -132,3 +133,24 @@ class Graph:
                 seen.add(name)
                 stack.extend(self.children.get(name, ()))
         return seen
+
+    def count_paths(self, source: str, target: str) -> int:
+        """Count the ways from source to target, in time linear in the number of edges."""
+        ways = {target: 1}
+        for node in reversed(self.nodes):
+            count = ways.get(node.symbol.name, 0)
+            if count:
+                for parent in self.parents[node.symbol.name]:
+                    ways[parent] = ways.get(parent, 0) + count
+        return ways.get(source, 0)
+
+    def paths(self, source: str, target: str) -> Iterator[tuple[str, ...]]:
+        """Yield the ways from source to target, each as the names on it, lazily and in reading order."""
+        leads = self.ancestors(target)
+        stack = [(source,)]
+        while stack:
+            path = stack.pop()
+            if path[-1] == target:
+                yield path
+                continue
+            stack.extend((*path, child) for child in reversed(self.children[path[-1]]) if child in leads)

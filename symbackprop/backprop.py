@@ -1,0 +1,239 @@
+"""
+Backpropagation: a graph in, its backward pass and the steps that justify it out.
+
+The sweep goes through the values from the output backwards.  For each value it writes the local
+derivative of every definition that uses it (one step an edge), adds up adjoint · local derivative over
+them (the chain rule), puts the local derivatives in, and simplifies.  It does not know what a layer is.
+
+Source of the method: Rumelhart, Hinton and Williams, *Nature* 323 (1986), 533–536;
+Griewank and Walther, *Evaluating Derivatives* (2008), ch. 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from symbackprop.calculus import Local, partials
+from symbackprop.expr import ONE, Adjoint, Call, Expr, Number, Partial, Product, Symbol, add, mul, operations, substitute, transform
+from symbackprop.graph import Graph, Node, Role
+from symbackprop.simplify import simplify
+from symbackprop.steps import ChainRule, Definition, LocalDerivative, Simplification, Step, Substitution, SumOverPaths
+
+# An upstream adjoint of at most this many operations is written out where it is used; a longer one keeps its name.
+MOST_WRITTEN_OUT = 4
+
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Backward:
+    """
+    The backward pass of a graph.
+
+    `graph` is the forward graph, `outputs` what was differentiated (the losses of the samples, then the cost),
+    `steps` the claims in order, `nodes` one definition an adjoint, in order of computation.
+    """
+
+    graph: Graph
+    outputs: tuple[str, ...]
+    steps: tuple[Step, ...]
+    nodes: tuple[Node, ...]
+    locals: dict[Edge, LocalDerivative] = field(repr=False)
+
+    @property
+    def output(self) -> str:
+        """The last output: the loss of the only sample, or the cost."""
+        return self.outputs[-1]
+
+    @cached_property
+    def adjoints(self) -> dict[str, Adjoint]:
+        """The adjoint symbols of the last output, by the name of the value they belong to."""
+        return self.adjoints_of(self.output)
+
+    def adjoints_of(self, output: str) -> dict[str, Adjoint]:
+        """Return the adjoint symbols of one output, by the name of the value they belong to."""
+        found = {}
+        for node in self.nodes:
+            symbol = node.symbol
+            if isinstance(symbol, Adjoint) and symbol.output == output:
+                found[symbol.of] = symbol
+        return found
+
+    @cached_property
+    def definitions(self) -> dict[str, Node]:
+        """Every definition by name, forward and backward."""
+        return {node.symbol.name: node for node in (*self.graph.nodes, *self.nodes)}
+
+
+def backpropagate(graph: Graph, *, unit_sums: Sequence[Sequence[str]] = ()) -> Backward:
+    """
+    Derive the adjoint of every value the output depends on.
+
+    With several samples each sample's loss is swept first, and the cost then adds up their gradients.
+    `unit_sums` are groups of names known to sum to 1 (targets that are a distribution).
+    Time and memory are linear in the number of edges of the graph.
+    """
+    last = graph.output
+    losses = [n.symbol.name for n in graph.nodes if n.role is Role.LOSS] if last.role is Role.COST else []
+    sweep = _Sweep(graph, unit_sums)
+    for output in (*losses, last.symbol.name):
+        sweep.run(output)
+    forward = [Definition(node.symbol, node.expr) for node in graph.nodes]
+    return Backward(graph, (*losses, last.symbol.name), (*forward, *sweep.steps), tuple(sweep.nodes), sweep.locals)
+
+
+class _Sweep:
+    """What grows during the sweep; each output adds to it."""
+
+    def __init__(self, graph: Graph, unit_sums: Sequence[Sequence[str]]) -> None:
+        self.graph = graph
+        self.unit_sums = unit_sums
+        self.steps: list[Step] = []
+        self.nodes: list[Node] = []
+        self.locals: dict[Edge, LocalDerivative] = {}
+        self.known: dict[Expr, Expr] = {n.expr: n.symbol for n in graph.nodes if isinstance(n.expr, Call)}
+        self.partials: dict[str, dict[str, Local]] = {}
+        # What earlier outputs (the losses of the samples) already know: value name -> [(output, adjoint symbol)].
+        self.earlier: dict[str, list[tuple[str, Adjoint]]] = {}
+        self.closed: set[str] = set()
+
+    def run(self, output: str) -> None:
+        """Sweep one output; values below an earlier output are reached through it as through one long edge."""
+        graph = self.graph
+        relevant = graph.ancestors(output)
+        opened = {n for n in relevant if n not in self.closed}
+        adjoints: dict[str, Expr] = {output: ONE}
+        symbols: dict[str, Adjoint] = {}
+        for name in self._order(output, relevant):
+            terms: list[tuple[str, Expr, Expr]] = []
+            for child in graph.children[name]:
+                if child in opened and (child == output or child in symbols):
+                    terms.append((child, self._local(child, name), self.locals[child, name].value))
+            terms.extend((loss, adjoint, adjoint) for loss, adjoint in self.earlier.get(name, ()) if loss in symbols)
+            if terms:
+                symbols[name] = self._adjoint_symbol(output, name)
+                adjoints[name] = self._adjoint(symbols[name], terms, adjoints, symbols)
+        for name, symbol in symbols.items():
+            self.earlier.setdefault(name, []).append((output, symbol))
+        self.closed |= relevant - {output}
+
+    def _order(self, output: str, relevant: set[str]) -> Iterable[str]:
+        """Order values by their distance from the output, layer by layer, and as declared within a layer."""
+        graph = self.graph
+        distance = {output: 0}
+        position: dict[str, int] = {}
+        for node in reversed(graph.nodes):
+            name = node.symbol.name
+            if name in relevant:
+                beyond = distance[name] + 1
+                for parent in graph.parents[name]:
+                    if distance.get(parent, 0) < beyond:
+                        distance[parent] = beyond
+        for index, name in enumerate((*(leaf.symbol.name for leaf in graph.leaves), *graph.definitions)):
+            position[name] = index
+        del distance[output]
+        return sorted(distance, key=lambda name: (distance[name], position[name]))
+
+    def _local(self, child: str, parent: str) -> Partial:
+        """Write the local derivative of one edge, once; returns its symbol."""
+        known = self.locals.get((child, parent))
+        if known is not None:
+            return known.about  # type: ignore[return-value]
+        if child not in self.partials:
+            self.partials[child] = partials(self.graph.definitions[child].expr)
+        local = self.partials[child][parent]
+        value = local.value
+        if not isinstance(value, Symbol | Number):
+            value = transform(value, self.known.get)
+        symbol = Partial(f"local_{child}_{parent}", child, parent)
+        step = LocalDerivative(symbol, value, local.rule)
+        self.locals[child, parent] = step
+        self.steps.append(step)
+        return symbol
+
+    def _adjoint_symbol(self, output: str, name: str) -> Adjoint:
+        """Name an adjoint; δ is the derivative of a loss by a pre-activation."""
+        graph = self.graph
+        if graph.role(name) is Role.PRE_ACTIVATION and graph.role(output) is Role.LOSS:
+            return Adjoint(f"delta{name[1:]}", output, name)
+        return Adjoint(f"d{output}_d{name}", output, name)
+
+    def _adjoint(
+        self, about: Adjoint, terms: list[tuple[str, Expr, Expr]], adjoints: dict[str, Expr], symbols: dict[str, Adjoint]
+    ) -> Expr:
+        """Record the chain rule for one value: named, put in, simplified; returns the result."""
+        claims = [edge if child not in symbols else Product((symbols[child], edge)) for child, edge, _ in terms]
+        if len(claims) == 1:
+            self.steps.append(ChainRule(about, claims[0]))
+        else:
+            self.steps.append(SumOverPaths(about, add(*claims), tuple(claims)))
+        put_in: list[str] = []
+        products: list[Expr] = []
+        for child, edge, local in terms:
+            if isinstance(edge, Partial):
+                put_in.append(edge.name)
+            if child not in symbols:
+                products.append(local)
+                continue
+            symbol = symbols[child]
+            upstream = self._written_out(child, symbol, adjoints[child])
+            if upstream is not symbol:
+                put_in.append(symbol.name)
+            if isinstance(upstream, Symbol) and isinstance(local, Symbol):
+                products.append(Product((upstream, local)))
+            else:
+                products.append(mul(upstream, local))
+        value = add(*products)
+        self.steps.append(Substitution(about, value, tuple(put_in)))
+        for rewritten in simplify(value, self.unit_sums):
+            value = rewritten.value
+            self.steps.append(Simplification(about, value, rewritten.rule, rewritten.assumption))
+        self.nodes.append(Node(about, value, Role.ADJOINT))
+        return value
+
+    def _written_out(self, child: str, symbol: Adjoint, value: Expr) -> Expr:
+        """Decide whether an upstream adjoint is put in: δ keeps its name, a short or single-use one does not."""
+        if symbol.name.startswith("delta"):
+            return symbol
+        if self.graph.role(child) is Role.ACTIVATION and len(self.graph.parents[child]) == 1:
+            return value
+        return value if operations(value) <= MOST_WRITTEN_OUT else symbol
+
+
+def expand(expr: Expr, definitions: dict[str, Node]) -> Expr:
+    """Put in every definition until only leaves are left; sizes can grow exponentially with depth."""
+    cache: dict[str, Expr] = {}
+
+    def full(name: str) -> Expr:
+        if name not in cache:
+            node = definitions.get(name)
+            cache[name] = Symbol(name) if node is None else put(node.expr)
+        return cache[name]
+
+    def put(part: Expr) -> Expr:
+        return transform(part, lambda p: full(p.name) if isinstance(p, Symbol) and p.name in definitions else None)
+
+    return put(expr)
+
+
+def slice_names(backward: Backward, names: Iterable[str]) -> set[str]:
+    """Return every name, forward or backward, that the named quantities depend on, themselves included."""
+    definitions = backward.definitions
+    seen: set[str] = set()
+    stack = list(names)
+    while stack:
+        name = stack.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        node = definitions.get(name)
+        if node is not None:
+            from symbackprop.expr import symbols as symbols_of  # noqa: PLC0415
+
+            stack.extend(symbols_of(node.expr))
+    return seen
+
+
+__all__ = ["Backward", "backpropagate", "expand", "slice_names", "substitute"]
