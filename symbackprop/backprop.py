@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from symbackprop.calculus import Local, partials
-from symbackprop.expr import ONE, Adjoint, Call, Expr, Number, Partial, Product, Symbol, add, mul, operations, substitute, transform
+from symbackprop.expr import ONE, Adjoint, Call, Expr, Number, Partial, Product, Symbol, add, mul, operations, symbols, transform
 from symbackprop.graph import Graph, Node, Role
 from symbackprop.simplify import simplify
 from symbackprop.steps import ChainRule, Definition, LocalDerivative, Simplification, Step, Substitution, SumOverPaths
@@ -97,13 +97,13 @@ class _Sweep:
         self.partials: dict[str, dict[str, Local]] = {}
         # What earlier outputs (the losses of the samples) already know: value name -> [(output, adjoint symbol)].
         self.earlier: dict[str, list[tuple[str, Adjoint]]] = {}
-        self.closed: set[str] = set()
+        self.closed: set[str] = set()  # definitions already swept: not edges of later sweeps
 
     def run(self, output: str) -> None:
         """Sweep one output; values below an earlier output are reached through it as through one long edge."""
         graph = self.graph
         relevant = graph.ancestors(output)
-        opened = {n for n in relevant if n not in self.closed}
+        opened = relevant - self.closed
         adjoints: dict[str, Expr] = {output: ONE}
         symbols: dict[str, Adjoint] = {}
         for name in self._order(output, relevant):
@@ -117,7 +117,7 @@ class _Sweep:
                 adjoints[name] = self._adjoint(symbols[name], terms, adjoints, symbols)
         for name, symbol in symbols.items():
             self.earlier.setdefault(name, []).append((output, symbol))
-        self.closed |= relevant - {output}
+        self.closed |= relevant
 
     def _order(self, output: str, relevant: set[str]) -> Iterable[str]:
         """Order values by their distance from the output, layer by layer, and as declared within a layer."""
@@ -230,10 +230,5 @@ def slice_names(backward: Backward, names: Iterable[str]) -> set[str]:
         seen.add(name)
         node = definitions.get(name)
         if node is not None:
-            from symbackprop.expr import symbols as symbols_of  # noqa: PLC0415
-
-            stack.extend(symbols_of(node.expr))
+            stack.extend(symbols(node.expr))
     return seen
-
-
-__all__ = ["Backward", "backpropagate", "expand", "slice_names", "substitute"]

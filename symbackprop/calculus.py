@@ -29,7 +29,6 @@ from symbackprop.expr import (
     Sum,
     Symbol,
     add,
-    as_expr,
     div,
     mul,
     power,
@@ -81,10 +80,11 @@ def scaled(*factors: Operand) -> Expr:
     >>> scaled(y, 1 / a) == y / a
     True
     """
-    parts = [as_expr(f) for f in factors]
+    whole = mul(*factors)
+    parts = whole.factors if isinstance(whole, Product) else (whole,)
     fractions = [p for p in parts if isinstance(p, Quotient)]
     if len(fractions) != 1:
-        return mul(*parts)
+        return whole
     fraction = fractions[0]
     top = mul(*(p if p is not fraction else fraction.numerator for p in parts))
     if isinstance(top, Product) and top.factors[0] == MINUS_ONE:
