@@ -1,0 +1,220 @@
+"""
+Numbers: every value, local derivative and gradient of a backward pass at a point.
+
+The gradients are also computed a second way, by central differences of the forward pass alone, so that
+a reader sees two independent numbers.  The step is h = ε^(1/3)·max(1, |v|), which balances truncation
+(∝ h²) against rounding (∝ ε/h); see Nocedal and Wright, *Numerical Optimization* (2006), section 8.1.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from symbackprop.arithmetic import FLOAT, compile_expr, evaluate, exact
+from symbackprop.backprop import Backward, Edge
+from symbackprop.errors import DomainError, InputError
+from symbackprop.expr import Call, Cases, Exact, Expr, Number, Symbol, symbols, walk
+from symbackprop.functions import FUNCTIONS, SELECTIONS
+from symbackprop.graph import Graph, Node
+
+CUBE_ROOT_OF_EPSILON = sys.float_info.epsilon ** (1 / 3)
+NEAR_A_KINK = 1e-4
+
+Point = Mapping[str, Expr]
+
+
+@dataclass(frozen=True)
+class FiniteDifference:
+    """A central difference (f(v + h) − f(v − h)) / 2h."""
+
+    value: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Values:
+    """
+    All numbers of a derivation at a point.
+
+    `values` has every leaf and definition, `adjoints` every adjoint by plain name, `exact` those of either
+    that are fractions.
+    """
+
+    backward: Backward
+    point: Point
+    values: dict[str, float]
+    adjoints: dict[str, float]
+    exact: dict[str, Fraction] = field(repr=False)
+
+    @cached_property
+    def env(self) -> dict[str, float]:
+        """Every number by plain name: leaves, values, local derivatives and adjoints."""
+        partials = {step.about.name: self.locals[edge] for edge, step in self.backward.locals.items()}
+        return {**self.values, **self.adjoints, **partials}
+
+    @cached_property
+    def locals(self) -> dict[Edge, float]:
+        """The local derivative of every edge (child, parent)."""
+        env = {**self.values, **self.adjoints}
+        return {edge: evaluate(step.value, env, FLOAT) for edge, step in self.backward.locals.items()}
+
+    @cached_property
+    def gradients(self) -> dict[str, float]:
+        """The derivative of the output by every leaf and value it depends on."""
+        found = {name: self.adjoints[symbol.name] for name, symbol in self.backward.adjoints.items()}
+        return {self.backward.output: 1.0, **found}
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """The leaves the output depends on, as declared."""
+        return tuple(leaf.symbol.name for leaf in self.backward.graph.leaves if leaf.symbol.name in self.gradients)
+
+    @property
+    def gradient(self) -> tuple[float | int, ...]:
+        """The gradient of the output by its leaves, in order of declaration; whole numbers as int."""
+        return tuple(_tidy(self.gradients[name]) for name in self.leaves)
+
+    def norm(self, names: Iterable[str]) -> float:
+        """Return the length √(g₁² + g₂² + …) of the gradient by the names."""
+        return math.hypot(*(self.gradients[name] for name in names))
+
+    def finite_difference(self, name: str) -> FiniteDifference | None:
+        """Return the central difference of the output by a leaf or value, or None where it cannot be taken."""
+        return finite_difference(self.backward.graph, self.values, name, self.backward.output)
+
+    def kinks(self) -> list[tuple[str, str]]:
+        """Return (definition, function) for every definition evaluated at or near a point without a derivative."""
+        return [hit for node in self.backward.graph.nodes for hit in _kinks(node, self.values)]
+
+
+def _tidy(value: float) -> float | int:
+    return int(value) if value == int(value) and abs(value) < 2**53 else value if math.isfinite(value) else value
+
+
+def missing(graph: Graph, point: Point) -> list[str]:
+    """Return the leaves without a number."""
+    return [leaf.symbol.name for leaf in graph.leaves if leaf.symbol.name not in point]
+
+
+def evaluate_at(backward: Backward, point: Point) -> Values:
+    """
+    Compute everything at a point, which gives each leaf a constant expression.
+
+    Raises InputError for a leaf without a number, DomainError for a definition without a value there.
+    """
+    graph = backward.graph
+    absent = missing(graph, point)
+    if absent:
+        shown = ", ".join(absent[:6]) + (f" and {len(absent) - 6} more" if len(absent) > 6 else "")
+        msg = f"no number for {shown}: give every input, weight and target a value"
+        raise InputError(msg)
+    names = [leaf.symbol.name for leaf in graph.leaves]
+    values = {name: evaluate(point[name], {}, FLOAT) for name in names}
+    fractions = {name: value for name in names if (value := exact(point[name], {})) is not None}
+    _run(graph.nodes, values, fractions)
+    whole = dict(values)
+    _run(backward.nodes, whole, fractions)
+    adjoints = {node.symbol.name: whole[node.symbol.name] for node in backward.nodes}
+    return Values(backward, dict(point), values, adjoints, fractions)
+
+
+def _run(nodes: Iterable[Node], values: dict[str, float], fractions: dict[str, Fraction]) -> None:
+    exact_env: dict[str, Exact] = dict(fractions)
+    for node in nodes:
+        name = node.symbol.name
+        values[name] = _value(node, values)
+        if all(used in exact_env for used in symbols(node.expr)):
+            fraction = exact(node.expr, exact_env)
+            if fraction is not None:
+                fractions[name] = exact_env[name] = fraction
+
+
+def _value(node: Node, values: Mapping[str, float]) -> float:
+    """Evaluate one definition; a DomainError says which one, and at which values."""
+    try:
+        return evaluate(node.expr, values, FLOAT)
+    except DomainError as error:
+        at = ", ".join(f"{name} = {values[name]:.6g}" for name in list(symbols(node.expr))[:6])
+        msg = f"{node.symbol.name} has no value at the point: {error}" + (f" (where {at})" if at else "")
+        raise DomainError(msg) from None
+
+
+def _kinks(node: Node, values: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Find arguments of |·|, max, ReLU … that sit on or next to a kink; the test is relative to the argument's size."""
+    found = []
+    for part in walk(node.expr):
+        if isinstance(part, Call) and part.function in SELECTIONS:
+            left, right = (evaluate(a, values, FLOAT) for a in part.arguments)
+            near = abs(left - right) <= NEAR_A_KINK
+        elif isinstance(part, Call) and part.function in FUNCTIONS and FUNCTIONS[part.function].kinks:
+            z = evaluate(part.arguments[0], values, FLOAT)
+            near = any(abs(z - kink) <= NEAR_A_KINK for kink in FUNCTIONS[part.function].kinks)
+        elif isinstance(part, Cases):
+            near = any(
+                abs(evaluate(test.left, values, FLOAT) - evaluate(test.right, values, FLOAT)) <= NEAR_A_KINK
+                for _, test in part.branches
+            )
+        else:
+            continue
+        if near:
+            found.append((node.symbol.name, part.function if isinstance(part, Call) else "cases"))
+    return found
+
+
+def finite_difference(graph: Graph, values: Mapping[str, float], name: str, output: str) -> FiniteDifference | None:
+    """
+    Difference the output by one leaf or value, recomputing only what depends on it.
+
+    None where the output cannot be computed at v ± h.
+    """
+    h = CUBE_ROOT_OF_EPSILON * max(1.0, abs(values[name]))
+    affected = graph.descendants(name)
+    nodes = [n for n in graph.nodes if n.symbol.name in affected and n.symbol.name != name]
+    ends = []
+    for sign in (1, -1):
+        env = dict(values)
+        env[name] = values[name] + sign * h
+        try:
+            for node in nodes:
+                env[node.symbol.name] = evaluate(node.expr, env, FLOAT)
+        except DomainError:
+            return None
+        ends.append(env[output])
+    # The step that was really taken: v + h is rounded.
+    taken = (values[name] + h) - (values[name] - h)
+    return FiniteDifference((ends[0] - ends[1]) / taken, h)
+
+
+def difference_quotient(expr: Expr, name: str, values: Mapping[str, float], h: float) -> float:
+    """Return the forward difference (f(v + h) − f(v)) / h of an expression by one symbol."""
+    shifted = {**values, name: values[name] + h}
+    return (evaluate(expr, shifted, FLOAT) - evaluate(expr, values, FLOAT)) / h
+
+
+def forward_function(graph: Graph, output: str) -> Callable[[dict[str, float]], float]:
+    """Compile the forward pass: takes the leaves' values (and fills in the rest), returns the output."""
+    compiled = [(node.symbol.name, compile_expr(node.expr)) for node in graph.nodes]
+
+    def run(env: dict[str, float]) -> float:
+        for name, function in compiled:
+            env[name] = function(env)
+        return env[output]
+
+    return run
+
+
+def number_of(value: Expr) -> Exact | None:
+    """Return the exact number of a constant expression, or None."""
+    return value.value if isinstance(value, Number) else exact(value, {})
+
+
+def substituted(expr: Expr, shown: Callable[[Symbol], Expr]) -> Expr:
+    """Put numbers (as the presentation wants them) in for symbols."""
+    from symbackprop.expr import transform  # noqa: PLC0415
+
+    return transform(expr, lambda part: shown(part) if isinstance(part, Symbol) else None)
