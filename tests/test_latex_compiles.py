@@ -1,0 +1,134 @@
+"""Every LaTeX that the program writes compiles, in one column, in two, and on slides, with nothing sticking out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "latex"))
+
+from compiler import Fault, available, compile_latex, faults, fill  # noqa: E402  the folder is no package
+
+LAYOUTS = ("onecolumn", "twocolumn", "beamer")
+
+# The arguments of symbackprop; each writes a fragment that is put on three kinds of page.
+CASES: dict[str, tuple[str, ...]] = {
+    "one unit": ("derive", "1-1"),
+    "2-2-1": ("derive", "2-2-1"),
+    "2-2-1, every micro-step": ("derive", "2-2-1", "--detail", "3"),
+    "2-2-1, results only": ("derive", "2-2-1", "--detail", "0"),
+    "2-2-1, one weight": ("derive", "2-2-1", "--wrt", "w1_1_1"),
+    "2-2-1, expanded": ("derive", "2-2-1:sigmoid,bce", "--wrt", "w1_1_1", "--expand"),
+    "2-2-1, nielsen": ("derive", "2-2-1", "--notation", "nielsen"),
+    "2-2-1, paren": ("derive", "2-2-1", "--notation", "paren"),
+    "2-3-2, paths": ("derive", "2-3-2", "--wrt", "w1_1_1", "--paths"),
+    "3-4-3, softmax": ("derive", "3-4-3:tanh/softmax,cross_entropy"),
+    "4-6-6-5-3": ("derive", "4-6-6-5-3"),
+    "4-6-6-5-3, ninety paths": ("derive", "4-6-6-5-3", "--wrt", "w1_1_1", "--paths"),
+    "4-6-6-5-3, expanded": ("derive", "4-6-6-5-3", "--wrt", "w3_1_1", "--expand"),
+    "10-10-10": ("derive", "10-10-10", "--wrt", "w1_10_10"),
+    "gradient at a point": ("derive", "3*x^2 + 2*x*y + y^2", "--at", "x=1,y=2"),
+    "two paths": ("derive", "g = x^2; h = sin(x); y = g*h", "--at", "x=1"),
+    "long names": ("derive", "prediction = slope*hours + intercept; error = (prediction - target)^2"),
+    "deep fractions": ("derive", "y = 1/(1 + 1/(1 + 1/(1 + exp(-x)/(1 + sqrt(x)))))"),
+    "long numbers": ("derive", "y = 123456.789*x^3 + 0.000012345*x", "--at", "x=1234.5678", "--exact"),
+    "from the definition": ("derive", "2*x", "--at", "x=1", "--from-definition"),
+    "atoms": ("derive", "f = (x*y + z)/(x - y)", "--at", "x=1,y=2,z=3", "--atoms"),
+}
+WORKED = sorted((ROOT / "worked_examples").glob("*.tex"))
+
+pytestmark = pytest.mark.latex
+
+
+@pytest.fixture(autouse=True, scope="module")
+def latex_is_installed() -> None:
+    """Skip where there is no LaTeX; fail where there has to be one."""
+    if not available():
+        reason = "latexmk and pdflatex are not installed"
+        if os.environ.get("SYMBACKPROP_REQUIRE_LATEX") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@cache
+def fragment(*arguments: str) -> str:
+    """Return what the program writes as a LaTeX fragment."""
+    run = subprocess.run(
+        [sys.executable, "-m", "symbackprop", *arguments, "--format", "latex"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    return run.stdout
+
+
+def preamble() -> str:
+    """Return the packages that a fragment needs, as the program states them."""
+    from symbackprop.render.latex import PREAMBLE  # noqa: PLC0415  the log's reader is tested without the package
+
+    return PREAMBLE
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_fragment_fits_every_page(case: str, layout: str, tmp_path: Path) -> None:
+    """A fragment compiles in an article, in two columns and on slides without an error or an overfull box."""
+    source = fill(layout, preamble(), fragment(*CASES[case]))
+
+    assert compile_latex(source, tmp_path) == []
+
+
+@pytest.mark.parametrize("path", WORKED, ids=lambda path: path.name)
+def test_a_worked_example_compiles_as_it_is(path: Path, tmp_path: Path) -> None:
+    """The LaTeX file kept beside a worked example is a whole document."""
+    assert compile_latex(path.read_text(encoding="utf-8"), tmp_path) == []
+
+
+def test_there_are_worked_examples_to_compile() -> None:
+    """The test above does not pass by finding nothing."""
+    assert len(WORKED) >= 10
+
+
+LOG = r"""
+Overfull \hbox (12.3pt too wide) detected at line 6
+Overfull \hbox (1.0pt too wide) in paragraph at lines 7--9
+Overfull \vbox (2.0pt too high) has occurred while \output is active []
+./document.tex:8: Undefined control sequence.
+Missing character: There is no π in font cmr10!
+LaTeX Warning: Reference `q' on page 1 undefined on input line 10.
+Underfull \hbox (badness 10000) in paragraph at lines 1--2
+LaTeX Font Warning: Font shape `OT1/cmr/m/n' in size <4> not available
+"""
+
+
+def test_a_log_is_read_for_what_is_wrong() -> None:
+    """Errors, overfull boxes, missing characters and lost references are found with their lines; the rest is let be."""
+    assert [fault.line for fault in faults(LOG)] == [6, 7, 0, 8, 0, 10]
+    assert faults(LOG)[0] == Fault(r"Overfull \hbox (12.3pt too wide) detected at line 6", 6)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (r"\[" + "a + b = " * 60 + r"\]", "Overfull"),
+        (r"\undefinedhere", "Undefined control sequence"),
+        (r"see \ref{nothing}", "Reference"),
+    ],
+)
+def test_a_fault_on_a_page_is_seen(body: str, complaint: str, layout: str, tmp_path: Path) -> None:
+    """The tests above can fail: a formula that is too long, an unknown command and a lost reference are reported."""
+    found = compile_latex(fill(layout, "", body), tmp_path)
+
+    assert len(found) == 1
+    assert complaint in found[0]
