@@ -443,8 +443,8 @@ def _word(key: str, value: object, known: tuple[str, ...]) -> str:
     if isinstance(value, str) and value in known:
         return value
     hint = nearest(value, known) if isinstance(value, str) else ""
-    msg = f"{key} is {_shown(value)}{hint or ';'} it must be {' or '.join(known)}"
-    raise ProblemError(msg.replace("? it", "? It"))
+    msg = f"{key} is {_shown(value)}{f'{hint} It' if hint else '; it'} must be {' or '.join(known)}"
+    raise ProblemError(msg)
 
 
 def _initial_state(row: Optimizer, value: object) -> dict[str, dict[str, Number]]:
