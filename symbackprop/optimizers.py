@@ -7,7 +7,7 @@ and `list` all follow from these lines, so a new optimizer is one row here.
 
 Symbols of a line: the parameter `w`, its gradient `g`, the state (`v`, `s`, `m`), the number of the update `t`
 (from 1) and the hyperparameters of `HYPERPARAMETERS` by their symbols (`eta`, `mu`, `rho`, `beta1`, `beta2`,
-`eps`, `lambda`).  Lines act on one number at a time; every parameter has a state of its own.
+`epsilon`, `lambda`).  Lines act on one number at a time; every parameter has a state of its own.
 
 Where two conventions exist, the default is PyTorch's: the velocity of `momentum` gathers plain gradients
 (v ← μv + g, w ← w − ηv); with `style = "velocity"` it gathers steps (v ← μv − ηg, w ← w + v), as in Keras and CS231n.
@@ -46,7 +46,7 @@ M, V, S = Symbol("m"), Symbol("v"), Symbol("s")
 M_HAT, V_HAT = Symbol("m_hat"), Symbol("v_hat")
 ETA, MU, RHO = Symbol("eta"), Symbol("mu"), Symbol("rho")
 BETA1, BETA2 = Symbol("beta1"), Symbol("beta2")
-EPS, LAMBDA = Symbol("eps"), Symbol("lambda")
+EPS, LAMBDA = Symbol("epsilon"), Symbol("lambda")
 
 
 @dataclass(frozen=True, slots=True)

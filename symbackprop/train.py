@@ -321,6 +321,11 @@ def train(  # noqa: PLR0913 - one argument an entry of the [training] table
         raise InputError(msg)
     graph = backward.graph
     trained = trained_parameters(graph, parameters)
+    for name, chosen in options.initial_state.items():
+        for parameter in chosen:
+            if parameter and parameter not in trained:
+                msg = f"state {name} is given for {parameter}, which is not trained{nearest(parameter, trained)}"
+                raise UnknownNameError(msg)
     objectives = _objectives(backward, trained, update)
     values = _start(graph, point)
     layout = Layout(

@@ -332,6 +332,15 @@ def test_progress_is_told() -> None:
     assert heard == [1, 2, 3, 4]
 
 
+def test_a_state_can_be_given() -> None:
+    """Momentum that starts with a velocity of 10 for w moves by η(μ·10 + g), and b by ηg."""
+    options = make_options("momentum", {"lr": 0.1, "momentum": 0.5, "state": {"v": {"w": 10}}})
+    run = train(line_by_hand(), {"w": 2, "x": 3, "b": 1, "y": 5}, options, 1)
+
+    assert run.points[0].state == {"w": {"v": 10}, "b": {"v": 0}}
+    assert run.points[1].parameters == pytest.approx({"w": 2 - 0.1 * (5 + 12), "b": 1 - 0.1 * 4})
+
+
 def test_no_steps_is_the_start() -> None:
     """Zero steps give one point and no change."""
     run = train(line_by_hand(), {"w": 2, "x": 3, "b": 1, "y": 5}, SGD, 0)
@@ -371,6 +380,11 @@ def bad_runs() -> dict[str, tuple[type[SymbackpropError], str, object]]:
         "trained unknown": (UnknownNameError, 'train: unknown name "W3"', lambda: line(parameters=["W3"])),
         "trained computed": (
             InputError, "r is computed, so it cannot be trained; the parameters are w, b", lambda: line(parameters=["r"]),
+        ),
+        "state of nothing": (
+            UnknownNameError,
+            'state v is given for w1, which is not trained; did you mean "w"?',
+            lambda: train(line_by_hand(), point, make_options("momentum", {"state": {"v": {"w1": 1}}}), 1),
         ),
         "report without outputs": (
             InputError,
