@@ -1,0 +1,225 @@
+"""
+How symbols are spelled: plain names in, letters with indices out.
+
+A plain name (`w1_2_3`) is the same everywhere; what a reader sees depends on the notation of the course.
+A `Notation` is one row of `NOTATIONS`.  A `Speller` knows the row, the problem's own names and whether the
+problem is a network, and answers with a `Name` or a `Ratio`: structured parts, free of any markup,
+which `typeset.py` prints in LaTeX, Unicode or ASCII.
+
+Sources of the notations: `ng`, Andrew Ng's *Deep Learning* notes; `nielsen`, Michael Nielsen, *Neural
+Networks and Deep Learning* (2015), ch. 2; `paren`, Bishop, *Pattern Recognition and Machine Learning* (2006), ch. 5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symbackprop.expr import Adjoint, Partial, Symbol
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ",
+    "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+_GREEK_NAMES = {letter: name for name, letter in GREEK.items()}
+
+UPRIGHT_WORDS = frozenset({"net", "out", "in", "target", "loss", "cost", "data", "penalty", "total", "error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """
+    One course's way of writing a network's symbols.
+
+    `layer` and `sample` are the superscripts for a layer and a sample, as format strings;
+    `both` joins them.  `comma` says that two indices always have a comma between them;
+    else they have one only where an index has two digits.  `letters` renames whole letters (L to C).
+    """
+
+    name: str
+    description: str
+    layer: str
+    sample: str = "({})"
+    both: str = ""
+    comma: bool = True
+    letters: tuple[tuple[str, str], ...] = ()
+
+
+NOTATIONS: dict[str, Notation] = {
+    row.name: row
+    for row in (
+        Notation("ng", "w^{[1]}_{2,3}: layer in brackets, to unit 2 from unit 3", layer="[{}]"),
+        Notation("nielsen", "w^{1}_{23}: layer as a bare superscript, loss C", layer="{}", both=",", comma=False, letters=(("L", "C"),)),
+        Notation("paren", "w^{(1)}_{23}: layer in parentheses", layer="({})", comma=False),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """
+    A symbol in parts.
+
+    `letter` is a letter, a Greek letter's English name, or a word; `style` says which: "letter", "greek", "word"
+    (italic), "roman" (upright word) or "bold".  `indices` stand below, with commas where `comma` is True.
+    `layer` and `sample` count from 1 (0: none); `superscript` is what the notation makes of them in running mathematics.
+    `written` is the identifier a reader would type: the plain name, or the problem's own.
+    """
+
+    plain: str
+    letter: str
+    style: str = "letter"
+    indices: tuple[str, ...] = ()
+    comma: bool = True
+    layer: int = 0
+    sample: int = 0
+    superscript: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A derivative, ∂top/∂bottom; with d where `ordinary`; `direct` where all else is held fixed and that must be said."""
+
+    plain: str
+    top: Name
+    bottom: Name
+    ordinary: bool = False
+    direct: bool = False
+
+
+Spelling = Name | Ratio
+
+_UNIT = re.compile(r"(w|b|z|a|delta)([1-9]\d*)_(\d+)(?:_(\d+))?(?:_s(\d+))?")
+_OUTSIDE = re.compile(r"([xyLJ])(?:_(\d+|data|penalty))?(?:_s(\d+))?")
+_WHOLE_LAYER = re.compile(r"(W|b|z|a|Z|A|delta)([1-9]\d*)(?:_s(\d+))?")
+_RUNS = re.compile(r"\d+|\D+")
+
+
+@dataclass(frozen=True)
+class Speller:
+    """
+    Spells every symbol of one problem.
+
+    `network` says whether plain names like w1_2_3 mean layer, to and from; a plain function's names are split
+    generically (beta0 is β with index 0).  `names` maps plain names to the problem's own identifiers.
+    With `single_target`, y_1 is written y.  With `ordinary`, derivatives are written with d instead of ∂.
+    `ambiguous` holds the edges (child, parent) whose local derivative differs from the total one.
+    """
+
+    notation: Notation = NOTATIONS["ng"]
+    network: bool = field(default=True, kw_only=True)
+    names: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    single_target: bool = field(default=False, kw_only=True)
+    ordinary: bool = field(default=False, kw_only=True)
+    ambiguous: frozenset[tuple[str, str]] = field(default=frozenset(), kw_only=True)
+
+    def spell(self, symbol: Symbol) -> Spelling:
+        """Return a symbol's parts: a Name, or a Ratio for a derivative."""
+        if isinstance(symbol, Adjoint):
+            if symbol.name in self.names or (self.network and symbol.name.startswith("delta")):
+                return self.name(symbol.name)
+            return Ratio(symbol.name, self.name(symbol.output), self.name(symbol.of), ordinary=self.ordinary)
+        if isinstance(symbol, Partial):
+            direct = (symbol.child, symbol.parent) in self.ambiguous
+            return Ratio(symbol.name, self.name(symbol.child), self.name(symbol.parent), ordinary=self.ordinary, direct=direct)
+        return self.name(symbol.name)
+
+    def name(self, plain: str) -> Name:
+        """Return the parts of a quantity's plain name."""
+        own = self.names.get(plain)
+        if own is not None:
+            return generic_name(plain, own)
+        if not self.network:
+            return generic_name(plain, plain)
+        if plain.startswith("delta") and self.names:
+            renamed = self.names.get("z" + plain.removeprefix("delta"))
+            if renamed is not None:
+                return self._own_delta(plain, renamed)
+        return self._network_name(plain) or generic_name(plain, plain)
+
+    def _own_delta(self, plain: str, renamed: str) -> Name:
+        """δ of a pre-activation that the problem calls net_o1 is δ_{o1}, or δ_{net_o1} where o1 alone is not enough."""
+        sums = [generic_name(key, own) for key, own in self.names.items() if _UNIT.fullmatch(key) and key[0] == "z"]
+        name = generic_name(plain, renamed)
+        alike = all(other.indices and other.letter == name.letter for other in sums)
+        return Name(plain, "delta", "greek", name.indices if alike else (renamed,), written=plain)
+
+    def _network_name(self, plain: str) -> Name | None:
+        row = self.notation
+        if match := _UNIT.fullmatch(plain):
+            letter, layer, to, source, sample = match.groups()
+            indices = (to, source) if source else (to,)
+            comma = row.comma or any(len(index) > 1 for index in indices)
+            style = "greek" if letter == "delta" else "letter"
+            return self._placed(plain, letter, style, indices, comma=comma, layer=int(layer), sample=int(sample or 0))
+        if match := _OUTSIDE.fullmatch(plain):
+            letter, index, sample = match.groups()
+            letter = dict(row.letters).get(letter, letter)
+            alone = self.single_target and letter == "y" and index == "1"
+            indices = (index,) if index and not alone else ()
+            return self._placed(plain, letter, "letter", indices, sample=int(sample or 0))
+        if match := _WHOLE_LAYER.fullmatch(plain):
+            letter, layer, sample = match.groups()
+            style = "greek" if letter == "delta" else "letter" if letter.isupper() else "bold"
+            return self._placed(plain, letter, style, (), layer=int(layer), sample=int(sample or 0))
+        return None
+
+    def _placed(
+        self, plain: str, letter: str, style: str, indices: tuple[str, ...], *, comma: bool = True, layer: int = 0, sample: int = 0
+    ) -> Name:
+        row = self.notation
+        parts = [row.layer.format(layer)] if layer else []
+        if sample:
+            parts.append(row.sample.format(sample))
+        written = "y" + plain.removeprefix("y_1") if letter == "y" and not indices else plain
+        return Name(plain, letter, style, indices, comma, layer, sample, row.both.join(parts), written)
+
+
+def generic_name(plain: str, own: str) -> Name:
+    """
+    Split an identifier nobody declared the meaning of: Greek letters, trailing digits and suffixes as indices.
+
+    >>> generic_name("beta0", "beta0").indices
+    ('0',)
+    >>> generic_name("w_out", "w_out").indices
+    ('out',)
+    """
+    head, *suffixes = [part for part in own.split("_") if part] or [own]
+    stem = head.rstrip("0123456789")
+    if stem and stem != head:
+        suffixes.insert(0, head[len(stem) :])
+    stem = stem or head
+    letter, style = _letter(stem)
+    return Name(plain, letter, style, tuple(suffixes), written=own)
+
+
+def _letter(stem: str) -> tuple[str, str]:
+    if stem in GREEK:
+        return stem, "greek"
+    if stem in _GREEK_NAMES:
+        return _GREEK_NAMES[stem], "greek"
+    if len(stem) == 1:
+        return stem, "letter"
+    return stem, "roman" if stem in UPRIGHT_WORDS else "word"
+
+
+def index_runs(index: str) -> list[tuple[str, str]]:
+    """
+    Split an index into runs to be set alike: ("digits", "12"), ("letter", "o"), ("greek", "beta"), ("word", "out").
+
+    >>> index_runs("o1")
+    [('letter', 'o'), ('digits', '1')]
+    """
+    runs: list[tuple[str, str]] = []
+    for run in _RUNS.findall(index):
+        if run.isdigit():
+            runs.append(("digits", run))
+        elif run in GREEK or run in _GREEK_NAMES:
+            runs.append(("greek", _GREEK_NAMES.get(run, run)))
+        else:
+            runs.append(("letter" if len(run) == 1 else "word", run))
+    return runs

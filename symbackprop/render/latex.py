@@ -1,0 +1,321 @@
+r"""
+LaTeX: a fragment for a document of one's own, and a complete document.
+
+The fragment needs amsmath, amssymb and xcolor and defines nothing.  Lines are broken here, by measured width, so that
+pages have no overfull boxes; breqn and \resizebox are not needed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
+from symbackprop.notation import GREEK, Speller
+from symbackprop.render.options import DEFAULT, Options
+from symbackprop.render.rows import Alignment, RowLine, align
+from symbackprop.typeset import Latex, Typesetter
+
+ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.0, 37.0
+MATH_INDENT = 1.5
+TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 32, 6, 9.0
+LONGEST_WORD = 18
+REASON_SCALE = 0.78
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    '"': r"\textquotedbl{}", "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
+}  # fmt: skip
+MATH_CHARACTERS = {
+    "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ", "∞": r"\infty ",
+    "→": r"\to ", "←": r"\leftarrow ", "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}",
+    "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}", "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ",
+    "∈": r"\in ", "π": r"\pi ", "ŷ": r"\hat{y}", "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
+}  # fmt: skip
+_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵘⁿˣ", "0123456789-()unx", strict=True))
+_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₐₑ", "0123456789ijknae", strict=True))
+_GREEK = {letter: f"\\{name} " for name, letter in GREEK.items() if letter != "Σ"}
+_TEXT_LETTERS = frozenset("ßæøåœłđþðıÆØÅŒŁĐÞÐ«»¿¡§¶©®£¢")
+
+
+def escape(text: str) -> str:
+    r"""
+    Print running text so that LaTeX shows it as it is, whatever is in it.
+
+    >>> escape("50% of a_b: σ′")
+    '50\\% of a\\_b: $\\sigma \'$'
+    """
+    out: list[str] = []
+    for mathematical, run in groupby(text, key=_is_mathematical):
+        out.append(f"${math_characters(''.join(run)).strip()}$" if mathematical else _escaped_text("".join(run)))
+    return "".join(out)
+
+
+def _is_mathematical(char: str) -> bool:
+    return char in MATH_CHARACTERS or char in _GREEK or char in _ABOVE or char in _BELOW
+
+
+def math_characters(run: str) -> str:
+    """Print letters and signs of mathematics as LaTeX, without dollars."""
+    out: list[str] = []
+    for kind, part in groupby(run, key=lambda char: "^" if char in _ABOVE else "_" if char in _BELOW else ""):
+        chars = "".join(part)
+        if kind:
+            table = _ABOVE if kind == "^" else _BELOW
+            out.append(f"{kind}{{{''.join(table[char] for char in chars)}}}")
+        else:
+            out.append("".join(MATH_CHARACTERS.get(char) or _GREEK[char] for char in chars))
+    return "".join(out)
+
+
+def _escaped_text(text: str) -> str:
+    out: list[str] = []
+    run = 0
+    for char in text:
+        run = 0 if char.isspace() else run + 1
+        if run > LONGEST_WORD and run % LONGEST_WORD == 1:
+            out.append(r"\hspace{0pt}")
+        out.append(_escaped_char(char))
+    return "".join(out)
+
+
+def _escaped_char(char: str) -> str:
+    if char in _SPECIAL:
+        return _SPECIAL[char]
+    if char.isascii():
+        return char if char.isprintable() else " "
+    if char in _TEXT_LETTERS:
+        return char
+    base = unicodedata.normalize("NFD", char)
+    if base[0].isascii() and base[0].isalpha() and ord(char) < 0x180:
+        return char
+    if unicodedata.category(char)[0] in "CZ":
+        return " "
+    return rf"\texttt{{[U+{ord(char):04X}]}}"
+
+
+def text_width(text: str) -> float:
+    """Estimate the width of running text in em."""
+    return sum(0.28 if char in "iljtf.,:;'|![]() " else 0.78 if char in "mwMW" or char.isupper() else 0.5 for char in text)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The width of a line in em, one typesetter for displays and one for running text."""
+
+    width: float
+    display: Typesetter
+    inline: Typesetter
+    table_rows: int = TABLE_ROWS
+
+    def spans(self, spans: Spans) -> str:
+        """Return running text with mathematics in dollars."""
+        return "".join(escape(span) if isinstance(span, str) else f"${self.inline.text(span)}$" for span in spans)
+
+    def spans_width(self, spans: Spans) -> float:
+        """Estimate the width of running text."""
+        return sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
+
+    def reason(self, spans: Spans) -> tuple[str, float]:
+        """Return a row's reason for use inside mathematics, broken into a box where it is too long for a line."""
+        width = REASON_SCALE * self.spans_width(spans)
+        text = rf"\footnotesize\itshape {self.spans(spans)}"
+        if width > self.width - 8:
+            room = self.width - 8
+            return rf"\parbox[t]{{{room:.1f}em}}{{\raggedright {text}}}", room
+        return rf"\text{{{text}}}", width
+
+
+def sheet(speller: Speller, width: float, *, colour: bool) -> Sheet:
+    """Make a sheet of a width in em."""
+    return Sheet(width, Typesetter(Latex(colour=colour), speller), Typesetter(Latex(colour=colour, inline=True), speller))
+
+
+def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as a fragment of LaTeX."""
+    page = sheet(speller, (options.width or ONE_COLUMN) - MATH_INDENT, colour=options.color)
+    body = "\n".join(_blocks(document.blocks, page))
+    return f"% needs \\usepackage{{amsmath,amssymb,xcolor}}\n\\begingroup\\allowdisplaybreaks\n{body}\n\\endgroup\n"
+
+
+def render_standalone(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as a complete LaTeX article in one or two columns, or as 16:9 slides."""
+    if options.beamer:
+        return _slides(document, speller, options)
+    width = options.width or (TWO_COLUMNS if options.columns == 2 else ONE_COLUMN)
+    page = sheet(speller, width - MATH_INDENT, colour=options.color)
+    body = "\n".join(_blocks(document.blocks, page))
+    return (
+        rf"\documentclass[10pt,a4paper,fleqn{',twocolumn' if options.columns == 2 else ''}]{{article}}" + "\n"
+        r"\usepackage[margin=25mm]{geometry}" + "\n" + _PREAMBLE + "\\begin{document}\n" + body + "\n\\end{document}\n"
+    )
+
+
+_PREAMBLE = r"""\usepackage[utf8]{inputenc}
+\usepackage[T1]{fontenc}
+\usepackage{lmodern,textcomp,amsmath,amssymb,xcolor}
+\allowdisplaybreaks
+\setlength{\mathindent}{1.5em}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt plus 2pt}
+\sloppy\emergencystretch=4em\raggedbottom
+"""
+
+
+def _blocks(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
+    section = 0
+    for block in blocks:
+        match block:
+            case Heading(level, spans):
+                section += level == 2
+                yield _heading(level, page.spans(spans), section)
+            case Paragraph(spans):
+                yield _paragraph(page, spans)
+            case Lines(rows):
+                alignment = align(rows, page.display, page.width, page.reason)
+                yield environment(alignment)
+            case Table():
+                yield from _tables(page, block)
+            case Note(kind, spans):
+                yield _note(page, kind, spans)
+
+
+def _heading(level: int, text: str, section: int) -> str:
+    match level:
+        case 1:
+            return rf"\section*{{{text}}}"
+        case 2:
+            return rf"\subsection*{{{section}\quad {text}}}"
+        case _:
+            return rf"\subsubsection*{{{text}}}"
+
+
+def _paragraph(page: Sheet, spans: Spans) -> str:
+    """Print running text; mathematics wider than a line is set on lines of its own."""
+    out: list[str] = []
+    for span in spans:
+        if isinstance(span, str):
+            out.append(escape(span))
+        elif page.inline.box(span).width > 0.9 * page.width:
+            lines = ["&" + r"\quad " * line.depth + line.text for line in page.display.lines(span, page.width - 3)]
+            out.append("\n\\[\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\\]\n")
+        else:
+            out.append(f"${page.inline.text(span)}$")
+    return "".join(out) + "\n\n"
+
+
+def _note(page: Sheet, kind: str, spans: Spans) -> str:
+    label = {"verified": r"$\checkmark$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} "}.get(kind, "")
+    return rf"{{\small {label}{page.spans(spans)}\par}}" + "\n"
+
+
+def environment(alignment: Alignment) -> str:
+    """Return rows as a display that may break across pages."""
+    return (
+        f"\\begin{{alignat*}}{{{alignment.pairs}}}\n" + " \n".join(_ended(alignment.lines)) + "\n\\end{alignat*}"
+    )
+
+
+def _ended(lines: Sequence[RowLine]) -> Iterator[str]:
+    for position, line in enumerate(lines):
+        last = position == len(lines) - 1
+        following = 0.0 if last else lines[position + 1].height
+        star = "*" if not last and lines[position + 1].whole else ""
+        yield line.text + ("" if last else rf" \\{star}[3pt]" if max(line.height, following) > 1 else rf" \\{star}")
+
+
+def _tables(page: Sheet, table: Table) -> Iterator[str]:
+    widths = [max(page.spans_width(cells[k]) for cells in (table.header, *table.rows)) for k in range(len(table.header))]
+    total = sum(widths) + 1.2 * len(widths)
+    size = "" if total <= page.width else r"\footnotesize" if 0.82 * total <= page.width else None
+    if size is None:
+        yield from _cards(page, table)
+        return
+    columns = "".join("r" if k in table.numeric else "l" for k in range(len(widths)))
+    for begin in range(0, max(1, len(table.rows)), page.table_rows):
+        head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
+        body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in table.rows[begin : begin + page.table_rows])
+        yield (
+            f"{{{size}\\renewcommand{{\\arraystretch}}{{1.25}}%\n\\begin{{tabular}}{{{columns}}}\n\\hline\n"
+            f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\n"
+        )
+
+
+def _cards(page: Sheet, table: Table) -> Iterator[str]:
+    """Print a table too wide for the page row by row, one cell a line."""
+    for row in table.rows:
+        cells = [
+            rf"\textbf{{{page.spans(name)}}}: {_paragraph(page, cell).strip()}" for name, cell in zip(table.header, row, strict=True)
+        ]
+        yield "\\par\n".join(cells) + "\\par\\medskip\n"
+
+
+# ------------------------------------------------------------------------------------------- slides
+
+
+def _slides(document: Document, speller: Speller, options: Options) -> str:
+    page = replace(sheet(speller, (options.width or SLIDE) - MATH_INDENT, colour=options.color), table_rows=SLIDE_ROWS)
+    frames = "\n".join(
+        f"\\begin{{frame}}[t]{{{title}}}\n{body}\n\\end{{frame}}" for title, body in _frames(document.blocks, page)
+    )
+    return (
+        r"\documentclass[10pt,aspectratio=169,fleqn]{beamer}" + "\n"
+        r"\usefonttheme[onlymath]{serif}\setbeamertemplate{navigation symbols}{}" + "\n" + _PREAMBLE
+        + "\\begin{document}\n" + frames + "\n\\end{document}\n"
+    )  # fmt: skip
+
+
+def _frames(blocks: Sequence[Block], page: Sheet) -> Iterator[tuple[str, str]]:
+    """Yield title and body of each slide; a slide holds at most six rows."""
+    title, body, used, part, section = "", list[str](), 0.0, 1, 0
+    for block in blocks:
+        if isinstance(block, Heading) and block.level <= 2:
+            if body:
+                yield title + _part(part), "\n".join(body)
+            section += block.level == 2
+            text = page.spans(block.spans)
+            title, body, used, part = (f"{section}\\quad {text}" if block.level == 2 else text), [], 0.0, 1
+            continue
+        for piece, height in _pieces(block, page):
+            if body and used + height > SLIDE_HEIGHT:
+                yield title + _part(part), "\n".join(body)
+                body, used, part = [], 0.0, part + 1
+            body.append(piece)
+            used += height
+    if body or not blocks or title:
+        yield title + _part(part), "\n".join(body)
+
+
+def _part(part: int) -> str:
+    return rf" {{\normalsize ({part})}}" if part > 1 else ""
+
+
+def _pieces(block: Block, page: Sheet) -> Iterator[tuple[str, float]]:
+    match block:
+        case Lines(rows):
+            alignment = align(rows, page.display, page.width, page.reason)
+            for lines in _chunks(alignment.lines):
+                yield environment(Alignment(lines, alignment.pairs)), 0.8 + sum(line.height for line in lines)
+        case Table():
+            for text in _tables(page, block):
+                yield text, 1.5 + 1.1 * text.count(r"\\")
+        case Heading(_, spans):
+            yield rf"\textbf{{{page.spans(spans)}}}\par", 1.2
+        case Paragraph(spans):
+            yield _paragraph(page, spans), 0.5 + max(1.0, page.spans_width(spans) / page.width * 1.15)
+        case Note(kind, spans):
+            yield _note(page, kind, spans), 0.5 + max(1.0, page.spans_width(spans) / page.width)
+
+
+def _chunks(lines: Sequence[RowLine]) -> Iterator[tuple[RowLine, ...]]:
+    chunk: list[RowLine] = []
+    for line in lines:
+        if chunk and (len(chunk) >= SLIDE_ROWS or sum(part.height for part in chunk) + line.height > SLIDE_HEIGHT - 1):
+            yield tuple(chunk)
+            chunk = []
+        chunk.append(line)
+    if chunk:
+        yield tuple(chunk)

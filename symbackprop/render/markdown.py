@@ -1,0 +1,126 @@
+r"""
+Markdown with LaTeX mathematics, in two dialects.
+
+`dollar`: $…$ and $$…$$, for Jupyter, Pandoc, KaTeX and most sites; `github`: $`…`$ and fenced ```math blocks,
+which GitHub reads without touching underscores and stars.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
+from symbackprop.notation import Speller
+from symbackprop.render.latex import math_characters, text_width
+from symbackprop.render.latex import _is_mathematical as is_mathematical
+from symbackprop.render.options import DEFAULT, Options
+from symbackprop.render.rows import align
+from symbackprop.typeset import Latex, Typesetter
+
+WIDTH = 48.0
+_SPECIAL = frozenset("\\`*_{}[]<>#|~$&")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What stands around mathematics in a line and on lines of its own."""
+
+    inline: tuple[str, str]
+    display: tuple[str, str]
+
+
+DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"))
+GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"))
+
+
+@dataclass(frozen=True)
+class _Page:
+    dialect: Dialect
+    width: float
+    display: Typesetter
+    inline: Typesetter
+
+    def spans(self, spans: Spans) -> str:
+        left, right = self.dialect.inline
+        return "".join(escape(span) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans)
+
+    def reason(self, spans: Spans) -> tuple[str, float]:
+        width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
+        return "".join(_text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans), 0.9 * width
+
+
+def _text_in_math(text: str) -> str:
+    out: list[str] = []
+    for mathematical, run in groupby(text, key=is_mathematical):
+        chars = "".join(run)
+        out.append(math_characters(chars) if mathematical else rf"\text{{{''.join(map(_safe, chars))}}}")
+    return "".join(out)
+
+
+def _safe(char: str) -> str:
+    if char in "{}$&#%_":
+        return "\\" + char
+    if char in "\\^~`":
+        return {"\\": r"\backslash ", "^": "", "~": " ", "`": "'"}[char] if char != "\\" else "/"
+    return " " if unicodedata.category(char) == "Cc" else char
+
+
+def escape(text: str) -> str:
+    """
+    Print running text so that Markdown shows it as it is.
+
+    >>> escape("a_1 * b")
+    'a\\\\_1 \\\\* b'
+    """
+    clean = "".join(" " if unicodedata.category(char) in {"Cc", "Cf"} else char for char in text)
+    return "".join("\\" + char if char in _SPECIAL else char for char in clean)
+
+
+def render_dollar(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as Markdown with dollars."""
+    return _render(document, speller, options, DOLLAR)
+
+
+def render_github(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as Markdown for GitHub."""
+    return _render(document, speller, options, GITHUB)
+
+
+def _render(document: Document, speller: Speller, options: Options, dialect: Dialect) -> str:
+    page = _Page(
+        dialect,
+        options.width or WIDTH,
+        Typesetter(Latex(colour=options.color), speller),
+        Typesetter(Latex(colour=options.color, inline=True), speller),
+    )
+    parts: list[str] = []
+    section = 0
+    for block in document.blocks:
+        section += isinstance(block, Heading) and block.level == 2
+        parts.append("\n".join(_block(page, block, section)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
+    match block:
+        case Heading(level, spans):
+            yield "#" * level + " " + (f"{section}. " if level == 2 else "") + page.spans(spans)
+        case Paragraph(spans):
+            text = page.spans(spans)
+            yield "\\" + text if text[:1] in "+-" or text[:1].isdigit() and "." in text[:4] else text
+        case Lines(rows):
+            alignment = align(rows, page.display, page.width, page.reason)
+            left, right = page.dialect.display
+            body = " \\\\\n".join(line.text for line in alignment.lines)
+            yield f"{left}\\begin{{alignedat}}{{{alignment.pairs}}}\n{body}\n\\end{{alignedat}}{right}"
+        case Table(header, rows, numeric):
+            yield "| " + " | ".join(page.spans(cell) for cell in header) + " |"
+            yield "|" + "|".join(" ---: " if k in numeric else " :--- " for k in range(len(header))) + "|"
+            for row in rows:
+                yield "| " + " | ".join(page.spans(cell) for cell in row) + " |"
+        case Note(kind, spans):
+            label = {"verified": "✓ ", "warning": "**Warning.** ", "note": "**Note.** "}.get(kind, "")
+            yield f"> {label}{page.spans(spans)}"
