@@ -303,14 +303,14 @@ def _sum(terms: Sequence[float]) -> float:
     """Add from left to right: `sum` compensates from Python 3.12 on, and does not before."""
     total = terms[0]
     for term in terms[1:]:
-        total += term
+        total = total + term  # in place would write into the caller's array
     return total
 
 
 def _product(factors: Sequence[float]) -> float:
     total = factors[0]
     for factor in factors[1:]:
-        total *= factor
+        total = total * factor
     return total
 
 
@@ -630,6 +630,9 @@ class _Exact(Arithmetic[Fraction]):
         if base < 0:
             msg = f"{base} to the power {exponent}"
             raise DomainError(msg)
+        if base == 0 and exponent < 0:
+            msg = f"division by zero (0 to the power {exponent})"
+            raise DomainError(msg)
         if exponent.denominator > LARGEST_EXACT_ROOT:
             msg = f"a root of degree {exponent.denominator}"
             raise IrrationalError(msg)
@@ -710,7 +713,10 @@ class _HighPrecision(Arithmetic[Any]):
     def power(self, base: Any, exponent: Any) -> Any:
         if self.context.isint(exponent):
             return self.integer_power(base, int(exponent))
-        if base < 0 or (base == 0 and exponent < 0):
+        if base == 0 and exponent < 0:
+            msg = f"division by zero (0 to the power {float(exponent):.6g})"
+            raise DomainError(msg)
+        if base < 0:
             msg = f"{float(base):.6g} to the power {float(exponent):.6g}"
             raise DomainError(msg)
         return base**exponent

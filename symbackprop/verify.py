@@ -7,16 +7,17 @@ every point; two that differ agree at a random one with a probability below 10�
 The primes are chosen so that the functions of calculus keep their laws:
 
     P = 2Q + 1     the squares mod P have prime order Q and play the positive numbers: −1 is no square,
-                   every positive number has one positive root of every degree
-    exp(u), x^u    g^u and x^u mod P with the exponent u mod Q: exp(u + v) = exp(u)·exp(v), (xᵘ)ᵛ = xᵘᵛ
+                   every positive number has one positive root of every degree, and 2, 3, 5, 7 are positive
+    exp(u), x^u    g^u and x^u mod P with the exponent u mod Q: exp(u + v) = exp(u)·exp(v), (xᵘ)ᵛ = xᵘᵛ;
+                   logarithms among the terms of u are taken out as factors: exp(u + c·log x) = exp(u)·x^c
     sin, cos       the rotations c + is of norm 1 in F_P[i] of order R, a divisor of P + 1, angles mod R
     tanh, softmax… by their definitions
     u > 0          an unknown of its own for every u, so that what is shown holds in every case
     log, erf, …    an unknown of its own for every argument: equal arguments, equal values
 
 Each leaf is random, independently in each of the three fields.  A step whose sides agree is "exact".
-Where they do not, either the step is false or it needs a law the field does not have (log e^u = u, the
-pieces of a hard sigmoid): it is "sampled" at `POINTS` random rational points of its domain with 30 digits.
+Where they do not, either the step is false or it needs a law the field does not have (log xy = log x + log y,
+the pieces of a hard sigmoid): it is "sampled" at `POINTS` random rational points of its domain with 30 digits.
 
 What a step must equal is computed from the definitions alone: values forward; all local derivatives of one
 definition by a numeric reverse sweep over its expression; adjoints by a numeric reverse sweep over the graph.
@@ -49,6 +50,7 @@ from symbackprop.expr import (
     Sum,
     Symbol,
     call,
+    mul,
     number,
     symbols,
 )
@@ -58,9 +60,9 @@ from symbackprop.steps import KINDS, Definition, Evaluation, Step, SumOverPaths,
 
 T = TypeVar("T")
 
-P = 1152921504574603319
-Q = 576460752287301659
-R = 9607679204788361
+P = 1152921504598011119
+Q = 576460752299005559
+R = 686262800355959
 
 POINTS = 5
 DRAWS = 200
@@ -707,7 +709,7 @@ class _FieldPoint(_Point[int]):
 
     def is_positive(self, value: int) -> bool:
         """Whether an element is a square; raises _NoRootError where another point is wanted."""
-        positive = pow(value, Q, P) == 1
+        positive = pow(value, self.prime >> 1, self.prime) == 1
         if self.strict and not positive:
             raise _NoRootError
         return positive
@@ -735,8 +737,10 @@ class _FieldPoint(_Point[int]):
             case "sin" | "cos" | "tan" if self.prime == P:
                 cosine, sine = self.rotation(self.value_below(self.angles, argument))
                 return sine if function == "sin" else cosine if function == "cos" else self.div(sine, cosine)
-            case "sqrt" if self.prime == P and self.is_positive(value):
-                return pow(value, (Q + 1) // 2, P)
+            case "sqrt" if self.is_positive(value):
+                return pow(value, (self.prime + 1) // 4, self.prime)
+            case "log" if (inner := self.exponent_of(argument)) is not None:
+                return self.value(inner)
             case "step":
                 return self.weight(value, ">", 0)
             case "sign" | "abs":
@@ -748,11 +752,51 @@ class _FieldPoint(_Point[int]):
     def exponential(self, argument: Expr, value: int) -> int:
         if self.prime != P:
             return self.unknown("exp", value)
-        exponent = self.value_below(self.exponents, argument)
+        kept, factor = self.without_logarithms(argument)
+        exponent = sum(self.value_below(self.exponents, term) for term in kept) % Q
         power = self.known_powers.get(exponent)
         if power is None:
             power = self.known_powers[exponent] = pow(self.base, exponent, P)
-        return power
+        return power * factor % P
+
+    def without_logarithms(self, expr: Expr) -> tuple[list[Expr], int]:
+        """Split e^expr into the terms that stay in the exponent and the factor x^c of every term c·log x."""
+        match expr:
+            case Sum(terms):
+                kept, factor = [], 1
+                for term in terms:
+                    more, other = self.without_logarithms(term)
+                    kept += more
+                    factor = factor * other % P
+                return kept, factor
+            case Product(factors):
+                for place, part in enumerate(factors):
+                    kept, factor = self.without_logarithms(part)
+                    if not kept:
+                        rest = mul(*factors[:place], *factors[place + 1 :])
+                        if isinstance(rest, Number) and isinstance(rest.value, int):
+                            return [], pow(factor, rest.value, P)
+                        return [], self.raised(factor, rest)
+            case Symbol(name=name):
+                meant = self.meaning(name)
+                return self.without_logarithms(meant) if isinstance(meant, Call) else ([expr], 1)
+            case Call("log", (inner,)):
+                return [], self.value(inner)
+            case Call("log_softmax", arguments):
+                return [], self.value(Call("softmax", arguments))
+        return [expr], 1
+
+    def exponent_of(self, expr: Expr) -> Expr | None:
+        """Return u where the expression is e^u."""
+        meant = self.meaning(expr.name) if isinstance(expr, Symbol) else expr
+        return meant.arguments[0] if isinstance(meant, Call) and meant.function == "exp" else None
+
+    def meaning(self, name: str) -> Expr | None:
+        """Return what a symbol is defined as; a function's argument only where it holds no argument itself."""
+        if name == HOLE.name:
+            return self.entered[0] if len(self.entered) == 1 else None
+        node = self.graph.definitions.get(name)
+        return node.expr if node else None
 
     @cached_property
     def turn(self) -> tuple[int, int]:
