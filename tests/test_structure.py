@@ -16,38 +16,47 @@ PACKAGE = ROOT / "symbackprop"
 
 LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
-    ("expr",),
+    ("expr", "names", "files"),
     ("functions", "document"),
     ("graph", "steps", "parse", "notation", "arithmetic", "rational"),
-    ("calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
+    ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
     ("backprop", "verify", "problem"),
     ("derivation", "evaluate"),
-    ("train",),
-    ("narrate", "render.*"),
-    ("render",),
+    ("train", "export"),
+    ("narrate", "render"),
     ("cli",),
     ("__init__", "__main__"),
 )
+
+# A folder stands on one rung; inside it, a module imports only from those before its own group.
+FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "narrate": (("numerals",), ("teller",), ("gradient", "training"), ("network", "tables"), ("function", "walk"), ("__init__",)),
+    "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("__init__",)),
+}
 
 HEAVY = ("sympy", "numpy", "mpmath")
 
 
 def module_name(path: Path) -> str:
-    """Return `render.latex` for symbackprop/render/latex.py, `render` for symbackprop/render/__init__.py."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+    """Return `render.latex` for symbackprop/render/latex.py, `render.__init__` for symbackprop/render/__init__.py."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
 FILES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def rung(name: str) -> int:
-    """Return how high a module stands; `render.*` stands for every module of the folder that is not named itself."""
-    for candidate in (name, f"{name.rpartition('.')[0]}.*"):
-        for height, names in enumerate(LADDER):
-            if candidate in names:
-                return height
-    pytest.fail(f"{name} is on no rung: add it to LADDER in {Path(__file__).name} and to CONTRIBUTING.md")
+def find(name: str, groups: tuple[tuple[str, ...], ...]) -> int:
+    """Return the number of the group that a name is in, from 0."""
+    for height, names in enumerate(groups):
+        if name in names:
+            return height
+    pytest.fail(f"{name} is on no rung: add it to {Path(__file__).name} and to CONTRIBUTING.md")
+
+
+def rung(name: str) -> tuple[int, int]:
+    """Return how high a module stands, and how high in its folder."""
+    folder, dot, inner = name.partition(".")
+    return find(folder, LADDER), find(inner, FOLDERS[folder]) if dot else 0
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
@@ -63,17 +72,20 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
             package, _, rest = name.partition(".")
             if package != "symbackprop":
                 continue
-            while rest and rest not in FILES:  # symbackprop.expr.Symbol is an import from expr
-                rest = rest.rpartition(".")[0]
-            yield node.lineno, rest or "__init__"
+            while rest not in FILES:  # symbackprop.expr.Symbol is an import from expr, symbackprop.render from its __init__
+                inside = f"{rest}.__init__".lstrip(".")
+                rest = inside if inside in FILES else rest.rpartition(".")[0]
+            yield node.lineno, rest
 
 
 def test_the_ladder_lists_modules_that_exist() -> None:
     """Every name on the ladder is a file, once."""
-    listed = [name for names in LADDER for name in names if not name.endswith(".*")]
+    listed = [name for names in LADDER for name in names if name not in FOLDERS]
+    listed += [f"{folder}.{name}" for folder, groups in FOLDERS.items() for names in groups for name in names]
 
     assert len(listed) == len(set(listed))
     assert [name for name in listed if name not in FILES] == []
+    assert [name for name in FILES if name not in listed] == []
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -91,7 +103,7 @@ def test_imports_go_down_the_ladder(name: str) -> None:
 
 def test_importing_every_module_imports_nothing_heavy() -> None:
     """SymPy, NumPy and mpmath are imported when first needed, never with a module of ours."""
-    modules = [("symbackprop" if name == "__init__" else f"symbackprop.{name}") for name in FILES]
+    modules = [f"symbackprop.{name}".removesuffix(".__init__") for name in FILES]
     program = (
         "import importlib, sys\n"
         f"for name in {modules!r}:\n"
@@ -107,12 +119,17 @@ def test_importing_every_module_imports_nothing_heavy() -> None:
 
 
 def test_contributing_shows_the_ladder_as_it_is() -> None:
-    """The table of rungs in CONTRIBUTING.md names the same modules, rung by rung, as LADDER."""
+    """The tables of rungs in CONTRIBUTING.md name the same modules, rung by rung, as LADDER and FOLDERS."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    shown: dict[int, list[str]] = {}
-    for row in re.findall(r"^\| (\d+) \| `([^`]+)` \| .+ \|$", text, flags=re.MULTILINE):
-        shown.setdefault(int(row[0]), []).append(row[1])
+    shown: dict[str, list[str]] = {}
+    for height, name in re.findall(r"^\| (\d+) \| `([^`]+)` \| .+ \|$", text, flags=re.MULTILINE):
+        shown.setdefault(height, []).append(name)
+    inside = dict(re.findall(r"^- `(\w+)/`: (.+)\.$", text, flags=re.MULTILINE))
 
     assert {height: sorted(names) for height, names in shown.items()} == {
-        height: sorted(names) for height, names in enumerate(LADDER)
+        str(height): sorted(names) for height, names in enumerate(LADDER)
+    }
+    assert inside == {
+        folder: ", then ".join(" and ".join(f"`{name}`" for name in names) for names in groups)
+        for folder, groups in FOLDERS.items()
     }
