@@ -304,7 +304,8 @@ def find_activation(name: str) -> Function | VectorFunction:
     row = ACTIVATIONS.get(canonical(name))
     if row is None:
         known = sorted({*ACTIVATIONS, *(a for r in ACTIVATIONS.values() for a in r.aliases)})
-        msg = f'unknown activation "{name}"{nearest(name, known)} (known: {", ".join(ACTIVATIONS)}, or a formula in z)'
+        hint = nearest(name, known) or f" (known: {', '.join(ACTIVATIONS)}, or a formula in z)"
+        msg = f'unknown activation "{name}"{hint}'
         raise UnknownNameError(msg)
     return row
 
@@ -318,6 +319,7 @@ def find_loss(name: str) -> Loss:
     row = LOSSES.get(canonical(name))
     if row is None:
         known = sorted({*LOSSES, *(a for r in LOSSES.values() for a in r.aliases)})
-        msg = f'unknown loss "{name}"{nearest(name, known)} (known: {", ".join(LOSSES)}, or a formula in a and y)'
+        hint = nearest(name, known) or f" (known: {', '.join(LOSSES)}, or a formula in a and y)"
+        msg = f'unknown loss "{name}"{hint}'
         raise UnknownNameError(msg)
     return row

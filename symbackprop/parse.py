@@ -168,11 +168,42 @@ def read_definitions(text: str, names: Collection[str] = ()) -> Reading:
     return Reading(tuple(results), tuple(used))
 
 
-def parse_point(text: str, names: Collection[str] | None = None) -> dict[str, Expr]:
+def names_in(text: str) -> tuple[str, ...]:
+    """Return every name in a text by its plain name, in order, functions and constants included; raises ParseError."""
+    return tuple(dict.fromkeys(plain_name(token.text) for token in _tokens(text) if token.kind == "name"))
+
+
+def read_body(text: str, declared: Collection[str], heard: Collection[str]) -> tuple[Expr, tuple[str, ...]]:
+    """
+    Read the right side of one definition among several; also returns the names it uses.
+
+    `declared` are the names defined or given anywhere, `heard` all names that occur: "2xy" is 2·x·y where x and y do.
+
+    Raises ParseError.
+    """
+    parser = _Parser(text, tuple(_tokens(text)), names=None, declared=declared, heard=heard)
+    expr = parser.value()
+    parser.finish()
+    return expr, tuple(parser.used)
+
+
+def definable(name: str) -> str:
+    """
+    Return the plain name of a quantity to be defined or given.
+
+    Raises ParseError for what is no name, or a function's or constant's.
+    """
+    token = Token("name", name, 0, len(name))
+    if not _TOKEN.fullmatch(name) or not name[:1].isalpha() or name in {"if", "else"}:
+        _refuse(f"{_shown(token)} is no name: names are letters, digits and _", "", 0)
+    return _defined_name("", token)
+
+
+def parse_point(text: str, names: Collection[str] | None = None, own: Mapping[str, str] | None = None) -> dict[str, Expr]:
     """
     Read "x_1=1, x_2=2": names and constants, between commas or semicolons.
 
-    With `names`, each name may be spelled in any way `normalise_name` knows.
+    With `names`, each name may be spelled in any way `normalise_name` knows; `own` maps plain names to the problem's own.
 
     Raises ParseError, and UnknownNameError where a name is not among `names`.
     """
@@ -188,7 +219,7 @@ def parse_point(text: str, names: Collection[str] | None = None) -> dict[str, Ex
             _refuse(f'found {_shown(start)} where "name=number" is accepted', text, start.position)
         raw = text[start.position : tokens[equals].position].strip()
         if names is not None:
-            name = normalise_name(raw, names)
+            name = normalise_name(raw, names, own)
         elif start.kind == "name" and equals == index + 1:
             name = plain_name(start.text)
         else:
@@ -498,12 +529,13 @@ class _Parser:
         return Symbol(name)
 
     def unknown(self, name: str, token: Token) -> NoReturn:
-        known: list[str] = list(map(str, self.names)) if isinstance(self.names, Iterable) else []
+        known: list[str] = sorted(map(str, self.names)) if isinstance(self.names, Iterable) else []
         if self.next.text == "(":
             _refuse(f'unknown function "{short(name)}"{nearest(name, CALLABLE)}', self.text, token.position)
         if not known:
             _refuse(f'found the name "{short(name)}" where a number is accepted', self.text, token.position)
-        _refuse(f'unknown name "{short(name)}"{nearest(name, known)}', self.text, token.position)
+        hint = nearest(name, known) or f" (known: {', '.join(known[:12])}{', …' if len(known) > 12 else ''})"
+        _refuse(f'unknown name "{short(name)}"{hint}', self.text, token.position)
 
     def split(self, name: str) -> tuple[str, ...]:
         """Read a run such as xy as names one after another, the longest first; the empty tuple where it is none."""
