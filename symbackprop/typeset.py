@@ -234,7 +234,11 @@ class Typesetter:
         if isinstance(expr, Tint):
             return self.emitter.tint(self.operand(expr.body, minimum), expr.colour)
         box = self.box(expr)
-        return box if box.binding >= minimum else self.emitter.group(box)
+        return box if box.binding >= minimum else self._group(box)
+
+    def _group(self, box: Box) -> Box:
+        """Return the box in parentheses, of one size in exponents."""
+        return self.emitter.group(box._replace(height=0) if self._script else box)
 
     # The kinds, one method each.
 
@@ -319,7 +323,7 @@ class Typesetter:
             return self.emitter.call(base.function, [self.box(base.arguments[0])], exponent, None)
         box = self.operand(base, ATOM)
         if box.height >= 1 and isinstance(base, Symbol):
-            box = self.emitter.group(box)
+            box = self._group(box)
         return self.emitter.power(box, exponent, value)
 
     def _call(self, expr: Call) -> Box:
@@ -566,7 +570,7 @@ def _fill(tokens: Sequence[Token], limit: float, first: float, indent: float) ->
             if over and begin < end - 1:
                 break
             gap = 0.0 if over else (room - full) / room
-            cost = best[begin][0] + 1000.0 + gap * gap + (0.2 * token.depth if begin else 0.0) + (1e6 if over else 0.0)
+            cost = best[begin][0] + 1.0 + gap * gap + (token.depth if begin else 0.0) + (1e6 if over else 0.0)
             if cost < choice[0]:
                 choice = (cost, begin)
             width += token.box.width + token.inline.width
@@ -790,7 +794,7 @@ def decimal_text(value: Exact) -> str | None:
 LATEX_COLOURS = ("blue", "teal", "purple", "brown", "magenta", "olive")
 
 _RELATIONS = {"≈": r"\approx", "←": r"\leftarrow", "→": r"\to", "<=": r"\le", ">=": r"\ge", "≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
-_SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\left(", r"\right)", 0.74), (r"\left(", r"\right)", 0.9))
+_SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\left(", r"\right)", 0.78), (r"\left(", r"\right)", 0.95))
 _BROKEN_SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\Bigl(", r"\Bigr)", 0.6), (r"\biggl(", r"\biggr)", 0.74))
 
 # Advance widths of Computer Modern at 10 pt, in em (math italic; others are close enough).
@@ -800,11 +804,22 @@ _WIDTHS = {
     "w": 0.74, "x": 0.57, "y": 0.53, "z": 0.51, "C": 0.79, "L": 0.68, "J": 0.65, "E": 0.8, "W": 1.08, "M": 1.08,
     "[": 0.28, "]": 0.28, "(": 0.39, ")": 0.39, ",": 0.28, ".": 0.28, "-": 0.78,
 }  # fmt: skip
+_ROMAN_WIDTHS = {
+    "a": 0.5, "b": 0.56, "c": 0.45, "d": 0.56, "e": 0.45, "f": 0.31, "g": 0.5, "h": 0.56, "i": 0.28, "j": 0.31, "k": 0.53, "l": 0.28,
+    "m": 0.84, "n": 0.56, "o": 0.5, "p": 0.56, "q": 0.53, "r": 0.4, "s": 0.4, "t": 0.39, "u": 0.56, "v": 0.53, "w": 0.73, "x": 0.53,
+    "y": 0.53, "z": 0.45, " ": 0.34, ".": 0.28, ",": 0.28, ":": 0.28, ";": 0.28, "'": 0.28, "!": 0.28, "(": 0.39, ")": 0.39, "I": 0.37,
+    "-": 0.34, "—": 1.0, "M": 0.92, "W": 1.03, "σ": 0.58, "=": 0.78, "−": 0.78, "+": 0.78, "→": 1.0, "·": 0.3,
+}  # fmt: skip
 SCRIPT = 0.78
 
 
 def _measure(text: str) -> float:
     return sum(_WIDTHS.get(char, 0.5 if char.isdigit() or char.islower() else 0.78) for char in text)
+
+
+def text_width(text: str) -> float:
+    """Estimate the width of running text in em, from the widths of Computer Modern Roman."""
+    return sum(_ROMAN_WIDTHS.get(char, 0.5 if char.isdigit() or char.islower() else 0.76) for char in text)
 
 
 class Latex(Emitter):
@@ -834,7 +849,7 @@ class Latex(Emitter):
             width = top.width + bottom.width + 1.6
             return Box(f"{d}{top.text} / {d}{bottom.text}", width, PRODUCT, 1, "fraction", "fraction")
         text = rf"\frac{{{d}{top.text}}}{{{d}{bottom.text}}}"
-        width = max(top.width, bottom.width) + 0.8
+        width = max(top.width, bottom.width) + 0.84
         if ratio.direct:
             return Box(rf"\left.{text}\right|_{{\text{{direct}}}}", width + 2.3, POWER, 2, "fraction", "fraction")
         return Box(text, width, POWER, 2, "fraction", "fraction")
@@ -918,7 +933,7 @@ class Latex(Emitter):
     def power(self, base: Box, exponent: Box, value: Exact | None) -> Box:  # noqa: ARG002 - the box has it all
         """Return base^{exponent}."""
         return Box(
-            f"{base.text}^{_braced(exponent.text)}", base.width + SCRIPT * exponent.width + 0.05, POWER, max(base.height, exponent.height > 0),
+            f"{base.text}^{_braced(exponent.text)}", base.width + 0.85 * exponent.width + 0.05, POWER, max(base.height, exponent.height > 0),
             base.head, "group" if base.tail == "group" else "symbol",
         )  # fmt: skip
 
@@ -933,8 +948,8 @@ class Latex(Emitter):
             latex = "\\" + name
         if name == "hard_sigmoid":
             latex = r"\operatorname{hard}\sigma"
-        width = 0.57 if latex == r"\sigma" else 0.52 * len(name if row is None else row.text or name)
-        return Box(latex, width)
+        letters = latex.removeprefix(r"\operatorname").strip("\\{}").replace(r"\,", "").replace(r"}\sigma", "o")
+        return Box(latex, 0.57 if letters == "sigma" else text_width(letters))
 
     def call(self, function: str, arguments: Sequence[Box], exponent: Box | None, index: int | None) -> Box:
         r"""Return \sigma(z), \ln a, \sqrt{x}, \lvert x \rvert, \mathbf{1}[z > 0]."""
@@ -968,7 +983,7 @@ class Latex(Emitter):
         box = argument()
         if box.width > 6 or box.height > 1 or "e^" in box.text or r"\exp" in box.text:
             return None
-        return Box(f"e^{_braced(box.text)}", 0.47 + SCRIPT * box.width, POWER, 1, "symbol", "symbol")
+        return Box(f"e^{_braced(box.text)}", 0.47 + 0.85 * box.width, POWER, 1, "symbol", "symbol")
 
     def cases(self, branches: Sequence[tuple[Box, Box]], otherwise: Box) -> Box:
         r"""Return a cases environment."""
@@ -1012,13 +1027,13 @@ def _latex_letter(letter: str, style: str) -> tuple[str, float]:
     escaped = letter.replace("_", r"\_")
     match style:
         case "greek":
-            return f"\\{letter}", 0.55
+            return f"\\{letter}", 0.64
         case "bold":
             return rf"\mathbf{{{letter}}}", 0.6
         case "roman":
-            return rf"\mathrm{{{escaped}}}", 0.52 * len(letter)
+            return rf"\mathrm{{{escaped}}}", text_width(letter)
         case "word":
-            return rf"\mathit{{{escaped}}}", 0.52 * len(letter)
+            return rf"\mathit{{{escaped}}}", text_width(letter) + 0.1
         case _:
             return escaped, _measure(letter)
 
@@ -1029,7 +1044,7 @@ def _latex_indices(indices: Sequence[str], *, comma: bool) -> tuple[str, float]:
         text = ""
         for kind, run in index_runs(index):
             text += rf"\text{{{run}}}" if kind == "word" else f"\\{run} " if kind == "greek" else run
-            width += SCRIPT * (0.55 if kind == "greek" else _measure(run))
+            width += SCRIPT * (0.6 if kind == "greek" else text_width(run) if kind == "word" else _measure(run))
         parts.append(text.strip())
     separator = "," if comma else ""
     return separator.join(parts), width + SCRIPT * 0.3 * len(separator) * max(0, len(parts) - 1)

@@ -16,13 +16,13 @@ from symbackprop.document import Block, Document, Heading, Lines, Note, Paragrap
 from symbackprop.notation import GREEK, Speller
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import Alignment, RowLine, align
-from symbackprop.typeset import Latex, Typesetter
+from symbackprop.typeset import Latex, Typesetter, text_width
 
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.0, 37.0
 MATH_INDENT = 1.5
 TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 32, 6, 9.0
 LONGEST_WORD = 18
-REASON_SCALE = 0.78
+REASON_SCALE = 0.84
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -49,12 +49,13 @@ def escape(text: str) -> str:
     '50\\% of a\\_b: $\\sigma \'$'
     """
     out: list[str] = []
-    for mathematical, run in groupby(text, key=_is_mathematical):
+    for mathematical, run in groupby(text, key=is_mathematical):
         out.append(f"${math_characters(''.join(run)).strip()}$" if mathematical else _escaped_text("".join(run)))
     return "".join(out)
 
 
-def _is_mathematical(char: str) -> bool:
+def is_mathematical(char: str) -> bool:
+    """Return whether a character is set in mathematics even in running text."""
     return char in MATH_CHARACTERS or char in _GREEK or char in _ABOVE or char in _BELOW
 
 
@@ -95,11 +96,6 @@ def _escaped_char(char: str) -> str:
     if unicodedata.category(char)[0] in "CZ":
         return " "
     return rf"\texttt{{[U+{ord(char):04X}]}}"
-
-
-def text_width(text: str) -> float:
-    """Estimate the width of running text in em."""
-    return sum(0.28 if char in "iljtf.,:;'|![]() " else 0.78 if char in "mwMW" or char.isupper() else 0.5 for char in text)
 
 
 @dataclass(frozen=True)
@@ -167,20 +163,23 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 
 def _blocks(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
     section = 0
+    previous: Block | None = None
     for block in blocks:
         match block:
             case Heading(level, spans):
                 section += level == 2
                 yield _heading(level, page.spans(spans), section)
             case Paragraph(spans):
-                yield _paragraph(page, spans)
+                yield "\n" + _paragraph(page, spans)
             case Lines(rows):
-                alignment = align(rows, page.display, page.width, page.reason)
-                yield environment(alignment)
+                # TeX would set an empty line of text between a heading and a display.
+                lead = "" if isinstance(previous, Paragraph) else "\\vspace{-\\baselineskip}\n"
+                yield lead + environment(align(rows, page.display, page.width, page.reason))
             case Table():
                 yield from _tables(page, block)
             case Note(kind, spans):
                 yield _note(page, kind, spans)
+        previous = block
 
 
 def _heading(level: int, text: str, section: int) -> str:
@@ -204,18 +203,18 @@ def _paragraph(page: Sheet, spans: Spans) -> str:
             out.append("\n\\[\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\\]\n")
         else:
             out.append(f"${page.inline.text(span)}$")
-    return "".join(out) + "\n\n"
+    return "".join(out)
 
 
 def _note(page: Sheet, kind: str, spans: Spans) -> str:
     label = {"verified": r"$\checkmark$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} "}.get(kind, "")
-    return rf"{{\small {label}{page.spans(spans)}\par}}" + "\n"
+    return rf"\par{{\small {label}{page.spans(spans)}\par}}"
 
 
 def environment(alignment: Alignment) -> str:
     """Return rows as a display that may break across pages."""
     return (
-        f"\\begin{{alignat*}}{{{alignment.pairs}}}\n" + " \n".join(_ended(alignment.lines)) + "\n\\end{alignat*}"
+        f"\\begin{{alignat*}}{{{alignment.pairs}}}\n" + "\n".join(_ended(alignment.lines)) + "\n\\end{alignat*}"
     )
 
 
@@ -239,7 +238,7 @@ def _tables(page: Sheet, table: Table) -> Iterator[str]:
         head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
         body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in table.rows[begin : begin + page.table_rows])
         yield (
-            f"{{{size}\\renewcommand{{\\arraystretch}}{{1.25}}%\n\\begin{{tabular}}{{{columns}}}\n\\hline\n"
+            f"\\par{{{size}\\renewcommand{{\\arraystretch}}{{1.25}}%\n\\begin{{tabular}}{{{columns}}}\n\\hline\n"
             f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\n"
         )
 
@@ -305,7 +304,7 @@ def _pieces(block: Block, page: Sheet) -> Iterator[tuple[str, float]]:
         case Heading(_, spans):
             yield rf"\textbf{{{page.spans(spans)}}}\par", 1.2
         case Paragraph(spans):
-            yield _paragraph(page, spans), 0.5 + max(1.0, page.spans_width(spans) / page.width * 1.15)
+            yield "\n" + _paragraph(page, spans) + "\n", 0.5 + max(1.0, page.spans_width(spans) / page.width * 1.15)
         case Note(kind, spans):
             yield _note(page, kind, spans), 0.5 + max(1.0, page.spans_width(spans) / page.width)
 

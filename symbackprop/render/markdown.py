@@ -14,11 +14,10 @@ from itertools import groupby
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
 from symbackprop.notation import Speller
-from symbackprop.render.latex import math_characters, text_width
-from symbackprop.render.latex import _is_mathematical as is_mathematical
+from symbackprop.render.latex import is_mathematical, math_characters
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import align
-from symbackprop.typeset import Latex, Typesetter
+from symbackprop.typeset import Latex, Typesetter, text_width
 
 WIDTH = 48.0
 _SPECIAL = frozenset("\\`*_{}[]<>#|~$&")

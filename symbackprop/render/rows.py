@@ -95,30 +95,38 @@ def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason) -> list[RowL
     pieces = setter.lines(row.right, plan.room - MARGIN, plan.room)
     for position, piece in enumerate(pieces):
         start = f"{left}&{sign} " if position == 0 else "&" + r"\quad " * (1 + piece.depth)
-        lines.append(RowLine(start + piece.text, max(_height(piece.height), height if position == 0 else 0), bool(lines)))
-    tail: list[str] = []
+        whole = position == 1 or (bool(position) and position == len(pieces) - 1)
+        lines.append(RowLine(start + piece.text, max(_height(piece.height), height if position == 0 else 0), whole or bool(lines and not position)))
+    used = pieces[-1].width + (MARGIN * (1 + pieces[-1].depth) if len(pieces) > 1 else 0.0)
+    cells = _Cells(lines, plan.room, used)
     if row.value is not None:
         value = setter.box(row.value)
-        if plan.value:
-            tail.append(rf" &\quad& {setter.emitter.relation('=').text.strip()} {value.text}")
-        else:
-            lines.append(RowLine(f"&= {value.text}", _height(value.height), whole=True))
-    elif plan.value and row.reason and plan.reason:
-        tail.append(r" &\quad&")
+        cells.put(f"= {value.text}", value.width + RELATION, _height(value.height), column=plan.value, cell=f"= {value.text}")
+    elif plan.value and plan.reason and row.reason:
+        lines[-1] = lines[-1]._replace(text=lines[-1].text + r" &\quad&")
     if row.reason:
         text, size = reason(row.reason)
-        if plan.reason:
-            tail.append(rf" &\quad& {text}")
-        elif lines and not tail and setter.box(row.right).width + GAP + size <= plan.room and len(pieces) == 1 and row.value is None:
-            tail.append(rf"\quad {text}")
-        else:
-            lines[-1] = _extended(lines[-1], tail)
-            tail = []
-            lines.append(RowLine(rf"&\quad {text}", 1.0, whole=True))
-    if tail:
-        lines[-1] = _extended(lines[-1], tail)
+        cells.put(rf"\quad {text}", size + GAP, 1.0, column=plan.reason, cell=text)
     return lines
 
 
-def _extended(line: RowLine, tail: Sequence[str]) -> RowLine:
-    return line._replace(text=line.text + "".join(tail))
+@dataclass
+class _Cells:
+    """Puts values and reasons into their columns, or else at the end of the last line, or else on a line of their own."""
+
+    lines: list[RowLine]
+    room: float
+    used: float
+
+    def put(self, text: str, width: float, height: float, *, column: bool, cell: str) -> None:
+        """Add one cell."""
+        last = self.lines[-1]
+        if column:
+            self.lines[-1] = last._replace(text=rf"{last.text} &\quad& {cell}", height=max(last.height, height))
+            self.used = self.room
+        elif self.used + GAP + width <= self.room:
+            self.lines[-1] = last._replace(text=rf"{last.text} \quad {text}", height=max(last.height, height))
+            self.used += GAP + width
+        else:
+            self.lines.append(RowLine(f"&{text}", height, whole=True))
+            self.used = width
