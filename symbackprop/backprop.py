@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from symbackprop.calculus import Local, partials
-from symbackprop.expr import ONE, Adjoint, Call, Expr, Number, Partial, Product, Symbol, add, mul, operations, symbols, transform
+from symbackprop.expr import ONE, Adjoint, Call, Expr, Number, Partial, Product, Symbol, add, mul, operations, symbols, transform, walk
 from symbackprop.graph import Graph, Node, Role
 from symbackprop.simplify import simplify
 from symbackprop.steps import ChainRule, Definition, LocalDerivative, Simplification, Step, Substitution, SumOverPaths
@@ -232,3 +232,20 @@ def slice_names(backward: Backward, names: Iterable[str]) -> set[str]:
         if node is not None:
             stack.extend(symbols(node.expr))
     return seen
+
+
+def expanded_operations(backward: Backward, name: str) -> int:
+    """Count the operations of a quantity with every definition put in, without building it."""
+    definitions = backward.definitions
+    sizes: dict[str, int] = {}
+
+    def size(current: str) -> int:
+        if current not in sizes:
+            node = definitions.get(current)
+            inner = 0
+            if node is not None:
+                inner = operations(node.expr) + sum(size(p.name) for p in walk(node.expr) if isinstance(p, Symbol))
+            sizes[current] = inner
+        return sizes[current]
+
+    return size(name)

@@ -36,7 +36,8 @@ from symbackprop.expr import (
 )
 from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS, log
 
-# The name of a rule, and how a textbook says it; function names are rules too, said by their row.
+# The rules by key, as a textbook states them; a function's name is a rule too, stated by its row.
+_OF_FUNCTIONS = {row.name: row.rule for table in (FUNCTIONS, VECTOR_FUNCTIONS) for row in table.values()}
 RULES = {
     "constant": "does not contain the variable",
     "identity": "the variable itself",
@@ -51,8 +52,24 @@ RULES = {
     "max": "max passes the change of the larger argument",
     "min": "min passes the change of the smaller argument",
     "cases": "case by case",
-    **{row.name: row.rule for row in FUNCTIONS.values()},
-    **{row.name: row.rule for row in VECTOR_FUNCTIONS.values()},
+    **_OF_FUNCTIONS,
+}
+# … and in two words, for the margin.
+SHORT_RULES = {
+    "constant": "constant",
+    "identity": "the variable itself",
+    "linear": "linear",
+    "sum": "sum rule",
+    "product": "product rule",
+    "quotient": "quotient rule",
+    "reciprocal": "reciprocal rule",
+    "power": "power rule",
+    "exponential": "exponential rule",
+    "general_power": "logarithmic derivative",
+    "max": "max rule",
+    "min": "min rule",
+    "cases": "case by case",
+    **_OF_FUNCTIONS,
 }
 
 

@@ -72,6 +72,13 @@ class Vector(Expr):
     entries: tuple[Expr, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Nabla(Expr):
+    """The gradient of a quantity: ∇f."""
+
+    of: Expr
+
+
 Span: TypeAlias = str | Expr
 Spans: TypeAlias = tuple[Span, ...]
 

@@ -168,14 +168,14 @@ class _Verification:
         attempt = DRAWS - self.draws_left - 1
         scale = (Fraction(2), Fraction(1), Fraction(3), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8))[attempt % 6]
         positive_only = attempt // 6 % 2 == 1
-        values = {}
+        draw, values = self.draws.getrandbits, {}
         for leaf in self.graph.leaves:
             name = leaf.symbol.name
             known = self.assumptions.get(name, frozenset())
-            value = Fraction(self.draws.randint(1, 96), 97)
+            value = Fraction(1 + draw(7), 131)
             if leaf.role is not Role.TARGET:
-                value = value * scale if "integer" not in known else Fraction(self.draws.randint(1, 4))
-                negative = self.draws.random() < 0.5 and not positive_only and not known & {"positive", "nonnegative"}
+                value = Fraction(1 + draw(2)) if "integer" in known else value * scale
+                negative = draw(1) and not positive_only and not known & {"positive", "nonnegative"}
                 value = -value if negative or "negative" in known else value
             values[name] = value
         for group in self.constraints:
@@ -470,6 +470,9 @@ class _Point(ABC, Generic[T]):
 
     def slopes(self, expr: Expr) -> dict[str, T]:
         """Return the derivative of an expression by each of its symbols, all others held fixed."""
+        found = self.products(expr.terms if isinstance(expr, Sum) else (expr,))
+        if found is not None:
+            return found
         tape: _Tape[T] = _Tape(slopes=True)
         last = self.record(expr, tape)
         totals: list[T] = [self.zero] * len(tape.values)
@@ -479,6 +482,24 @@ class _Point(ABC, Generic[T]):
                 for part, slope in tape.edges[entry]:
                     totals[part] = self.add(totals[part], self.mul(total, slope))
         return {name: totals[entry] for name, entry in tape.leaves.items()}
+
+    def products(self, terms: Sequence[Expr]) -> dict[str, T] | None:
+        """Read the coefficients of w₁·x₁ + … + b without a tape; None for any other expression."""
+        env, zero, one = self.env, self.zero, self.one
+        found: dict[str, T] = {}
+        for term in terms:
+            if type(term) is Product and len(term.factors) == 2:
+                left, right = term.factors
+                if type(left) is not Symbol or type(right) is not Symbol:
+                    return None
+                a, b = left.name, right.name
+                found[a] = found.get(a, zero) + env[b]  # type: ignore[operator]
+                found[b] = found.get(b, zero) + env[a]  # type: ignore[operator]
+            elif type(term) is Symbol:
+                found[term.name] = found.get(term.name, zero) + one  # type: ignore[operator]
+            else:
+                return None
+        return found
 
     def partials(self, child: str) -> dict[str, T]:
         """Return all local derivatives of a definition; a leaf has none."""
@@ -615,23 +636,9 @@ class _FieldPoint(_Point[int]):
             return pow(base, exponent.value, self.prime)
         return self.raised(base, exponent)
 
-    def slopes(self, expr: Expr) -> dict[str, int]:
-        """Read the coefficients of a sum of products of two symbols; else sweep a tape."""
-        env, prime = self.env, self.prime
-        found: dict[str, int] = {}
-        for term in expr.terms if type(expr) is Sum else (expr,):
-            if type(term) is Product and len(term.factors) == 2:
-                left, right = term.factors
-                if type(left) is not Symbol or type(right) is not Symbol:
-                    return super().slopes(expr)
-                a, b = left.name, right.name
-                found[a] = found.get(a, 0) + env[b]
-                found[b] = found.get(b, 0) + env[a]
-            elif type(term) is Symbol:
-                found[term.name] = found.get(term.name, 0) + 1
-            else:
-                return super().slopes(expr)
-        return {name: slope % prime for name, slope in found.items()}
+    def products(self, terms: Sequence[Expr]) -> dict[str, int] | None:
+        found, prime = super().products(terms), self.prime
+        return found and {name: slope % prime for name, slope in found.items()}
 
     def pass_back(self, found: dict[str, int], name: str) -> None:
         adjoint, prime = found.get(name, 0), self.prime
@@ -779,7 +786,8 @@ class _FieldPoint(_Point[int]):
                         return [], self.raised(factor, rest)
             case Symbol(name=name):
                 meant = self.meaning(name)
-                return self.without_logarithms(meant) if isinstance(meant, Call) else ([expr], 1)
+                if isinstance(meant, Call) or (meant is not None and name == HOLE.name):
+                    return self.without_logarithms(meant)
             case Call("log", (inner,)):
                 return [], self.value(inner)
             case Call("log_softmax", arguments):
@@ -857,6 +865,16 @@ class _RealPoint(_Point[Any]):
         if isinstance(step, SumOverPaths):
             sides.append((truth, self.arithmetic.add([self.zero, *map(self.value, step.terms)])))
         return sides
+
+    def value(self, expr: Expr) -> Any:
+        match expr:
+            case Symbol():
+                return self.symbol(expr)
+            case Product(factors):
+                return self.arithmetic.mul([self.value(factor) for factor in factors])
+            case Sum(terms):
+                return self.arithmetic.add([self.value(term) for term in terms])
+        return super().value(expr)
 
     def close(self, left: Any, right: Any) -> bool:
         return bool(abs(left - right) <= 1e-25 + 1e-18 * max(abs(left), abs(right)))

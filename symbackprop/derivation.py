@@ -1,0 +1,269 @@
+"""
+The public face of a derivation: gradients as SymPy objects, numbers, slices, and every format.
+
+Nothing is computed before it is asked for, but the backward pass itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from symbackprop.atoms import atomise
+from symbackprop.backprop import Backward, backpropagate, expand
+from symbackprop.document import Document
+from symbackprop.errors import InputError, UnknownNameError, nearest
+from symbackprop.evaluate import Values, evaluate_at, missing
+from symbackprop.export import derivation_json, dump
+from symbackprop.expr import Expr
+from symbackprop.graph import Graph
+from symbackprop.names import normalise_name
+from symbackprop.narrate import Teller, Telling, narrate
+from symbackprop.network import Network
+from symbackprop.notation import NOTATIONS, Speller
+from symbackprop.parse import constant
+from symbackprop.problem import Problem, from_dict, from_network, load
+from symbackprop.render import FORMATS, Options, find_format, format_of_suffix
+from symbackprop.steps import Step
+from symbackprop.sympy_bridge import to_sympy
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """
+    Every ∂output/∂value of a problem, with the steps that lead to it.
+
+    >>> d = derive("u = 2*x + 1; y = u^3")
+    >>> d.gradient("x")
+    6*u**2
+    >>> d.gradient("x", expand=True)
+    6*(2*x + 1)**2
+    """
+
+    problem: Problem
+    backward: Backward = field(repr=False)
+    telling: Telling = field(default_factory=Telling, repr=False)
+    notation: str = field(default="ng", repr=False)
+
+    @property
+    def graph(self) -> Graph:
+        """The forward definitions."""
+        return self.backward.graph
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every claim of the derivation, in order."""
+        return self.backward.steps
+
+    @property
+    def output(self) -> str:
+        """The plain name of what is differentiated."""
+        return self.backward.output
+
+    @cached_property
+    def values(self) -> Values | None:
+        """All numbers at the problem's own point, or None where it gives none."""
+        point = self.problem.point
+        return None if missing(self.graph, point) else evaluate_at(self.backward, point)
+
+    @cached_property
+    def speller(self) -> Speller:
+        """How this derivation's symbols are spelled."""
+        return make_speller(self.problem, self.backward, self.notation)
+
+    # --- mathematics -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def composite(self) -> Any:
+        """The output as one SymPy expression in inputs, weights and biases; activations by name, `doit` writes them out."""
+        whole = expand(self.graph.output.symbol, self.graph.definitions)
+        return to_sympy(whole, self.problem.assumptions)
+
+    def gradient(self, name: str, *, expand: bool = False) -> Any:
+        """
+        Return ∂output/∂name as a SymPy expression in named quantities, or in leaves only.
+
+        `name` is any leaf or value, in any spelling the command line accepts ("w1[2,3]", "dL/dw1_2_3").
+        Raises UnknownNameError, which names the nearest known ones.
+        """
+        return to_sympy(self.expression(name, expanded=expand), self.problem.assumptions)
+
+    def expression(self, name: str, *, expanded: bool = False) -> Expr:
+        """Return the same as `gradient` as the package's own expression, in textbook order."""
+        symbol = self.backward.adjoints[self.plain(name)]
+        node = self.backward.definitions[symbol.name]
+        return expand(symbol, self.backward.definitions) if expanded else node.expr
+
+    def plain(self, name: str) -> str:
+        """Return the plain name of a quantity the output depends on, from any spelling."""
+        plain = normalise_name(name, (*self.graph.definitions, *self.graph.leaf_by_name), self.problem.names)
+        if plain not in self.backward.adjoints:
+            if plain == self.output:
+                msg = f"{plain} is the output itself; ask for the derivative by something it depends on"
+                raise InputError(msg)
+            msg = f"{self.output} does not depend on {plain}{nearest(plain, self.backward.adjoints)}"
+            raise UnknownNameError(msg)
+        return plain
+
+    def evaluate(self, point: Mapping[str, Any] | None = None, /, **given: Any) -> Values:
+        """
+        Compute all values, local derivatives and gradients at a point.
+
+        Scalars by plain name (`w1_1_1=0.15`), or vectors and matrices by layer: x (inputs), y (targets),
+        W1 (units × inputs), b1 (units); what is not given comes from the problem.
+        Raises InputError for a name that is not a leaf, a wrong shape or a leaf without a number, and
+        DomainError where a definition has no value.
+
+        >>> derive("3*x^2 + 2*x*y + y^2").evaluate(x=1, y=2).gradient
+        (10, 6)
+        """
+        merged = dict(self.problem.point)
+        for name, value in {**(point or {}), **given}.items():
+            merged.update(self._leaf_values(name, value))
+        return evaluate_at(self.backward, merged)
+
+    def _leaf_values(self, name: str, value: Any) -> dict[str, Expr]:
+        """Read one argument of `evaluate`: a scalar, or the entries of a vector or matrix."""
+        leaves = self.graph.leaf_by_name
+        if hasattr(value, "tolist"):
+            value = value.tolist()
+        if not isinstance(value, list | tuple):
+            plain = normalise_name(name, leaves, self.problem.names)
+            return {plain: constant(value)}
+        prefix = f"{name}_" if name in {"x", "y"} or name[0] == "b" else f"{name[0].lower()}{name[1:]}_"
+        entries: dict[str, Expr] = {}
+        for j, row in enumerate(value, 1):
+            if isinstance(row, list | tuple):
+                entries.update({f"{prefix}{j}_{k}": constant(entry) for k, entry in enumerate(row, 1)})
+            else:
+                entries[f"{prefix}{j}"] = constant(row)
+        expected = [leaf for leaf in leaves if leaf.startswith(prefix) and "_s" not in leaf]
+        if set(entries) != set(expected):
+            msg = f"{name}: {len(entries)} numbers given, {len(expected)} expected ({', '.join(expected[:6])}{', …' if len(expected) > 6 else ''})"
+            raise InputError(msg)
+        return entries
+
+    # --- views -----------------------------------------------------------------------------------------------
+
+    def slice(self, *names: str) -> Derivation:
+        """Return the same derivation told for some quantities only."""
+        return replace(self, telling=replace(self.telling, wrt=tuple(self.plain(name) for name in names)))
+
+    def atoms(self) -> Derivation:
+        """Return the derivation with every definition taken apart into binary operations."""
+        backward = backpropagate(atomise(self.graph), unit_sums=self.problem.constraints)
+        return replace(self, backward=backward)
+
+    def at(self, **point: Any) -> Derivation:
+        """Return the derivation with numbers at a point, given as in `evaluate`."""
+        merged = dict(self.problem.point)
+        for name, value in point.items():
+            merged.update(self._leaf_values(name, value))
+        return replace(self, problem=replace(self.problem, point=merged))
+
+    def document(self) -> Document:
+        """Tell the derivation; raises InternalError where a step is not true."""
+        return narrate(self.teller())
+
+    def teller(self) -> Teller:
+        """Return a teller of this derivation."""
+        return Teller(self.problem, self.backward, self.values, self.telling)
+
+    # --- formats ---------------------------------------------------------------------------------------------
+
+    def render(self, name: str, options: Options | None = None) -> str:
+        """Print the derivation in a format of `render.FORMATS`, or "json"."""
+        if name == "json":
+            return self.to_json()
+        return find_format(name).render(self.document(), self.speller, options or Options())
+
+    def to_text(self) -> str:
+        """Return plain text, 80 columns."""
+        return self.render("text")
+
+    def to_latex(self, *, standalone: bool = False) -> str:
+        """Return a LaTeX fragment (amsmath, amssymb, xcolor), or a whole document."""
+        return self.render("standalone" if standalone else "latex")
+
+    def to_markdown(self, flavour: str = "dollar") -> str:
+        """Return Markdown, "dollar" or "github"."""
+        return self.render(flavour)
+
+    def to_json(self) -> str:
+        """Return the JSON object of schema 1."""
+        data = derivation_json(
+            self.problem, self.backward, self.values, self.speller, wrt=self.telling.wrt, with_expanded=self.telling.expand
+        )
+        return dump(data)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the format the file's ending chooses; raises InputError for an unknown ending."""
+        target = Path(path)
+        text = self.to_json() if target.suffix == ".json" else self.render(format_for(target))
+        target.write_text(text, encoding="utf-8")
+        return target
+
+    def _repr_latex_(self) -> str:
+        from symbackprop.render.latex import render_notebook  # noqa: PLC0415
+
+        return render_notebook(self.document(), self.speller)
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def __str__(self) -> str:
+        """Return the derivation as text."""
+        return self.to_text()
+
+
+def format_for(target: Path) -> str:
+    """Return the format a file's ending chooses; raises InputError, which lists the endings."""
+    row = format_of_suffix(target.suffix)
+    if row is None:
+        endings = ", ".join(suffix for r in FORMATS.values() for suffix in r.suffixes)
+        msg = f'{target}: no format for the ending "{target.suffix}" (known: {endings}, .json)'
+        raise InputError(msg)
+    return row.name
+
+
+def make_speller(problem: Problem, backward: Backward, notation: str = "ng") -> Speller:
+    """Return how the symbols of a problem are spelled; raises InputError for an unknown notation."""
+    if notation not in NOTATIONS:
+        msg = f'unknown notation "{notation}"{nearest(notation, NOTATIONS)} (known: {", ".join(NOTATIONS)})'
+        raise InputError(msg)
+    graph = backward.graph
+    network = problem.network is not None
+    output = graph.output.symbol.name
+    parents = graph.parents[output]
+    ambiguous = frozenset(
+        (output, parent) for parent in parents if len([c for c in graph.children[parent] if c in backward.adjoints or c == output]) > 1
+    )
+    return Speller(
+        NOTATIONS[notation],
+        network=network,
+        names=problem.names,
+        single_target=network and problem.network is not None and problem.network.layers[-1].units == 1,
+        ordinary=not network and len(graph.leaves) == 1,
+        ambiguous=ambiguous,
+    )
+
+
+def derive(problem: Network | Problem | Mapping[str, Any] | str | Path, *, at: str | None = None, notation: str = "ng") -> Derivation:
+    """
+    Derive every gradient of a network, a one-liner, definitions, a problem file or a dict shaped like one.
+
+    Raises ProblemError with every fault found.
+    """
+    if isinstance(problem, Problem):
+        loaded = problem
+    elif isinstance(problem, Network):
+        loaded = from_network(problem)
+    elif isinstance(problem, Mapping):
+        loaded = from_dict(problem)
+    else:
+        loaded = load(str(problem), at=at)
+    return Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
+

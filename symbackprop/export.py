@@ -1,0 +1,141 @@
+"""
+A derivation as one JSON object, schema 1.
+
+`values`, `gradients`, `locals` and `steps` are complete; numbers are full-precision floats, null where the
+problem has none.  `expression` is in plain names and can be parsed back.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from symbackprop.backprop import Backward, expand
+from symbackprop.calculus import RULES
+from symbackprop.evaluate import Values
+from symbackprop.expr import Expr, Symbol, symbols
+from symbackprop.notation import Speller
+from symbackprop.problem import Problem
+from symbackprop.simplify import SAYS
+from symbackprop.steps import KINDS, LocalDerivative, Simplification, Step
+from symbackprop.typeset import latex, plain
+from symbackprop.verify import verify
+
+SCHEMA = 1
+
+
+def derivation_json(  # noqa: PLR0913 - what the object is made of
+    problem: Problem,
+    backward: Backward,
+    values: Values | None,
+    speller: Speller,
+    *,
+    wrt: tuple[str, ...] = (),
+    with_expanded: bool = False,
+) -> dict[str, Any]:
+    """Return the object of `derive` and `evaluate`; with_expanded fills `expanded` for `wrt` (or everything)."""
+    verdicts = verify(backward.graph, backward.steps, constraints=problem.constraints, assumptions=problem.assumptions)
+    adjoints = backward.adjoints
+    final = {node.symbol.name: node.expr for node in backward.nodes}
+    gradients = {}
+    for name in [n for n in (*_leaves(backward), *backward.graph.definitions) if n in adjoints]:
+        symbol = adjoints[name]
+        wanted = with_expanded and (not wrt or name in wrt)
+        gradients[name] = {
+            "value": finite(values.gradients[name]) if values else None,
+            "finite_difference": _difference(values, name),
+            "expression": plain(final[symbol.name]),
+            "expanded": plain(expand(symbol, backward.definitions)) if wanted else None,
+            "latex": latex(final[symbol.name], speller),
+        }
+    parameters = wrt or _leaves(backward)
+    return {
+        "schema": SCHEMA,
+        "problem": {"title": problem.title, "kind": problem.kind},
+        "output": backward.output,
+        "values": {
+            name: finite(values.values[name]) if values else None
+            for name in (*(leaf.symbol.name for leaf in backward.graph.leaves), *backward.graph.definitions)
+        },
+        "gradients": gradients,
+        "locals": {
+            f"{child}/{parent}": {
+                "value": finite(values.locals[child, parent]) if values else None,
+                "expression": plain(step.value),
+                "latex": latex(step.value, speller),
+            }
+            for (child, parent), step in backward.locals.items()
+        },
+        "norm": finite(values.norm(parameters)) if values else None,
+        "steps": _steps(backward, verdicts, speller),
+        "assumptions": [f"{' + '.join(group)} = 1" for group in problem.constraints]
+        + [f"{name} is {' and '.join(sorted(words))}" for name, words in problem.assumptions.items()],
+    }
+
+
+def _leaves(backward: Backward) -> tuple[str, ...]:
+    return tuple(leaf.symbol.name for leaf in backward.graph.leaves if leaf.symbol.name in backward.adjoints)
+
+
+def _difference(values: Values | None, name: str) -> float | None:
+    difference = values.finite_difference(name) if values else None
+    return finite(difference.value) if difference else None
+
+
+def finite(value: float) -> float | None:
+    """Return a number JSON can carry: null for nan and infinities."""
+    return value if math.isfinite(value) else None
+
+
+def _steps(backward: Backward, verdicts: tuple[str, ...], speller: Speller) -> list[dict[str, Any]]:
+    """Number the steps; `uses` are the latest earlier steps about the symbols a value uses."""
+    latest: dict[str, int] = {}
+    found = []
+    for n, (step, verdict) in enumerate(zip(backward.steps, verdicts, strict=True), 1):
+        name = step.about.name
+        uses = sorted({latest[used] for used in symbols(step.value) if used in latest} | ({latest[name]} if name in latest else set()))
+        found.append(
+            {
+                "n": n,
+                "kind": KINDS[type(step)],
+                "about": written(step.about),
+                "rule": rule_name(step),
+                "text": f"{written(step.about)} = {plain(step.value)}",
+                "latex": f"{latex(step.about, speller)} = {latex(step.value, speller)}",
+                "uses": uses,
+                "verified": verdict,
+            }
+        )
+        latest[name] = n
+    return found
+
+
+def written(symbol: Symbol) -> str:
+    """Return how a quantity is written in text: derivatives as dL/dw1_1_1, everything else by its plain name."""
+    output, of = getattr(symbol, "output", None), getattr(symbol, "of", None)
+    if output:
+        return f"d{output}/d{of}"
+    child, parent = getattr(symbol, "child", None), getattr(symbol, "parent", None)
+    return f"d{child}/d{parent}" if child else symbol.name
+
+
+def rule_name(step: Step) -> str:
+    """Return the rule a step uses, in words."""
+    match step:
+        case LocalDerivative(rule=rule):
+            return RULES[rule]
+        case Simplification(rule=rule):
+            return SAYS[rule]
+        case _:
+            return KINDS[type(step)].replace("_", " ")
+
+
+def dump(data: dict[str, Any]) -> str:
+    """Write an object as JSON, the same bytes every time."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def formula(expr: Expr) -> str:
+    """Return an expression in plain names."""
+    return plain(expr)

@@ -1,0 +1,245 @@
+"""The derivation of a plain function: partial derivatives, the chain rule in five steps, several paths."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import islice
+
+from symbackprop.backprop import expand, expanded_operations
+from symbackprop.calculus import SHORT_RULES, depends, term_by_term
+from symbackprop.document import Apply, Block, Document, Heading, Lines, Paragraph, Relation, Row, Table
+from symbackprop.evaluate import Values, difference_quotient
+from symbackprop.expr import Expr, Number, Sum, Symbol, add, div, operations, substitute
+from symbackprop.graph import Node
+from symbackprop.narrate.gradient import gradient_table, read_aloud
+from symbackprop.narrate.network import MOST_PATHS, expanded, path_form, why_paths_add
+from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Teller
+from symbackprop.simplify import SAYS, simplify
+from symbackprop.steps import Simplification, Substitution
+
+LONGEST_REPLACED = 40
+DIFFERENCE_STEPS = ("0.1", "0.01", "0.001", "0.0001")
+
+
+def tell_function(teller: Teller) -> Document:
+    """Tell the derivatives of the last definition by every variable, or by those asked for."""
+    output = teller.graph.output.symbol
+    variables = [leaf.symbol for leaf in teller.graph.leaves if leaf.symbol.name in teller.backward.adjoints]
+    title = teller.problem.title or "Derivatives by the chain rule"
+    blocks: list[Block] = [Heading(1, (title,))]
+    if not variables:
+        blocks.append(Paragraph((output, " depends on no variable: every derivative is 0.")))
+        return teller.document(title, blocks)
+    if teller.telling.detail > RESULTS_ONLY:
+        blocks.append(Heading(2, ("The function" if len(teller.graph.nodes) == 1 else "Definitions",)))
+        blocks.append(Lines(tuple(row for node in teller.graph.nodes for row in teller.definition_rows(node))))
+        if len(teller.graph.nodes) == 1:
+            blocks.extend(single_definition(teller, teller.graph.output))
+        else:
+            blocks.extend(composed(teller))
+    if teller.telling.paths:
+        for name in teller.parameters:
+            blocks.extend(path_form(teller, name))
+    if teller.telling.expand:
+        blocks.extend(expanded(teller))
+    if len(teller.parameters) > 1 or teller.values is not None or teller.telling.detail == RESULTS_ONLY:
+        blocks.append(Heading(2, ("The gradient" if len(teller.parameters) > 1 else "The derivative",)))
+        blocks.extend(gradient_table(teller))
+        blocks.extend(read_aloud(teller))
+    return teller.document(title, blocks)
+
+
+# --- one definition ------------------------------------------------------------------------------------------
+
+
+def single_definition(teller: Teller, node: Node) -> list[Block]:
+    """Differentiate one definition by each variable, term by term."""
+    blocks: list[Block] = [Heading(2, ("Partial derivatives" if len(teller.parameters) > 1 else "Derivative",))]
+    if len(teller.parameters) > 1:
+        blocks.append(Paragraph(("For each variable, all others are held fixed, as if they were numbers.",)))
+    for name in teller.parameters:
+        blocks.append(Lines(tuple(partial_rows(teller, node, name))))
+    return blocks
+
+
+def partial_rows(teller: Teller, node: Node, name: str) -> list[Row]:
+    """Differentiate a definition by one symbol: sum rule, each term by its rule, result, number."""
+    step = teller.backward.locals[node.symbol.name, name]
+    symbol = teller.backward.adjoints.get(name, step.about) if node is teller.graph.output else step.about
+    ordinary = len(teller.graph.parents[node.symbol.name]) == 1
+    terms = term_by_term(node.expr, name)
+    rows: list[Row] = []
+    if teller.telling.detail > FORMULAS and len(terms) > 1:
+        applied = Sum(tuple(Apply(t.term, Symbol(name), ordinary) for t in terms))
+        teller.tell(Substitution(step.about, applied, ()))
+        rows.append(Row(symbol, applied, None, ("sum rule",)))
+        unsimplified = Sum(tuple(t.value for t in terms))
+        teller.tell(Substitution(step.about, unsimplified, ()))
+        rules = dict.fromkeys(SHORT_RULES[t.rule] for t in terms)
+        rows.append(Row(None, unsimplified, None, ("; ".join(rules),)))
+        teller.tell(step)
+        if step.value != unsimplified:
+            rows.append(Row(None, step.value, None, ("drop the zeros",)))
+    else:
+        teller.tell(step)
+        rows.append(Row(symbol, step.value, None, teller.rule(step)))
+    rows.extend(_simplified(teller, step.about, step.value))
+    final = rows[-1].right
+    return teller.with_numbers(rows, teller.backward.adjoints[name].name if name in teller.backward.adjoints else step.about.name, final)
+
+
+def _simplified(teller: Teller, about: Symbol, value: Expr) -> list[Row]:
+    rows = []
+    for rewritten in simplify(value, teller.problem.constraints):
+        teller.tell(Simplification(about, rewritten.value, rewritten.rule, rewritten.assumption))
+        rows.append(Row(None, rewritten.value, None, (SAYS[rewritten.rule],)))
+    return rows
+
+
+# --- several definitions -------------------------------------------------------------------------------------
+
+
+def composed(teller: Teller) -> list[Block]:
+    """Tell local derivatives, then the chain rule for each variable, then the intermediate names replaced."""
+    graph = teller.graph
+    needed = [e for e in _edges(teller) if e in teller.backward.locals]
+    blocks: list[Block] = [Heading(2, ("Local derivatives",))]
+    if teller.telling.detail > FORMULAS:
+        rows = []
+        for child, parent in needed:
+            node = graph.definitions[child]
+            local = teller.backward.locals[child, parent]
+            if operations(local.value) and len([t for t in term_by_term(node.expr, parent) if t.rule != "constant"]) > 1:
+                rows.append(_local_rows(teller, node, parent))
+            else:
+                rows.append([teller.local_row(child, parent)])
+        blocks.append(Paragraph(("Each definition by each name it uses, all else held fixed:",)))
+        blocks.extend(teller.limited(rows, "local derivatives"))
+    else:
+        blocks = []
+    blocks.append(Heading(2, ("Chain rule, from the output backwards",)))
+    inner = [n.symbol.name for n in reversed(graph.nodes[:-1]) if n.symbol.name in teller.backward.adjoints]
+    lead = graph.ancestors(graph.output.symbol.name) & graph.descendants(*teller.parameters)
+    rows = [teller.adjoint_rows(name) for name in inner if name in lead and not _is_local(teller, name)]
+    blocks.extend(teller.limited(rows, "derivatives"))
+    for name in teller.parameters:
+        blocks.extend(_variable(teller, name))
+    return blocks
+
+
+def _local_rows(teller: Teller, node: Node, parent: str) -> list[Row]:
+    """Tell a local derivative term by term."""
+    step = teller.backward.locals[node.symbol.name, parent]
+    terms = term_by_term(node.expr, parent)
+    applied = Sum(tuple(Apply(t.term, Symbol(parent), len(teller.graph.parents[node.symbol.name]) == 1) for t in terms))
+    teller.tell(Substitution(step.about, applied, ()))
+    teller.tell(step)
+    return [
+        Row(step.about, applied, None, ("sum rule",)),
+        Row(None, step.value, teller.number(step.about.name), ("; ".join(dict.fromkeys(SHORT_RULES[t.rule] for t in terms if t.rule != "constant")),)),
+    ]
+
+
+def _edges(teller: Teller) -> list[tuple[str, str]]:
+    """The edges on the way from the variables asked for to the output, in reading order."""
+    graph = teller.graph
+    on_the_way = graph.ancestors(graph.output.symbol.name) & graph.descendants(*teller.parameters)
+    return [(n.symbol.name, p) for n in graph.nodes if n.symbol.name in on_the_way for p in graph.parents[n.symbol.name] if p in on_the_way]
+
+
+def _is_local(teller: Teller, name: str) -> bool:
+    """Whether an adjoint is no more than one local derivative, which was told already."""
+    return teller.graph.children[name] == [teller.graph.output.symbol.name]
+
+
+def _variable(teller: Teller, name: str) -> list[Block]:
+    """Tell the chain rule for one variable."""
+    graph, output = teller.graph, teller.graph.output.symbol
+    adjoint = teller.backward.adjoints[name]
+    blocks: list[Block] = [Heading(3, (adjoint,))]
+    paths = list(islice(graph.paths(name, output.name), MOST_PATHS + 1))
+    children = [c for c in graph.children[name] if c in graph.ancestors(output.name)]
+    if len(paths) == 1 and len(paths[0]) > 2:
+        route = Relation(tuple(teller.symbol(n) for n in paths[0]), "→")
+        blocks.append(Paragraph((teller.symbol(name), " acts on ", output, " along one path, ", route, ", so the local derivatives multiply.")))
+    elif len(children) > 1:
+        blocks.append(Paragraph(why_paths_add(teller.symbol(name), [teller.symbol(c) for c in children], output)))
+    rows = teller.adjoint_rows(name)
+    rows.extend(_replaced(teller, name))
+    blocks.append(Lines(tuple(rows)))
+    return blocks
+
+
+def _replaced(teller: Teller, name: str) -> list[Row]:
+    """Replace the intermediate names, where the result is short enough to be read."""
+    adjoint = teller.backward.adjoints[name]
+    final = teller.steps_about[adjoint.name][-1].value
+    definitions = teller.graph.definitions
+    used = [n for n in definitions if depends(final, n)]
+    size = expanded_operations(teller.backward, adjoint.name)
+    if not used or size > LONGEST_REPLACED or teller.telling.detail <= FORMULAS:
+        return []
+    whole = expand(adjoint, teller.backward.definitions)
+    teller.tell(Substitution(adjoint, whole, tuple(used)))
+    listed: list[str | Expr] = ["replace "]
+    for i, n in enumerate(used):
+        listed.extend(("" if i == 0 else ", ", teller.symbol(n)))
+    return [Row(None, whole, None, tuple(listed))]
+
+
+# --- the derivative from its definition ----------------------------------------------------------------------
+
+
+def tell_from_definition(teller: Teller) -> Document:
+    """Tell each derivative as the limit of a difference quotient, with a table as h shrinks."""
+    values = teller.values
+    output = teller.graph.output.symbol
+    title = teller.problem.title or "The derivative from its definition"
+    blocks: list[Block] = [Heading(1, (title,)), Heading(2, ("The function",))]
+    blocks.append(Lines(tuple(row for node in teller.graph.nodes for row in teller.definition_rows(node))))
+    whole = expand(output, teller.graph.definitions)
+    for name in teller.parameters:
+        blocks.extend(_quotient(teller, values, whole, name))
+    return teller.document(title, blocks)
+
+
+def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> list[Block]:
+    h, variable, output = Symbol("h"), teller.symbol(name), teller.graph.output.symbol
+    adjoint = teller.backward.adjoints[name]
+    shifted = substitute(whole, {name: add(variable, h)})
+    quotient = div(add(shifted, -whole), h)
+    blocks: list[Block] = [
+        Heading(2, ("The difference quotient for ", variable)),
+        Paragraph(
+            (
+                "Move ", variable, " by a small ", h, " and see how much ", output, " changes per unit of ", h,
+                ". The derivative is what this quotient tends to as ", h, " shrinks to 0.",
+            )
+        ),
+    ]
+    rows = [Row(Symbol("quotient"), quotient, None, ("change of the output over change of the input",))]
+    current = quotient
+    for rewritten in simplify(quotient):
+        current = rewritten.value
+        rows.append(Row(None, current, None, (SAYS[rewritten.rule],)))
+    blocks.append(Lines(tuple(rows)))
+    final = teller.steps_about[adjoint.name][-1].value
+    for step in teller.steps_about[adjoint.name]:
+        teller.tell(step)
+    if values is not None:
+        env = {**values.values}
+        table = []
+        number = teller.numerals.of
+        exact_value = values.gradients[name]
+        for text in DIFFERENCE_STEPS:
+            step_size = float(text)
+            measured = difference_quotient(whole, name, env, step_size)
+            table.append(
+                ((number(step_size, Fraction(text)),), (number(measured),), (number(measured - exact_value) if abs(measured - exact_value) > 1e-9 else Number(0),))
+            )
+        blocks.append(Table(((h,), ("quotient",), ("quotient − derivative",)), tuple(table), frozenset({0, 1, 2})))
+    blocks.append(Heading(2, ("The limit",)))
+    blocks.append(Lines(tuple(teller.with_numbers([Row(adjoint, final, None, ("h → 0",))], adjoint.name, final))))
+    return blocks
+
+

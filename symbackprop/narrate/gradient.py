@@ -1,0 +1,208 @@
+"""The gradient as a table, checked against finite differences, and read aloud."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symbackprop.document import Block, Display, Heading, Lines, Nabla, Note, Numeral, Paragraph, Relation, Row, Spans, Table, Vector
+from symbackprop.evaluate import CUBE_ROOT_OF_EPSILON, Values
+from symbackprop.expr import Adjoint, Expr, Number, Symbol, add, call, power
+from symbackprop.functions import FUNCTIONS
+from symbackprop.narrate.teller import RESULTS_ONLY, Teller
+
+MOST_ENTRIES_SPELLED_OUT = 4
+AGREES = 1e-6
+
+
+def gradient_table(teller: Teller) -> list[Block]:
+    """Tabulate every gradient asked for: formula, value, central difference and their relative error."""
+    names = teller.parameters
+    adjoints = teller.backward.adjoints
+    values = teller.values
+    rows: list[tuple[Spans, ...]] = []
+    for name in names:
+        steps = teller.steps_about[adjoints[name].name]
+        if teller.telling.detail == RESULTS_ONLY:
+            teller.tell(steps[-1])
+        row: tuple[Spans, ...] = ((adjoints[name],), (steps[-1].value,))
+        rows.append(row if values is None else (*row, *_checked(teller, values, name)))
+    if values is None:
+        return [Table((("derivative",), ("formula",)), tuple(rows))]
+    header = (("derivative",), ("formula",), ("value",), ("difference",), ("rel. error",))
+    return [
+        Table(header, tuple(rows), frozenset({2, 3, 4})),
+        Paragraph(
+            (
+                "The column “difference” is the central difference (",
+                output_symbol(teller),
+                "(v + h) − ",
+                output_symbol(teller),
+                "(v − h)) / 2h of the forward pass alone, with h = ",
+                Numeral(f"{CUBE_ROOT_OF_EPSILON:.1e}"),
+                " · max(1, |v|).",
+            )
+        ),
+        *kink_warnings(teller, values),
+    ]
+
+
+def _checked(teller: Teller, values: Values, name: str) -> tuple[Spans, ...]:
+    gradient = values.gradients[name]
+    shown = teller.numerals.quantity(teller.backward.adjoints[name].name, values)
+    difference = values.finite_difference(name)
+    if difference is None:
+        return ((shown,), ("outside the domain",), ("–",))
+    error = relative_error(gradient, difference.value)
+    return ((shown,), (teller.numerals.of(difference.value),), (Numeral(f"{error:.0e}"),))
+
+
+def relative_error(value: float, other: float) -> float:
+    """Return |value − other| over the larger of the two sizes and 1e-8 (a gradient of 0 has no relative error)."""
+    return abs(value - other) / max(abs(value), abs(other), 1e-8)
+
+
+def kink_warnings(teller: Teller, values: Values) -> list[Block]:
+    """Warn of definitions evaluated on or next to a point without a derivative."""
+    blocks: list[Block] = []
+    for name, function in values.kinks():
+        row = FUNCTIONS.get(function)
+        label = (row.text or row.name) if row else function
+        blocks.append(
+            Note(
+                "warning",
+                (
+                    teller.symbol(name),
+                    f" is evaluated at a kink of {label}, where no derivative exists; the derivation takes the usual "
+                    "convention there, and the finite difference may disagree.",
+                ),
+            )
+        )
+    return blocks
+
+
+def output_symbol(teller: Teller) -> Symbol:
+    """Return the symbol of what is differentiated."""
+    return teller.graph.output.symbol
+
+
+def length_rows(teller: Teller, values: Values) -> list[Row]:
+    """Work out the length of the gradient by Pythagoras."""
+    names = teller.parameters
+    adjoints = [teller.backward.adjoints[name] for name in names]
+    entries = [teller.numerals.quantity(symbol.name, values) for symbol in adjoints]
+    gradient = Nabla(output_symbol(teller))
+    size = teller.numerals.of(values.norm(names), _exact_length(values, adjoints))
+    if len(names) > MOST_ENTRIES_SPELLED_OUT:
+        root = call("sqrt", add(*(power(e, 2) for e in entries[:3]), Symbol("…")))
+        return [Row(call("abs", gradient), root, size, ("Pythagoras",))]
+    rows = [
+        Row(gradient, Vector(tuple(adjoints)), None, ("all partial derivatives",)),
+        Row(None, Vector(tuple(entries))),
+        Row(call("abs", gradient), call("sqrt", add(*(power(e, 2) for e in entries))), None, ("Pythagoras",)),
+    ]
+    squared = _exact_square(values, adjoints)
+    if squared is not None and squared.denominator == 1 and not size.exact:
+        return [*rows, Row(None, call("sqrt", Number(int(squared))), size)]
+    last = rows[-1]
+    return [*rows[:-1], Row(last.left, last.right, size, last.reason)]
+
+
+def _exact_square(values: Values, adjoints: Sequence[Adjoint]) -> Fraction | None:
+    fractions = [values.exact.get(symbol.name) for symbol in adjoints]
+    if any(f is None for f in fractions):
+        return None
+    return sum((f * f for f in fractions if f is not None), Fraction(0))
+
+
+def _exact_length(values: Values, adjoints: Sequence[Adjoint]) -> Fraction | None:
+    squared = _exact_square(values, adjoints)
+    if squared is None:
+        return None
+    top, bottom = math.isqrt(squared.numerator), math.isqrt(squared.denominator)
+    return Fraction(top, bottom) if top * top == squared.numerator and bottom * bottom == squared.denominator else None
+
+
+def read_aloud(teller: Teller) -> list[Block]:
+    """Say what the gradient means: its length, its direction, and what a small step does to the output."""
+    values = teller.values
+    if values is None:
+        return []
+    names = teller.parameters
+    length = values.norm(names)
+    output = output_symbol(teller)
+    blocks: list[Block] = [Heading(2, ("What the gradient says",))]
+    if len(names) == 1:
+        return [*blocks, *_one_slope(teller, values, names[0])]
+    blocks.append(Lines(tuple(length_rows(teller, values))))
+    if length == 0:
+        blocks.append(Paragraph(("Every partial derivative is 0: to first order, no small step changes ", output, ".")))
+        return blocks
+    steepest = max(names, key=lambda name: abs(values.gradients[name]))
+    slope = values.gradients[steepest]
+    number = teller.numerals.of
+    share = slope * slope / (length * length)
+    small = 0.01
+    blocks.append(
+        Paragraph(
+            (
+                output, " changes fastest with ", teller.symbol(steepest), ": raising it by a small ", Symbol("h"), " changes ", output,
+                " by about ", number(slope), " · h. That one direction makes up ", Numeral(f"{100 * share:.0f}", exact=False),
+                " % of the squared length.",
+            )
+        )
+    )
+    blocks.append(
+        Paragraph(
+            (
+                "The gradient points where ", output, " grows fastest, at a rate of ", number(length),
+                " per unit of length. A step of length ", Numeral(f"{small:g}"), " against it changes ", output, " by about −",
+                Numeral(f"{small:g}"), " · ", number(length), " = ", number(-small * length),
+                "; a step at a right angle to it changes nothing, to first order.",
+            )
+        )
+    )
+    return blocks
+
+
+def _one_slope(teller: Teller, values: Values, name: str) -> list[Block]:
+    slope, output, number = values.gradients[name], output_symbol(teller), teller.numerals.of
+    word = "rises" if slope > 0 else "falls" if slope < 0 else "does not change, to first order,"
+    shown = teller.numerals.quantity(teller.backward.adjoints[name].name, values)
+    if slope == 0:
+        return [Paragraph((output, f" {word} when ", teller.symbol(name), " moves a little: the derivative is 0."))]
+    return [
+        Paragraph(
+            (
+                "The derivative is ", shown, ": when ", teller.symbol(name), " grows by a small ", Symbol("h"), ", ", output,
+                f" {word} by about ", number(abs(slope)), " · h. For h = 0.01 that is a change of ", number(0.01 * slope), ".",
+            )
+        )
+    ]
+
+
+def factors_aloud(teller: Teller, name: str, factors: Sequence[Symbol]) -> list[Block]:
+    """Say which factor of a path shrinks the product most."""
+    values = teller.values
+    if values is None or len(factors) < 2:
+        return []
+    sizes = [(abs(values.env[f.name]), f) for f in factors]
+    if any(size == 0 for size, _ in sizes):
+        zero = next(f for size, f in sizes if size == 0)
+        return [Paragraph(("The factor ", zero, " is 0, and so the whole product is: no signal passes here."))]
+    numbers = [teller.numerals.quantity(f.name, values) for f in factors]
+    product = teller.numerals.quantity(teller.backward.adjoints[name].name, values)
+    ordered = sorted(sizes, key=lambda pair: pair[0])
+    smallest, second = ordered[0], ordered[1]
+    spans: Spans = ("In numbers, ", Relation((teller.backward.adjoints[name], Display(tuple(numbers)), product)), ".")
+    if smallest[0] >= 1:
+        return [Paragraph((*spans, " No factor shrinks the product."))]
+    spans = (*spans, " ", smallest[1], " costs the most: it shrinks the product ", _times(smallest[0]), "-fold")
+    if second[0] < 1:
+        spans = (*spans, "; next comes ", second[1], " (", _times(second[0]), "-fold)")
+    return [Paragraph((*spans, "."))]
+
+
+def _times(size: float) -> Numeral:
+    return Numeral(f"{1 / size:.3g}" if 1 / size < 1e4 else f"{1 / size:.1e}", exact=False)

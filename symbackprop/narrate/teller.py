@@ -1,0 +1,210 @@
+"""
+What all narrators share: rows made of steps, and a list of every step told, so that each one is checked.
+
+A narrator never prints a claim that is not a step: `Teller.told` is what `verify` goes through, and the
+document is handed out only after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from symbackprop.backprop import Backward
+from symbackprop.calculus import RULES, SHORT_RULES
+from symbackprop.document import Block, Document, Lines, Note, Numeral, Paragraph, Row, Spans, Tint
+from symbackprop.evaluate import Values
+from symbackprop.expr import Expr, Number, Partial, Product, Symbol, operations
+from symbackprop.graph import Node, Role
+from symbackprop.narrate.numerals import Numerals
+from symbackprop.problem import Problem
+from symbackprop.simplify import SAYS
+from symbackprop.steps import (
+    ChainRule,
+    Definition,
+    Evaluation,
+    LocalDerivative,
+    Simplification,
+    Step,
+    Substitution,
+    SumOverPaths,
+    Update,
+)
+from symbackprop.verify import POINTS, verify
+
+RESULTS_ONLY, FORMULAS, DERIVATION, MICRO_STEPS = range(4)
+MOST_ROWS_ALIKE = 12
+
+
+@dataclass(frozen=True)
+class Telling:
+    """
+    What the reader asked for.
+
+    `detail`: 0 the table of results, 1 the formulas, 2 the derivation, 3 every micro-step.
+    `wrt` are plain names; empty means every parameter (every leaf of a plain function).
+    """
+
+    detail: int = DERIVATION
+    wrt: tuple[str, ...] = ()
+    paths: bool = False
+    expand: bool = False
+    numerals: Numerals = field(default_factory=Numerals)
+
+
+class Teller:
+    """Rows, remarks and the record of the steps they rest on."""
+
+    def __init__(self, problem: Problem, backward: Backward, values: Values | None, telling: Telling) -> None:
+        self.problem = problem
+        self.backward = backward
+        self.graph = backward.graph
+        self.values = values
+        self.telling = telling
+        self.numerals = telling.numerals
+        self.told: list[Step] = []
+
+    # --- symbols ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def steps_about(self) -> dict[str, list[Step]]:
+        """The steps of the backward pass by the plain name they are about."""
+        found: dict[str, list[Step]] = {}
+        for step in self.backward.steps:
+            found.setdefault(step.about.name, []).append(step)
+        return found
+
+    def symbol(self, name: str) -> Symbol:
+        """Return the symbol of a leaf or value."""
+        node = self.graph.definitions.get(name)
+        return node.symbol if node else self.graph.leaf_by_name[name].symbol
+
+    def number(self, name: str) -> Numeral | None:
+        """Return the shown number of a named quantity, or None where there is no point."""
+        return self.numerals.quantity(name, self.values) if self.values else None
+
+    def put_in(self, expr: Expr) -> Expr | None:
+        """Put numbers in for all symbols; None where there is no point or nothing to put in."""
+        if self.values is None or isinstance(expr, Number):
+            return None
+        return self.numerals.put_in(expr, self.values)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """What gradients are shown for: what was asked, else weights and biases, else every leaf."""
+        if self.telling.wrt:
+            return self.telling.wrt
+        adjoints = self.backward.adjoints
+        leaves = [leaf for leaf in self.graph.leaves if leaf.symbol.name in adjoints]
+        chosen = [leaf for leaf in leaves if leaf.role in {Role.WEIGHT, Role.BIAS}] or leaves
+        return tuple(leaf.symbol.name for leaf in chosen)
+
+    # --- rows ------------------------------------------------------------------------------------------------
+
+    def tell(self, step: Step) -> None:
+        """Record a step as told."""
+        self.told.append(step)
+
+    def with_numbers(self, rows: list[Row], name: str, expr: Expr) -> list[Row]:
+        """Add the line with numbers put in and the value; a formula of one symbol carries its value itself."""
+        value = self.number(name)
+        if value is None:
+            return rows
+        numbers = self.put_in(expr) if operations(expr) else None
+        if numbers is None or self.telling.detail < DERIVATION:
+            last = rows[-1]
+            return [*rows[:-1], Row(last.left, last.right, value, last.reason, last.relation)]
+        return [*rows, Row(None, numbers, value)]
+
+    def definition_rows(self, node: Node) -> list[Row]:
+        """Tell a definition of the forward pass."""
+        self.tell(Definition(node.symbol, node.expr))
+        return self.with_numbers([Row(node.symbol, node.expr)], node.symbol.name, node.expr)
+
+    def local_row(self, child: str, parent: str, colour: int | None = None) -> Row:
+        """Tell a local derivative, its value and the rule that gives it."""
+        step = self.backward.locals[child, parent]
+        self.tell(step)
+        left: Expr = step.about if colour is None else Tint(step.about, colour)
+        return Row(left, step.value, self.number(step.about.name), self.rule(step))
+
+    def rule(self, step: LocalDerivative) -> Spans:
+        """Return the reason of a local derivative: the rule's short name, or in full with every micro-step."""
+        names = RULES if self.telling.detail >= MICRO_STEPS else SHORT_RULES
+        return (names[step.rule],)
+
+    def adjoint_rows(self, name: str, output: str | None = None) -> list[Row]:
+        """Tell how one adjoint is reached: chain rule, put in, simplified, with numbers."""
+        symbol = (self.backward.adjoints_of(output) if output else self.backward.adjoints)[name]
+        steps = self.steps_about[symbol.name]
+        final = steps[-1].value
+        if self.telling.detail <= FORMULAS:
+            self.tell(steps[-1])
+            return self.with_numbers([Row(symbol, final)], symbol.name, final)
+        rows: list[Row] = []
+        shown: Expr | None = None
+        for step in steps:
+            self.tell(step)
+            if step.value == shown or (isinstance(step, ChainRule) and isinstance(step.value, Partial)):
+                continue  # ∂L/∂a = ∂L/∂a says nothing
+            shown = step.value
+            rows.append(Row(None if rows else symbol, step.value, None, self.reason(step)))
+        return self.with_numbers(rows, symbol.name, final)
+
+    def reason(self, step: Step) -> Spans:
+        """Return why a step holds, in a few words."""
+        match step:
+            case ChainRule():
+                return ("chain rule",)
+            case SumOverPaths(terms=terms):
+                return (f"chain rule, {len(terms)} paths",)
+            case Substitution(put_in=names):
+                if len(names) == 1 and isinstance(step.value, Symbol | Number | Product) and names[0].startswith("local"):
+                    return ("local derivative put in",)
+                return ("put in",)
+            case Simplification(rule=rule, assumption=assumption):
+                return (f"given {assumption}" if assumption else SAYS[rule],)
+            case LocalDerivative():
+                return self.rule(step)
+            case Definition() | Evaluation() | Update():
+                return ()
+
+    # --- blocks ----------------------------------------------------------------------------------------------
+
+    def limited(self, rows: Sequence[list[Row]], what: str) -> list[Block]:
+        """Return groups of rows as lines, the first dozen where there are more, and say how many are left out."""
+        if len(rows) <= MOST_ROWS_ALIKE or self.telling.detail >= MICRO_STEPS:
+            return [Lines(tuple(row for group in rows for row in group))] if rows else []
+        kept = rows[:MOST_ROWS_ALIKE]
+        more = len(rows) - len(kept)
+        return [
+            Lines(tuple(row for group in kept for row in group)),
+            Paragraph((f"… and {more} more {what} of the same form (--detail 3 prints them all).",)),
+        ]
+
+    def document(self, title: str, blocks: Iterable[Block]) -> Document:
+        """Check every step told, and close the document with the count."""
+        body = list(blocks)
+        verdicts = verify(
+            self.graph, self.told, constraints=self.problem.constraints, assumptions=self.problem.assumptions
+        )
+        body.append(Note("verified", (verified_sentence(verdicts),)))
+        return Document(title, tuple(body))
+
+
+def verified_sentence(verdicts: Sequence[str]) -> str:
+    """
+    Say how many steps were checked, and how.
+
+    >>> verified_sentence(("exact", "exact", "sampled"))
+    '3 steps, each verified: 2 exactly, 1 at 5 rational points.'
+    """
+    exact, sampled = verdicts.count("exact"), verdicts.count("sampled")
+    rest = len(verdicts) - exact - sampled
+    ways = [f"{exact} exactly"] if exact else []
+    if sampled:
+        ways.append(f"{sampled} at {POINTS} rational points")
+    steps = f"{len(verdicts)} step{'' if len(verdicts) == 1 else 's'}"
+    sentence = f"{steps}, each verified: {', '.join(ways)}." if not rest else f"{steps}: {', '.join(ways)}"
+    return sentence if not rest else f"{sentence}; {rest} could not be checked: no point of the domain was found."

@@ -1,0 +1,163 @@
+"""Training told step by step: the rule in symbols, with numbers, then predicted against actual change."""
+
+from __future__ import annotations
+
+from symbackprop.document import Block, Document, Heading, Lines, Nabla, Paragraph, Row, Spans, Table
+from symbackprop.expr import Expr, Symbol, call, power, substitute, symbols, transform
+from symbackprop.graph import Role
+from symbackprop.narrate.teller import DERIVATION, FORMULAS, MICRO_STEPS, MOST_ROWS_ALIKE, RESULTS_ONLY, Teller
+from symbackprop.optimizers import G, W
+from symbackprop.train import ParameterUpdate, Trajectory
+
+MOST_STEPS_TOLD = 10
+MOST_STEPS_TABLED = 20
+
+
+def tell_training(teller: Teller, run: Trajectory) -> Document:
+    """Tell a training run: the gradients' formulas, the update rule, each update, and the table of losses."""
+    row = run.options.row
+    title = f"{teller.problem.title or 'Training'}: {run.steps} step{'' if run.steps == 1 else 's'} of {row.title}"
+    blocks: list[Block] = [Heading(1, (title,))]
+    if teller.telling.detail > RESULTS_ONLY:
+        blocks.extend(_rule(teller, run))
+        blocks.extend(_gradients(teller, run))
+        told = min(run.steps, MOST_STEPS_TOLD if teller.telling.detail < MICRO_STEPS else run.steps)
+        for step in range(1, told + 1):
+            blocks.extend(_update(teller, run, step))
+        if told < run.steps:
+            blocks.append(Paragraph((f"… and {run.steps - told:,} more updates of the same form.",)))
+    blocks.extend(_losses(teller, run))
+    return teller.document(title, blocks)
+
+
+def _rule(teller: Teller, run: Trajectory) -> list[Block]:
+    options = run.options
+    verb = "uphill, along" if options.direction == "ascent" else "downhill, against"
+    blocks: list[Block] = [
+        Heading(2, ("The update rule",)),
+        Paragraph((f"Each parameter w moves {verb} its gradient g, the derivative of ", teller.graph.output.symbol, " by w:")),
+        Lines(tuple(Row(Symbol(name), expr, None, (), "←") for name, expr in options.recurrence)),
+    ]
+    constants: list[str | Expr] = []
+    for name, value in options.constants.items():
+        constants.extend(("; " if constants else "with ", Symbol(name), " = ", teller.numerals.of(float(value.value))))
+    if constants:
+        blocks.append(Paragraph((*constants, ".")))
+    frozen = [
+        leaf.symbol for leaf in teller.graph.leaves
+        if leaf.role in {Role.WEIGHT, Role.BIAS} and leaf.symbol.name not in run.parameters
+    ]
+    if frozen:
+        listed: list[str | Expr] = []
+        for i, symbol in enumerate(frozen[:MOST_ROWS_ALIKE]):
+            listed.extend((", " if i else "", symbol))
+        blocks.append(Paragraph(("Not updated: ", *listed, " …" if len(frozen) > MOST_ROWS_ALIKE else ".")))
+    return blocks
+
+
+def _gradients(teller: Teller, run: Trajectory) -> list[Block]:
+    if teller.telling.detail <= FORMULAS:
+        return []
+    rows = []
+    needed = _needed(teller, run.parameters)
+    for node in teller.backward.nodes:
+        if node.symbol.name in needed:
+            for step in teller.steps_about[node.symbol.name][-1:]:
+                teller.tell(step)
+                rows.append([Row(node.symbol, step.value)])
+    return [Heading(2, ("The gradients",)), *teller.limited(rows, "gradients")]
+
+
+def _needed(teller: Teller, parameters: tuple[str, ...]) -> set[str]:
+    """The adjoints that the parameters' gradients are written in."""
+    names = {teller.backward.adjoints[p].name for p in parameters if p in teller.backward.adjoints}
+    definitions = {n.symbol.name: n for n in teller.backward.nodes}
+    stack = list(names)
+    while stack:
+        node = definitions[stack.pop()]
+        used = {s for s in symbols(node.expr) if s in definitions} - names
+        names |= used
+        stack.extend(used)
+    return names
+
+
+def _update(teller: Teller, run: Trajectory, step: int) -> list[Block]:
+    change = run.change(step)
+    label = f"Update {step}" + (f", sample {change.sample}" if change.sample else "")
+    blocks: list[Block] = [Heading(2, (label,))]
+    parameters = run.parameters if teller.telling.detail >= MICRO_STEPS else run.parameters[:MOST_ROWS_ALIKE]
+    rows: list[Row] = []
+    for name in parameters:
+        rows.extend(_parameter_rows(teller, run.parameter_update(step, name), detailed=teller.telling.detail >= DERIVATION))
+    blocks.append(Lines(tuple(rows)))
+    if len(parameters) < len(run.parameters):
+        blocks.append(Paragraph((f"… and {len(run.parameters) - len(parameters)} more parameters, likewise (--detail 3 prints them all).",)))
+    number = teller.numerals.of
+    name = Symbol(change.objective[0])
+    size = call("abs", Nabla(name))
+    prediction: Spans = ("first order: gradient · step",)
+    if run.options.optimizer == "sgd":
+        rate = float(run.options.constants["eta"].value)
+        sign = "" if run.options.direction == "ascent" else "−"
+        prediction = (f"{sign}", Symbol("eta"), " ", power(size, 2), f" = {sign}", number(rate), " · ", number(change.gradient_norm), "²")
+    blocks.append(
+        Table(
+            (("change of the loss",), ("amount",), ("",)),
+            (
+                (("predicted",), (number(change.predicted),), prediction),
+                (("actual",), (number(change.actual),), (number(change.after), " − ", number(change.before))),
+                (("the rest",), (number(change.rest),), ("what the first order does not see",)),
+            ),
+            frozenset({1}),
+        )
+    )
+    return blocks
+
+
+def _parameter_rows(teller: Teller, update: ParameterUpdate, *, detailed: bool) -> list[Row]:
+    """Write one parameter's update with its numbers, every line of the recurrence."""
+    number = teller.numerals.of
+    env = dict(update.before)
+    rows: list[Row] = []
+    own = teller.symbol(update.parameter)
+    for name, expr, value in update.lines:
+        left: Expr = own if name == W.name else Symbol(name)
+        numbers = transform(expr, lambda part, env=env: number(env[part.name]) if isinstance(part, Symbol) else None)  # type: ignore[misc]
+        if detailed:
+            symbolic = substitute(expr, {W.name: own, G.name: update.gradient})
+            rows.append(Row(left, symbolic, None, (), "←"))
+            rows.append(Row(None, numbers, number(value)))
+        else:
+            rows.append(Row(left, numbers, number(value), (), "←"))
+        env[name] = value
+    return rows
+
+
+def _losses(teller: Teller, run: Trajectory) -> list[Block]:
+    """Tabulate the loss and the parameters from the start to the end."""
+    number = teller.numerals.of
+    output = teller.graph.output.symbol
+    kept = range(run.steps + 1)
+    if run.steps > MOST_STEPS_TABLED and teller.telling.detail < MICRO_STEPS:
+        stride = -(-run.steps // MOST_STEPS_TABLED)
+        kept_steps = [*range(0, run.steps, stride), run.steps]
+    else:
+        kept_steps = list(kept)
+    shown = run.parameters[:4]
+    header: tuple[Spans, ...] = (("step",), (output,), *((teller.symbol(p),) for p in shown))
+    rows = []
+    for k in kept_steps:
+        point = run.points[k]
+        rows.append(((str(k),), (number(point.loss),), *((number(point[p]),) for p in shown)))
+    blocks: list[Block] = [Heading(2, ("The course of the training",)), Table(header, tuple(rows), frozenset(range(len(header))))]
+    first, last = run.points[0].loss, run.points[-1].loss
+    if run.steps:
+        word = "fell" if last < first else "rose" if last > first else "did not change:"
+        blocks.append(Paragraph((output, f" {word} from ", number(first), " to ", number(last), f" in {run.steps:,} update{'' if run.steps == 1 else 's'}.")))
+    if run.report:
+        for epoch, value in enumerate(run.epoch_reports[:MOST_STEPS_TABLED], 1):
+            blocks.append(Paragraph((f"Reported in epoch {epoch}, not minimised: {run.report.replace('_', ' ')} ", number(value), ".")))
+    if len(shown) < len(run.parameters):
+        blocks.append(Paragraph((f"{len(run.parameters) - len(shown)} further parameters are in --format json.",)))
+    return blocks
+
