@@ -6,7 +6,7 @@ Nothing is computed before it is asked for, but the backward pass itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,18 +17,21 @@ from symbackprop.backprop import Backward, backpropagate, expand
 from symbackprop.document import Document
 from symbackprop.errors import InputError, UnknownNameError, nearest
 from symbackprop.evaluate import Values, evaluate_at, missing
-from symbackprop.export import derivation_json, dump
+from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph
 from symbackprop.names import normalise_name
 from symbackprop.narrate import Teller, Telling, narrate
 from symbackprop.network import Network
 from symbackprop.notation import NOTATIONS, Speller
+from symbackprop.optimizers import find_optimizer, make_options
 from symbackprop.parse import constant
 from symbackprop.problem import Problem, from_dict, from_network, load
 from symbackprop.render import FORMATS, Options, find_format, format_of_suffix
 from symbackprop.steps import Step
 from symbackprop.sympy_bridge import to_sympy
+from symbackprop.train import Progress, Trajectory
+from symbackprop.train import train as run_training
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,66 @@ class Derivation:
             raise InputError(msg)
         return entries
 
+    def plain_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return plain names, with whole layers (W1, b1) as their entries; raises UnknownNameError."""
+        found: list[str] = []
+        for name in names:
+            prefix = f"w{name[1:]}_" if name[:1] == "W" else f"{name}_" if name[:1] == "b" else ""
+            layer = [n for n in self.graph.leaf_by_name if prefix and n.startswith(prefix) and n in self.backward.adjoints]
+            found.extend(layer or [self.plain(name)])
+        return tuple(dict.fromkeys(found))
+
+    # --- training --------------------------------------------------------------------------------------------
+
+    def train(  # noqa: PLR0913 - as the [training] table
+        self,
+        steps: int = 1,
+        optimizer: str | None = None,
+        options: Mapping[str, object] | None = None,
+        *,
+        update: str | None = None,
+        parameters: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> Trajectory:
+        """
+        Make `steps` updates from the problem's point.
+
+        What is not given comes from the problem's [training] table, else the optimizer's defaults.
+        Raises ProblemError for an option the optimizer does not take, and what `train.train` raises.
+
+        >>> derive("x^2", at="x=3").train(1, "sgd", {"learning_rate": "0.1"}).points[1]["x"]
+        2.4
+        """
+        declared = self.problem.training
+        if optimizer is None and not options and declared is not None:
+            chosen = declared.options
+        else:
+            base = {}
+            if declared is not None and find_optimizer(optimizer or declared.options.optimizer).name == declared.options.optimizer:
+                base = {**declared.options.hyperparameters, "direction": declared.options.direction}
+            elif declared is not None:
+                base = {"learning_rate": declared.options.hyperparameters["learning_rate"], "direction": declared.options.direction}
+            name = optimizer or (declared.options.optimizer if declared else "sgd")
+            chosen = make_options(name, {**base, **(options or {})})
+        absent = missing(self.graph, self.problem.point)
+        if absent:
+            msg = f"training needs a number for {', '.join(absent[:6])}{', …' if len(absent) > 6 else ''}; give them in a problem file or with --at"
+            raise InputError(msg)
+        return run_training(
+            self.backward,
+            self.problem.point,
+            chosen,
+            steps,
+            parameters=parameters or (declared.train if declared else ()),
+            update=update or (declared.update if declared else "batch"),
+            report=(declared.report if declared else "") or "",
+            progress=progress,
+        )
+
+    def training_json(self, run: Trajectory) -> str:
+        """Return the JSON object of `train`: that of the derivation at the start, with the history."""
+        return dump({**self._json(), "history": history_json(run)})
+
     # --- views -----------------------------------------------------------------------------------------------
 
     def slice(self, *names: str) -> Derivation:
@@ -194,10 +257,12 @@ class Derivation:
 
     def to_json(self) -> str:
         """Return the JSON object of schema 1."""
-        data = derivation_json(
+        return dump(self._json())
+
+    def _json(self) -> dict[str, Any]:
+        return derivation_json(
             self.problem, self.backward, self.values, self.speller, wrt=self.telling.wrt, with_expanded=self.telling.expand
         )
-        return dump(data)
 
     def save(self, path: str | Path) -> Path:
         """Write the format the file's ending chooses; raises InputError for an unknown ending."""

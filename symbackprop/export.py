@@ -19,6 +19,7 @@ from symbackprop.notation import Speller
 from symbackprop.problem import Problem
 from symbackprop.simplify import SAYS
 from symbackprop.steps import KINDS, LocalDerivative, Simplification, Step
+from symbackprop.train import Trajectory
 from symbackprop.typeset import latex, plain
 from symbackprop.verify import verify
 
@@ -136,6 +137,19 @@ def dump(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def formula(expr: Expr) -> str:
-    """Return an expression in plain names."""
-    return plain(expr)
+def history_json(run: Trajectory) -> list[dict[str, Any]]:
+    """Return the points of a training run, from the start on, each with all values and gradients."""
+    history = []
+    for point in run.points:
+        entry: dict[str, Any] = {
+            "step": point.step,
+            "loss": finite(point.loss),
+            "values": {name: finite(value) for name, value in point.values.items()},
+            "gradients": {name: finite(value) for name, value in point.gradients.items()},
+        }
+        if point.state:
+            entry["state"] = point.state
+        if point.reports:
+            entry["report"] = list(point.reports)
+        history.append(entry)
+    return history

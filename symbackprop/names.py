@@ -96,7 +96,7 @@ def _fits(known: str, base: str, layer: str, rest: str) -> bool:
     below: list[list[str]] = []
     sample = ""
     for group in _GROUP.finditer(rest):
-        inner = (group["braces"] or group["brackets"] or group["bare"]).strip()
+        inner = (group["braces"] or group["brackets"] or group["bare"] or "").strip()
         if inner.startswith("s") and inner[1:].isdigit():
             sample = inner[1:]
         elif group["mark"] == "^":

@@ -493,6 +493,8 @@ class _Point(ABC, Generic[T]):
                 if type(left) is not Symbol or type(right) is not Symbol:
                     return None
                 a, b = left.name, right.name
+                if a not in env or b not in env:
+                    return None
                 found[a] = found.get(a, zero) + env[b]  # type: ignore[operator]
                 found[b] = found.get(b, zero) + env[a]  # type: ignore[operator]
             elif type(term) is Symbol:

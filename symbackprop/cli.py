@@ -1,0 +1,359 @@
+"""
+The command line: load, call, narrate, render.  Only `--help` and usage errors stay in this module.
+
+Results go to standard output and everything else to standard error.
+Exit codes: 0 done; 2 the input or the usage is at fault; 3 too large; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from symbackprop._version import __version__
+from symbackprop.errors import InputError, ProblemError, SymbackpropError, TooLargeError, nearest
+
+if TYPE_CHECKING:
+    from symbackprop.derivation import Derivation
+    from symbackprop.document import Document
+    from symbackprop.notation import Speller
+    from symbackprop.render import Options
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Derive backpropagation step by step: every ∂L/∂w by the chain rule, each step checked, with numbers.",
+    epilog='Start with: symbackprop derive 2-2-1, or symbackprop derive "3*x^2 + 2*x*y + y^2" --at x=1,y=2',
+)
+
+# One definition for each common option.
+ProblemArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROBLEM",
+        help='A one-liner (2-3-1:tanh/sigmoid,bce), definitions ("u = 2*x + 1; y = u^3"), a .toml or .json file, or - for standard input.',
+    ),
+]
+Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="Only these quantities (w1_1_1, w1[2,3], W1); repeat it or separate by commas.")]
+View = Annotated[str, typer.Option("--view", help="How the network is seen: units.")]
+Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 every micro-step.")]
+Paths = Annotated[bool, typer.Option("--paths", help="Write each derivative as the sum over its paths.")]
+Expand = Annotated[bool, typer.Option("--expand", help="Also write each derivative in inputs, weights and biases only.")]
+Atoms = Annotated[bool, typer.Option("--atoms", help="Take definitions apart into binary operations and walk the graph node by node.")]
+FromDefinition = Annotated[bool, typer.Option("--from-definition", help="Derive as the limit of a difference quotient.")]
+Notation = Annotated[str, typer.Option("--notation", help="ng, nielsen or paren.")]
+Digits = Annotated[int, typer.Option("--digits", help="Significant digits, 1 to 17.")]
+Exact = Annotated[bool, typer.Option("--exact", help="Write numbers as fractions where they are.")]
+At = Annotated[str | None, typer.Option("--at", metavar="POINT", help='Numbers, as in "x=1,y=2".')]
+FormatName = Annotated[str | None, typer.Option("--format", metavar="NAME", help="terminal, text, latex, standalone, dollar, github or json.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file; its ending (.tex, .md, .txt, .json) chooses the format.")]
+Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a complete document.")]
+TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX in two columns.")]
+Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
+
+PROGRESS_AFTER_SECONDS = 1.0
+
+
+@app.callback(invoke_without_command=False)
+def _main(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"symbackprop {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def derive(  # noqa: PLR0913 - one parameter an option
+    problem: ProblemArgument,
+    *,
+    wrt: Wrt = None,
+    view: View = "units",
+    detail: Detail = 2,
+    paths: Paths = False,
+    expand: Expand = False,
+    atoms: Atoms = False,
+    from_definition: FromDefinition = False,
+    notation: Notation = "ng",
+    digits: Digits = 4,
+    exact: Exact = False,
+    at: At = None,
+    format_name: FormatName = None,
+    output: Output = None,
+    standalone: Standalone = False,
+    two_column: TwoColumn = False,
+    beamer: Beamer = False,
+) -> None:
+    """Print the derivation, step by step."""
+    from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
+
+    made = _derivation(problem, wrt, view, detail, notation, digits, at, exact=exact, paths=paths, expand=expand)
+    if atoms:
+        made = made.atoms()
+    teller = made.teller()
+    writer = _Writer(made, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
+    if writer.json:
+        writer.write_json(made.to_json())
+        return
+    writer.write(tell_from_definition(teller) if from_definition else tell_walk(teller) if atoms else narrate(teller))
+
+
+@app.command()
+def evaluate(  # noqa: PLR0913
+    problem: ProblemArgument,
+    *,
+    wrt: Wrt = None,
+    notation: Notation = "ng",
+    digits: Digits = 4,
+    exact: Exact = False,
+    at: At = None,
+    format_name: FormatName = None,
+    output: Output = None,
+    standalone: Standalone = False,
+) -> None:
+    """Print all values, local derivatives and gradients at the point, checked by finite differences."""
+    from symbackprop.narrate import tell_values  # noqa: PLC0415
+
+    made = _derivation(problem, wrt, "units", 2, notation, digits, at, exact=exact)
+    writer = _Writer(made, format_name, output, standalone=standalone)
+    document = tell_values(made.teller())
+    if writer.json:
+        writer.write_json(made.to_json())
+        return
+    writer.write(document)
+
+
+@app.command()
+def train(  # noqa: PLR0913
+    problem: ProblemArgument,
+    *,
+    steps: Annotated[int, typer.Option("--steps", help="How many updates.")] = 1,
+    optimizer: Annotated[str | None, typer.Option("--optimizer", help="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.")] = None,
+    learning_rate: Annotated[str | None, typer.Option("--learning-rate", "--lr", help="The step size η.")] = None,
+    momentum: Annotated[str | None, typer.Option("--momentum", help="μ of momentum and nesterov.")] = None,
+    rho: Annotated[str | None, typer.Option("--rho", help="ρ of rmsprop.")] = None,
+    beta1: Annotated[str | None, typer.Option("--beta1", help="β₁ of adam and adamw.")] = None,
+    beta2: Annotated[str | None, typer.Option("--beta2", help="β₂ of adam and adamw.")] = None,
+    eps: Annotated[str | None, typer.Option("--eps", help="ε of adagrad, rmsprop, adam and adamw.")] = None,
+    direction: Annotated[str | None, typer.Option("--direction", help="descent or ascent.")] = None,
+    update: Annotated[str | None, typer.Option("--update", help="batch, or online (after every sample).")] = None,
+    only: Annotated[list[str] | None, typer.Option("--train", metavar="NAME", help="Update only these (W1, b2, w1_1_1).")] = None,
+    detail: Detail = 2,
+    notation: Notation = "ng",
+    digits: Digits = 4,
+    at: At = None,
+    format_name: FormatName = None,
+    output: Output = None,
+    standalone: Standalone = False,
+) -> None:
+    """Train for some updates and show each: the rule, the numbers, predicted against actual change."""
+    from symbackprop.narrate import tell_training  # noqa: PLC0415
+
+    made = _derivation(problem, None, "units", detail, notation, digits, at)
+    given = {
+        "learning_rate": learning_rate, "momentum": momentum, "rho": rho,
+        "beta1": beta1, "beta2": beta2, "eps": eps, "direction": direction,
+    }  # fmt: skip
+    chosen = {key: value for key, value in given.items() if value is not None}
+    run = made.train(steps, optimizer, chosen, update=update, parameters=_split(only), progress=_progress(steps))
+    writer = _Writer(made, format_name, output, standalone=standalone)
+    if writer.json:
+        writer.write_json(made.training_json(run))
+        return
+    writer.write(tell_training(made.teller(), run))
+
+
+@app.command("list")
+def list_known(
+    *,
+    notation: Notation = "ng",
+    format_name: FormatName = None,
+    output: Output = None,
+) -> None:
+    """List activations, losses, optimizers, notations and formats."""
+    from symbackprop.narrate import tell_known  # noqa: PLC0415
+    from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
+    from symbackprop.render import FORMATS  # noqa: PLC0415
+
+    if notation not in NOTATIONS:
+        msg = f'unknown notation "{notation}"{nearest(notation, NOTATIONS)} (known: {", ".join(NOTATIONS)})'
+        raise InputError(msg)
+    formats = {name: row.description for name, row in FORMATS.items()}
+    formats["json"] = "one object with values, gradients, local derivatives and steps"
+    writer = _Writer(Speller(NOTATIONS[notation], network=False), format_name, output)
+    if writer.json:
+        msg = "list has no JSON form (known: terminal, text, latex, standalone, dollar, github)"
+        raise InputError(msg)
+    writer.write(tell_known(formats))
+
+
+# --- options to objects --------------------------------------------------------------------------------------
+
+
+def _derivation(  # noqa: PLR0913
+    problem: str,
+    wrt: list[str] | None,
+    view: str,
+    detail: int,
+    notation: str,
+    digits: int,
+    at: str | None,
+    *,
+    exact: bool = False,
+    paths: bool = False,
+    expand: bool = False,
+) -> Derivation:
+    from symbackprop.derivation import derive as make  # noqa: PLC0415
+    from symbackprop.narrate import Telling  # noqa: PLC0415
+    from symbackprop.narrate.numerals import Numerals  # noqa: PLC0415
+
+    faults = []
+    if view != "units":
+        faults.append(f'--view: "{view}" is not accepted; this version has one view, units')
+    if not 0 <= detail <= 3:
+        faults.append(f"--detail: {detail} is not accepted; 0, 1, 2 or 3 is")
+    if not 1 <= digits <= 17:
+        faults.append(f"--digits: {digits} is not accepted; 1 to 17 is")
+    if faults:
+        raise ProblemError(*faults)
+    made = make(problem, at=at, notation=notation)
+    made.speller  # noqa: B018 - an unknown notation is told before anything is computed
+    telling = Telling(detail, made.plain_names(_split(wrt)), paths, expand, Numerals(digits, exact))
+    return replace(made, telling=telling)
+
+
+def _split(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Split "a,b" in names, but not the comma inside w1[2,3] or w^{[1]}_{2,3}."""
+    found: list[str] = []
+    for text in names or ():
+        depth, start = 0, 0
+        for i, char in enumerate(text):
+            depth += (char in "[({") - (char in "])}")
+            if char == "," and depth == 0:
+                found.append(text[start:i])
+                start = i + 1
+        found.append(text[start:])
+    return tuple(name.strip() for name in found)
+
+
+def _progress(steps: int) -> Callable[[int], None]:
+    """Return a callback that shows a bar on standard error once the work has taken a second."""
+    started = time.monotonic()
+    bar: list[Any] = []
+
+    def show(done: int) -> None:
+        if not bar and time.monotonic() - started > PROGRESS_AFTER_SECONDS and sys.stderr.isatty():
+            from rich.console import Console  # noqa: PLC0415
+            from rich.progress import Progress  # noqa: PLC0415
+
+            progress = Progress(console=Console(stderr=True), transient=True)
+            progress.start()
+            bar.extend((progress, progress.add_task("training", total=steps)))
+        if bar:
+            bar[0].update(bar[1], completed=done)
+            if done >= steps:
+                bar[0].stop()
+
+    return show
+
+
+# --- output --------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """Chooses the format from --format, the file's ending, or standard output, and writes."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        source: Derivation | Speller,
+        format_name: str | None,
+        output: Path | None,
+        *,
+        standalone: bool = False,
+        two_column: bool = False,
+        beamer: bool = False,
+    ) -> None:
+        from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
+
+        self.speller = source if not hasattr(source, "speller") else source.speller
+        self.output = output
+        self.two_column, self.beamer = two_column, beamer
+        if format_name is None and (standalone or two_column or beamer):
+            format_name = "standalone"
+        if format_name is None and output is not None:
+            from symbackprop.derivation import format_for  # noqa: PLC0415
+
+            format_name = "json" if output.suffix == ".json" else format_for(output)
+        self.json = format_name == "json"
+        name = format_name or "terminal"
+        if standalone and name == "latex":
+            name = "standalone"
+        self.row = FORMATS["text"] if self.json else find_format(name)
+
+    def write(self, document: Document) -> None:
+        self._put(self.row.render(document, self.speller, self._options()))
+
+    def write_json(self, text: str) -> None:
+        self._put(text)
+
+    def _options(self) -> Options:
+        from symbackprop.render import Options  # noqa: PLC0415
+
+        to_screen = self.output is None
+        colour = to_screen and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        width = shutil.get_terminal_size((80, 24)).columns if to_screen and self.row.name in {"terminal", "text"} else None
+        encoding = (sys.stdout.encoding or "ascii") if to_screen else "utf-8"
+        return Options(width=width, columns=2 if self.two_column else 1, beamer=self.beamer, color=colour, encoding=encoding)
+
+    def _put(self, text: str) -> None:
+        if not text.endswith("\n"):
+            text += "\n"
+        if self.output is None:
+            stream = sys.stdout
+            stream.write(text.encode(stream.encoding or "ascii", "replace").decode(stream.encoding or "ascii"))
+            stream.flush()
+            return
+        try:
+            self.output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            msg = f"{self.output}: cannot be written ({error.strerror or error})"
+            raise InputError(msg) from None
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the program; returns the exit code and lets no traceback through."""
+    try:
+        app(args=list(arguments), prog_name="symbackprop", standalone_mode=True)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+    except SymbackpropError as error:
+        _complain(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (head, less) closed the pipe: silence the flush at exit, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
+    except (RecursionError, MemoryError):
+        _complain("the problem is too large: an expression nests too deep or takes too much memory")
+        return TooLargeError.exit_code
+    return 0
+
+
+def _complain(message: str) -> None:
+    encoding = sys.stderr.encoding or "ascii"
+    text = f"{message}\n" if "\n" in message or message.startswith(("problem", "-")) else f"symbackprop: {message}\n"
+    sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
