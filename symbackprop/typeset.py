@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from symbackprop.document import Apply, Brace, Display, Numeral, Relation, Tint, Vector
+from symbackprop.document import Apply, Brace, Display, Nabla, Numeral, Relation, Tint, Vector
 from symbackprop.expr import (
     MINUS_ONE,
     ONE,
@@ -185,6 +185,10 @@ class Emitter:
         """Return ∂/∂variable."""
         raise NotImplementedError
 
+    def nabla(self, of: Box) -> Box:
+        """Return the gradient's symbol."""
+        raise NotImplementedError
+
     def group(self, body: Box) -> Box:
         """Return the body in parentheses."""
         left, right = self.parentheses(body.height)
@@ -219,6 +223,7 @@ class Typesetter:
             Apply: self._apply,
             Relation: self._relation,
             Vector: self._vector,
+            Nabla: lambda expr: self.emitter.nabla(self.box(expr.of)),
         }
 
     def text(self, expr: Expr) -> str:
@@ -760,6 +765,11 @@ class Text(Emitter):
         """Return the body between marks that the layout turns into a line with the label under it."""
         return body._replace(text=f"{BRACE_ON}{body.text}{BRACE_LABEL}{label.text}{BRACE_OFF}")
 
+    def nabla(self, of: Box) -> Box:
+        """Return ∇f, or grad f."""
+        sign = "∇" if self.charset.greek else "grad "
+        return Box(sign + of.text, of.width + len(sign), ATOM)
+
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         """Return ∂/∂x."""
         d = "d" if ordinary else self.charset.partial
@@ -1012,6 +1022,10 @@ class Latex(Emitter):
         r"""Return \underbrace{body}_{label}."""
         width = max(body.width, SCRIPT * label.width)
         return body._replace(text=rf"\underbrace{{{body.text}}}_{{{label.text}}}", width=width, height=max(2, body.height))
+
+    def nabla(self, of: Box) -> Box:
+        """Return the nabla and the quantity."""
+        return Box(rf"\nabla {of.text}", of.width + 0.85, ATOM)
 
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         r"""Return \frac{\partial}{\partial x}."""
