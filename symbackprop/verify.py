@@ -28,6 +28,7 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
@@ -39,6 +40,7 @@ from symbackprop.expr import (
     Adjoint,
     Call,
     Cases,
+    Condition,
     Constant,
     Exact,
     Expr,
@@ -280,17 +282,21 @@ class _Point(ABC, Generic[T]):
     def weight(self, left: T, relation: str, right: T) -> T:
         """Return 1 where the condition holds, 0 where it does not, or an unknown that stands for either."""
 
-    def enter(self, argument: Expr, value: T) -> Any:  # noqa: ARG002 - the field needs the argument
-        """Let HOLE stand for the argument; the result goes to `leave`."""
-        before = self.env.get(HOLE.name)
-        self.env[HOLE.name] = value
-        return before
+    def supposing(self, left: T, relation: str, right: T, *, holds: bool) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Evaluate the branch of a condition: the reals know anyway which condition holds."""
+        return nullcontext()
 
-    def leave(self, before: Any) -> None:
-        if before is None:
-            del self.env[HOLE.name]
-        else:
-            self.env[HOLE.name] = before
+    @contextmanager
+    def within(self, argument: Expr, value: T) -> Iterator[None]:  # noqa: ARG002 - the field needs the argument
+        """Enter a function's definition: let HOLE stand for the argument."""
+        name, before = HOLE.name, self.env.get(HOLE.name)
+        self.env[name] = value
+        try:
+            yield
+        finally:
+            del self.env[name]
+            if before is not None:
+                self.env[name] = before
 
     # Values.
 
@@ -347,11 +353,7 @@ class _Point(ABC, Generic[T]):
             case Call(function, arguments):
                 return self.record_call(expr, function, arguments, tape)
             case Cases(branches, otherwise):
-                conditions = [
-                    (value, self.weight(self.value(test.left), test.relation, self.value(test.right)))
-                    for value, test in branches
-                ]
-                return self.record_cases(conditions, otherwise, tape)
+                return self.record_cases(branches, otherwise, tape)
             case Apply(body, variable):
                 assert isinstance(variable, Symbol)
                 if tape.slopes:
@@ -400,16 +402,22 @@ class _Point(ABC, Generic[T]):
             edges.append((high, self.mul(result, growth)))
         return tape.push(result, tuple(edges))
 
-    def record_cases(self, conditions: Sequence[tuple[Expr, T]], otherwise: Expr, tape: _Tape[T]) -> int:
+    def record_cases(self, branches: Sequence[tuple[Expr, Condition]], otherwise: Expr, tape: _Tape[T]) -> int:
         """Weigh the branches; a branch of weight 0 is not evaluated."""
-        if not conditions:
+        if not branches:
             return self.record(otherwise, tape)
-        (branch, weight), *others = conditions
+        (branch, test), *others = branches
+        left, right = self.value(test.left), self.value(test.right)
+        weight = self.weight(left, test.relation, right)
         if weight == self.one:
             return self.record(branch, tape)
         if weight == self.zero:
             return self.record_cases(others, otherwise, tape)
-        return self.blend(weight, self.record(branch, tape), self.record_cases(others, otherwise, tape), tape)
+        with self.supposing(left, test.relation, right, holds=True):
+            chosen = self.record(branch, tape)
+        with self.supposing(left, test.relation, right, holds=False):
+            other = self.record_cases(others, otherwise, tape)
+        return self.blend(weight, chosen, other, tape)
 
     def blend(self, weight: T, chosen: int, other: int, tape: _Tape[T]) -> int:
         """Return weight·chosen + (1 − weight)·other."""
@@ -432,16 +440,13 @@ class _Point(ABC, Generic[T]):
             result = self.apply(function, argument, value)
             if not tape.slopes:
                 return tape.push(result)
-            before = self.enter(argument, value)
-            slope = self.value(SLOPES[function])
-            self.leave(before)
-            return tape.push(result, ((inner, slope),))
-        before, outer_hole = self.enter(argument, value), tape.hole
-        tape.hole = inner
-        result_entry = self.record(body, tape)
-        self.leave(before)
+            with self.within(argument, value):
+                return tape.push(result, ((inner, self.value(SLOPES[function])),))
+        outer_hole, tape.hole = tape.hole, inner
+        with self.within(argument, value):
+            entry = self.record(body, tape)
         tape.hole = outer_hole
-        return result_entry
+        return entry
 
     def record_component(self, function: str, index: int, arguments: Sequence[Expr], tape: _Tape[T]) -> int:
         """Record e^zᵢ/Σe^zⱼ or zᵢ − ln Σe^zⱼ; written out, so that a row of the Jacobian costs its length."""
@@ -562,6 +567,7 @@ class _FieldPoint(_Point[int]):
         self.numbers: dict[Exact, int] = {}
         self.keys: dict[str, int] = {}
         self.entered: list[Expr] = []
+        self.supposed: dict[int, int] = {}
         super().__init__(verification.graph)
         self.bits = prime.bit_length() - 1
         self.kinds: dict[type, Callable[[Any], int]] = {
@@ -682,26 +688,21 @@ class _FieldPoint(_Point[int]):
     def _below(self, prime: int) -> _FieldPoint:
         return _FieldPoint(self.verification, prime, self.random, strict=False)
 
-    def enter(self, argument: Expr, value: int) -> Any:
+    @contextmanager
+    def within(self, argument: Expr, value: int) -> Iterator[None]:
         self.entered.append(argument)
-        return super().enter(argument, value)
-
-    def leave(self, before: Any) -> None:
-        self.entered.pop()
-        super().leave(before)
+        try:
+            with super().within(argument, value):
+                yield
+        finally:
+            self.entered.pop()
 
     def value_below(self, point: _FieldPoint, expr: Expr) -> int:
-        """Evaluate in a lower field, where HOLE stands for the same argument as here."""
-        if not self.entered:
+        """Evaluate in a lower field, where HOLE stands for the same arguments as here."""
+        with ExitStack() as stack:
+            for argument in self.entered:
+                stack.enter_context(point.within(argument, point.value(argument)))
             return point.value(expr)
-        before = point.env.get(HOLE.name)
-        for argument in self.entered:
-            point.env[HOLE.name] = point.value(argument)
-        result = point.value(expr)
-        point.env.pop(HOLE.name)
-        if before is not None:
-            point.env[HOLE.name] = before
-        return result
 
     def unknown(self, key: str, *values: int) -> int:
         """Return an element that is random but for depending on the values only."""
@@ -724,16 +725,33 @@ class _FieldPoint(_Point[int]):
         return positive
 
     def weight(self, left: int, relation: str, right: int) -> int:
-        # u > v is an unknown of u − v; the other three relations follow.
-        match relation:
-            case ">":
-                return self.unknown("positive", (left - right) % self.prime)
-            case "<":
-                return self.unknown("positive", (right - left) % self.prime)
-            case ">=":
-                return (1 - self.weight(left, "<", right)) % self.prime
-            case _:
-                return (1 - self.weight(left, ">", right)) % self.prime
+        difference, positive = self.sign(left, relation, right)
+        weight = self.supposed.get(difference)
+        if weight is None:
+            weight = self.unknown("positive", difference)
+        return weight if positive else (1 - weight) % self.prime
+
+    def sign(self, left: int, relation: str, right: int) -> tuple[int, bool]:
+        """Write a condition as u > 0 (True) or as its opposite (False): every condition is one of the two."""
+        difference = (left - right if relation in {">", "<="} else right - left) % self.prime
+        return difference, relation in {"<", ">"}
+
+    @contextmanager
+    def supposing(self, left: int, relation: str, right: int, *, holds: bool) -> Iterator[None]:
+        difference, positive = self.sign(left, relation, right)
+        self.supposed[difference] = int(holds is positive)
+        try:
+            yield
+        finally:
+            del self.supposed[difference]
+
+    def record(self, expr: Expr, tape: _Tape[int]) -> int:
+        if self.supposed and isinstance(expr, Symbol) and not tape.slopes:
+            # In a branch, an activation has the value that it has under the branch's condition.
+            node = self.graph.definitions.get(expr.name)
+            if node and isinstance(node.expr, Call) and node.expr.function in FUNCTIONS:
+                return super().record(node.expr, tape)
+        return super().record(expr, tape)
 
     def apply(self, function: str, argument: Expr, value: int) -> int:
         match function:
