@@ -69,6 +69,17 @@ class Values:
         found = {name: self.adjoints[symbol.name] for name, symbol in self.backward.adjoints.items()}
         return {self.backward.output: 1.0, **found}
 
+    @cached_property
+    def exact_env(self) -> dict[str, Fraction]:
+        """Every number that is a fraction, by plain name, local derivatives included."""
+        found = dict(self.exact)
+        for step in self.backward.locals.values():
+            if all(used in found for used in symbols(step.value)):
+                fraction = exact(step.value, found)
+                if fraction is not None:
+                    found[step.about.name] = fraction
+        return found
+
     @property
     def leaves(self) -> tuple[str, ...]:
         """The leaves the output depends on, as declared."""

@@ -106,7 +106,7 @@ class Speller:
 
     `network` says whether plain names like w1_2_3 mean layer, to and from; a plain function's names are split
     generically (beta0 is β with index 0).  `names` maps plain names to the problem's own identifiers.
-    With `single_target`, y_1 is written y.  With `ordinary`, derivatives are written with d instead of ∂.
+    With `single_target`, y_1 is written y.  The derivatives whose plain names are in `ordinary` are written with d instead of ∂.
     `ambiguous` holds the edges (child, parent) whose local derivative differs from the total one.
     """
 
@@ -114,7 +114,7 @@ class Speller:
     network: bool = field(default=True, kw_only=True)
     names: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     single_target: bool = field(default=False, kw_only=True)
-    ordinary: bool = field(default=False, kw_only=True)
+    ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
     ambiguous: frozenset[tuple[str, str]] = field(default=frozenset(), kw_only=True)
 
     def spell(self, symbol: Symbol) -> Spelling:
@@ -122,10 +122,10 @@ class Speller:
         if isinstance(symbol, Adjoint):
             if symbol.name in self.names or (self.network and symbol.name.startswith("delta")):
                 return self.name(symbol.name)
-            return Ratio(symbol.name, self.name(symbol.output), self.name(symbol.of), ordinary=self.ordinary)
+            return Ratio(symbol.name, self.name(symbol.output), self.name(symbol.of), ordinary=symbol.name in self.ordinary)
         if isinstance(symbol, Partial):
             direct = (symbol.child, symbol.parent) in self.ambiguous
-            return Ratio(symbol.name, self.name(symbol.child), self.name(symbol.parent), ordinary=self.ordinary, direct=direct)
+            return Ratio(symbol.name, self.name(symbol.child), self.name(symbol.parent), ordinary=symbol.name in self.ordinary, direct=direct)
         return self.name(symbol.name)
 
     def name(self, plain: str) -> Name:

@@ -378,11 +378,11 @@ class Typesetter:
             return [Line(box.text, box.width, 0, box.height)]
         if isinstance(expr, Sum):
             return self._sum_lines(expr, limit, first)
-        return _fill(self._tokens(expr, min(limit, first) - 2 * self.emitter.indent, 0), limit, first, self.emitter.indent)
+        return _fill(self._tokens(expr, min(limit, first) - self.emitter.indent, 0), limit, first, self.emitter.indent)
 
     def _sum_lines(self, expr: Sum, limit: float, first: float) -> list[Line]:
         widest = max(self.box(term).width for term in expr.terms)
-        inner = min(limit, first) - 2 * self.emitter.indent
+        inner = min(limit, first) - self.emitter.indent
         if widest < 0.5 * limit:
             return _fill(self._tokens(expr, inner, 0), limit, first, self.emitter.indent)
         lines: list[Line] = []
@@ -459,7 +459,8 @@ class Typesetter:
         whole, dot = isinstance(expr, Display), self.emitter.times_start()
         tokens: list[Token] = []
         for position, (factor, minimum) in enumerate(factors):
-            inner = self._operand_tokens(factor, minimum, limit - dot.width, depth + 1)
+            room = limit - dot.width if position else limit + (0 if depth else self.emitter.indent)
+            inner = self._operand_tokens(factor, minimum, room, depth + 1)
             if position:
                 inline = self.emitter.times(tokens[-1].box, inner[0].box, whole=whole)
                 inner[0] = inner[0]._replace(inline=inline, start=dot, depth=max(1, depth))
@@ -612,6 +613,7 @@ class Charset:
     root: str
     bars: bool
     tags: tuple[str, str, str]
+    spaced: bool = True
 
 
 UNICODE = Charset(
@@ -640,7 +642,8 @@ class Text(Emitter):
         if not self.charset.scripts:
             written = name.written or name.plain
             return Box(written, len(written))
-        above = "".join(f"⁽{str(n).translate(_ABOVE)}⁾" for n in (name.layer, name.sample) if n)
+        above = f"⁽{str(name.layer).translate(_ABOVE)}⁾" if name.layer else ""
+        above += f"⁽ˢ{str(name.sample).translate(_ABOVE)}⁾" if name.sample else ""
         runs = [run for index in name.indices for run in index_runs(index)]
         simple = all(kind == "digits" or (kind == "letter" and run in _LOWERABLE) for kind, run in runs)
         letter = GREEK[name.letter] if name.style == "greek" else name.letter
@@ -694,9 +697,10 @@ class Text(Emitter):
         sign = self.charset.minus if negative else "+"
         return Box(f"{sign} ", 2) if start else Box(f" {sign} ", 3)
 
-    def times(self, left: Box, right: Box, *, whole: bool) -> Box:  # noqa: ARG002 - text always prints the dot
-        """Return a dot or a star."""
-        return Box(f" {self.charset.dot} ", 3) if whole else Box(self.charset.dot, 1)
+    def times(self, left: Box, right: Box, *, whole: bool) -> Box:
+        """Return a dot or a star, with space around it between derivatives."""
+        wide = whole or (self.charset.spaced and "fraction" in {left.tail, right.head})
+        return Box(f" {self.charset.dot} ", 3) if wide else Box(self.charset.dot, 1)
 
     def times_start(self) -> Box:
         """Return a dot and a space."""
@@ -734,6 +738,8 @@ class Text(Emitter):
             box = Box(f"|{arguments[0].text}|", arguments[0].width + 2, ATOM, 0, "function", "function")
         else:
             name = self.function(function)
+            if name.text == "√" and arguments[0].binding == ATOM and arguments[0].head in {"number", "symbol"}:
+                return Box(f"√{arguments[0].text}", 1 + arguments[0].width, ATOM, 0, "function", "function")
             parts = arguments if index is None else [Box(str(index), len(str(index))), *arguments]
             text = ", ".join(part.text for part in parts)
             width = sum(part.width for part in parts) + 2 * len(parts)
@@ -1066,7 +1072,7 @@ def _latex_indices(indices: Sequence[str], *, comma: bool) -> tuple[str, float]:
 
 # ------------------------------------------------------------------------------------------ shortcuts
 
-_PLAIN = Typesetter(Text(replace(ASCII, relations=())))
+_PLAIN = Typesetter(Text(replace(ASCII, relations=(), spaced=False)))
 
 
 def plain(expr: Expr) -> str:

@@ -30,12 +30,12 @@ def gradient_table(teller: Teller) -> list[Block]:
         rows.append(row if values is None else (*row, *_checked(teller, values, name)))
     if values is None:
         return [Table((("derivative",), ("formula",)), tuple(rows))]
-    header = (("derivative",), ("formula",), ("value",), ("difference",), ("rel. error",))
+    header = (("derivative",), ("formula",), ("value",), ("finite diff.",), ("rel. error",))
     return [
         Table(header, tuple(rows), frozenset({2, 3, 4})),
         Paragraph(
             (
-                "The column “difference” is the central difference (",
+                "The finite difference is central, (",
                 output_symbol(teller),
                 "(v + h) − ",
                 output_symbol(teller),
@@ -99,7 +99,7 @@ def length_rows(teller: Teller, values: Values) -> list[Row]:
         return [Row(call("abs", gradient), root, size, ("Pythagoras",))]
     rows = [
         Row(gradient, Vector(tuple(adjoints)), None, ("all partial derivatives",)),
-        Row(None, Vector(tuple(entries))),
+        Row(None, Vector(tuple(entries)), None, ("at the point",)),
         Row(call("abs", gradient), call("sqrt", add(*(power(e, 2) for e in entries))), None, ("Pythagoras",)),
     ]
     squared = _exact_square(values, adjoints)

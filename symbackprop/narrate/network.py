@@ -15,6 +15,7 @@ from symbackprop.narrate.gradient import factors_aloud, gradient_table, read_alo
 from symbackprop.narrate.teller import FORMULAS, MICRO_STEPS, RESULTS_ONLY, Teller
 from symbackprop.network import Network, is_activation, is_loss
 from symbackprop.steps import ChainRule, Step, Substitution, SumOverPaths
+from symbackprop.typeset import plain
 
 MOST_PATHS = 12
 LONGEST_COMPOSITE = 60
@@ -25,7 +26,7 @@ def tell_network(teller: Teller) -> Document:
     """Tell the whole derivation, or that of the weights asked for."""
     network = teller.problem.network
     assert network is not None
-    title = teller.problem.title or f"Backpropagation in a {'-'.join(map(str, network.sizes))} network"
+    title = teller.problem.title or f"Backpropagation in a {'–'.join(map(str, network.sizes))} network"
     blocks: list[Block] = [Heading(1, (title,)), Paragraph(setting(network))]
     blocks.extend(assumptions(teller))
     single = len(teller.telling.wrt) == 1
@@ -50,19 +51,29 @@ def tell_network(teller: Teller) -> Document:
 
 def setting(network: Network) -> Spans:
     """Say what is declared, in a sentence."""
-    names = [layer.activation for layer in network.layers]
-    labels = []
-    for name in dict.fromkeys(names):
-        row = find_activation(name) if is_activation(name) else None
-        labels.append(row.name.replace("_", " ") if row else f"φ(z) = {name}")
-    loss = find_loss(network.loss).title if is_loss(network.loss) else f"the loss Σ {network.loss}"
-    text = f"{' and '.join(labels)} units, {loss}"
-    if network.l1 or network.l2:
-        kinds = [f"L{k} penalty, λ = {value.value}" for k, value in ((1, network.l1), (2, network.l2)) if value]
-        text += "; " + "; ".join(kinds)
+    layers = [f"{_count(layer.units, 'unit', _activation_name(layer.activation))}" for layer in network.layers]
+    text = _count(network.inputs, "input")
+    if len(layers) > 1:
+        text += ", hidden " + ("layer of " if len(layers) == 2 else "layers of ") + " and ".join(layers[:-1])
+    text += f", output layer of {layers[-1]}"
+    loss = find_loss(network.loss) if is_loss(network.loss) else None
+    text += f"; loss: {loss.title}" if loss else f"; loss: Σ {network.loss}"
+    for k, value in ((1, network.l1), (2, network.l2)):
+        text += f"; L{k} penalty on the weights, λ = {plain(value)}" if value else ""
     if network.samples > 1:
-        text += f"; {network.samples} samples"
-    return (text[0].upper() + text[1:] + ".",)
+        reduction = {"mean": "their mean", "sum": "their sum", "half_mean": "half their mean"}[network.reduction]
+        text += f"; {network.samples} samples, the cost is {reduction}"
+    return (text + ".",)
+
+
+def _count(number: int, noun: str, kind: str = "") -> str:
+    return f"{number} {kind}{' ' if kind else ''}{noun}{'' if number == 1 else 's'}"
+
+
+def _activation_name(activation: str) -> str:
+    if is_activation(activation):
+        return find_activation(activation).name.replace("_", " ")
+    return f"“{activation}”"
 
 
 def assumptions(teller: Teller) -> list[Block]:
@@ -169,7 +180,7 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
             rows: list[list[Row]] = []
             if layer == depth:
                 rows.extend([teller.local_row(output, part)] for part in parts if (output, part) in teller.backward.locals)
-            rows.extend([row] for node in activations for row in _upstream_locals(teller, node, output, layer == depth))
+            rows.extend([row] for node in activations for row in _upstream_locals(teller, node, output))
             rows.extend([row] for node in activations for row in _own_locals(teller, node))
             blocks.append(Paragraph(("Local derivatives:",)))
             blocks.extend(teller.limited(rows, "local derivatives"))
@@ -178,7 +189,7 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
             children = [teller.symbol(c) for c in graph.children[multiple[0].symbol.name]]
             blocks.append(Paragraph(why_paths_add(multiple[0].symbol, children, teller.symbol(output))))
         if teller.telling.detail > FORMULAS:
-            shown = [n for n in activations if len(teller.steps_about[adjoints[n.symbol.name].name]) > 2 or len(graph.children[n.symbol.name]) > 1]
+            shown = [n for n in activations if layer < depth or len(teller.steps_about[adjoints[n.symbol.name].name]) > 2]
             blocks.extend(teller.limited([teller.adjoint_rows(n.symbol.name, output) for n in shown], "derivatives"))
         blocks.append(Paragraph(_what_delta_is(layer == depth)))
         blocks.extend(teller.limited([teller.adjoint_rows(z.symbol.name, output) for z in zs], "deltas"))
@@ -202,11 +213,11 @@ def _with_local(teller: Teller, name: str, output: str) -> list[Row]:
     return teller.adjoint_rows(name, output)
 
 
-def _upstream_locals(teller: Teller, node: Node, output: str, last: bool) -> list[Row]:
+def _upstream_locals(teller: Teller, node: Node, output: str) -> list[Row]:
     """Local derivatives of what an activation feeds: the loss, or the next layer's sums."""
     name = node.symbol.name
     relevant = teller.graph.ancestors(output)
-    return [teller.local_row(child, name) for child in teller.graph.children[name] if child in relevant and (last or True)]
+    return [teller.local_row(child, name) for child in teller.graph.children[name] if child in relevant]
 
 
 def _own_locals(teller: Teller, node: Node) -> list[Row]:
@@ -246,9 +257,12 @@ def _cost(teller: Teller, wanted: set[str]) -> list[Block]:
         Paragraph((output, f" is {words[network.reduction]} of the losses, and so is its gradient that of theirs:")),
     ]
     adjoints = teller.backward.adjoints
-    inner = [n.symbol.name for n in teller.graph.nodes if n.role in {Role.LOSS, Role.LOSS_PART} and n.symbol.name in adjoints and not (n.role is Role.LOSS_PART and n.sample)]
+    inner = [
+        n.symbol.name for n in teller.graph.nodes
+        if n.symbol.name in adjoints and (n.role is Role.LOSS or (n.role is Role.LOSS_PART and not n.sample and teller.telling.detail >= MICRO_STEPS))
+    ]
     if teller.telling.detail > FORMULAS:
-        blocks.extend(teller.limited([teller.adjoint_rows(name) for name in reversed(inner)], "derivatives"))
+        blocks.extend(teller.limited([teller.adjoint_rows(name) for name in inner], "derivatives"))
     blocks.extend(teller.limited([_with_local(teller, p, output.name) for p in teller.parameters if p in wanted], "gradients"))
     return blocks
 

@@ -59,6 +59,14 @@ def terminating(value: Fraction, digits: int) -> str | None:
     return format(shown, "f")
 
 
+def _written(value: float, digits: int) -> str | None:
+    """Write a float that *is* a short decimal (0.15, not 0.1500) as it is; None for all others."""
+    if not math.isfinite(value) or not SMALLEST_PLAIN <= abs(value) < LARGEST_PLAIN:
+        return None
+    shortest = Decimal(repr(value)).normalize()
+    return format(shortest, "f") if len(shortest.as_tuple().digits) < digits or shortest == shortest.to_integral() else None
+
+
 @dataclass(frozen=True)
 class Numerals:
     """How numbers are shown: `digits` significant digits, or fractions where `exact`."""
@@ -74,11 +82,14 @@ class Numerals:
             short = terminating(fraction, self.digits)
             if short is not None:
                 return Numeral(short)
+        short = _written(value, self.digits)
+        if short is not None:
+            return Numeral(short)
         return Numeral(significant(value, self.digits), exact=False)
 
     def quantity(self, name: str, values: Values) -> Numeral:
         """Show a named quantity of a derivation."""
-        return self.of(values.env[name], values.exact.get(name))
+        return self.of(values.env[name], values.exact_env.get(name))
 
     def put_in(self, expr: Expr, values: Values) -> Expr:
         """Put the shown numbers in for every symbol of an expression."""

@@ -15,7 +15,7 @@ from symbackprop.backprop import Backward
 from symbackprop.calculus import RULES, SHORT_RULES
 from symbackprop.document import Block, Document, Lines, Note, Numeral, Paragraph, Row, Spans, Tint
 from symbackprop.evaluate import Values
-from symbackprop.expr import Expr, Number, Partial, Product, Symbol, operations
+from symbackprop.expr import Expr, Number, Partial, Symbol, operations
 from symbackprop.graph import Node, Role
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.problem import Problem
@@ -159,9 +159,7 @@ class Teller:
                 return ("chain rule",)
             case SumOverPaths(terms=terms):
                 return (f"chain rule, {len(terms)} paths",)
-            case Substitution(put_in=names):
-                if len(names) == 1 and isinstance(step.value, Symbol | Number | Product) and names[0].startswith("local"):
-                    return ("local derivative put in",)
+            case Substitution():
                 return ("put in",)
             case Simplification(rule=rule, assumption=assumption):
                 return (f"given {assumption}" if assumption else SAYS[rule],)

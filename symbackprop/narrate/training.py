@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from symbackprop.document import Block, Document, Heading, Lines, Nabla, Paragraph, Row, Spans, Table
 from symbackprop.expr import Expr, Symbol, call, power, substitute, symbols, transform
 from symbackprop.graph import Role
@@ -40,7 +42,7 @@ def _rule(teller: Teller, run: Trajectory) -> list[Block]:
     ]
     constants: list[str | Expr] = []
     for name, value in options.constants.items():
-        constants.extend(("; " if constants else "with ", Symbol(name), " = ", teller.numerals.of(float(value.value))))
+        constants.extend(("; " if constants else "with ", Symbol(name), " = ", teller.numerals.of(float(value.value), Fraction(value.value))))
     if constants:
         blocks.append(Paragraph((*constants, ".")))
     frozen = [
