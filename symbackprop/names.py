@@ -119,5 +119,6 @@ def _fits(known: str, base: str, layer: str, rest: str) -> bool:
 
 
 def short(text: str, width: int = 24) -> str:
-    """Cut a text for display in a message."""
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """Cut a text for display in a message, in one line."""
+    line = "".join(c if c.isprintable() else " " for c in text[: width + 1])
+    return line if len(text) <= width else line[: width - 1] + "…"

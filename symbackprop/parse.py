@@ -76,6 +76,7 @@ _TOKEN = re.compile(
     r"|(?P<break>\n|;)"
     r"|(?P<operator>\*\*|<=|>=|[-+*/^(),=<>|√·⋅×∗−–÷∕≤≥\u2062])"
 )
+_NAME = re.compile(r"[^\W\d_]\w*")
 _SIGNS = {"+": 1, "-": -1}
 _RELATIONS = ("<", "<=", ">", ">=")
 _ATOM = 'a number, a name or "("'
@@ -207,34 +208,27 @@ def parse_point(text: str, names: Collection[str] | None = None, own: Mapping[st
 
     Raises ParseError, and UnknownNameError where a name is not among `names`.
     """
-    tokens = tuple(_tokens(text))
-    point: dict[str, Expr] = {}
-    index = 0
-    if tokens[0].kind == "end":
+    if not text.strip():
         _refuse('there is nothing to read where "name=number" is accepted', text, 0)
-    while tokens[index].kind != "end":
-        start = tokens[index]
-        equals = next((i for i in range(index, len(tokens)) if tokens[i].text == "="), None)
-        if equals is None or equals == index:
-            _refuse(f'found {_shown(start)} where "name=number" is accepted', text, start.position)
-        raw = text[start.position : tokens[equals].position].strip()
+    if len(text) > LONGEST_TEXT:
+        _refuse(f"the text has {len(text)} characters: up to {LONGEST_TEXT} are accepted", "", 0)
+    point: dict[str, Expr] = {}
+    for start, stop in _entries(text):
+        equals = text.find("=", start, stop)
+        raw = text[start : stop if equals < 0 else equals].strip()
+        if equals < 0 or not raw:
+            _refuse(f'found "{short(text[start:stop].strip())}" where "name=number" is accepted', text, start)
         if names is not None:
             name = normalise_name(raw, names, own)
-        elif start.kind == "name" and equals == index + 1:
-            name = plain_name(start.text)
+        elif _NAME.fullmatch(raw):
+            name = plain_name(raw)
         else:
-            _refuse(f'found "{short(raw)}" where a name is accepted', text, start.position)
+            _refuse(f'found "{short(raw)}" where a name is accepted', text, start)
         if name in point:
-            _refuse(f'"{name}" is given twice', text, start.position)
-        parser = _Parser(text, tokens[equals + 1 :], names=(), declared=())
+            _refuse(f'"{short(raw)}" is given twice', text, start)
+        parser = _Parser(text, tuple(_tokens(text, equals + 1, stop)), names=(), declared=())
         point[name] = parser.value()
-        index = equals + 1 + parser.index
-        separator = tokens[index]
-        if separator.kind == "end":
-            break
-        if separator.text not in {",", ";", "\n"}:
-            _refuse(f'found {_shown(separator)} where "," or the end is accepted', text, separator.position)
-        index += 1
+        parser.finish()
     return point
 
 
@@ -621,13 +615,13 @@ class _Parser:
         return self.raised(self.called(name, token), exponent, raised)
 
 
-def _tokens(text: str, *, breaks: bool = False) -> Iterator[Token]:
-    """Cut a text into tokens, the last of kind `end`; line breaks count only between definitions."""
+def _tokens(text: str, position: int = 0, stop: int | None = None, *, breaks: bool = False) -> Iterator[Token]:
+    """Cut a text, or a part of it, into tokens, the last of kind `end`; line breaks count only between definitions."""
     if len(text) > LONGEST_TEXT:
         _refuse(f"the text has {len(text)} characters: up to {LONGEST_TEXT} are accepted", "", 0)
-    position, depth = 0, 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
+    depth, stop = 0, len(text) if stop is None else stop
+    while position < stop:
+        match = _TOKEN.match(text, position, stop)
         if match is None:
             _refuse(_strange(text[position]), text, position)
         kind, found = str(match.lastgroup), match[0]
@@ -641,7 +635,18 @@ def _tokens(text: str, *, breaks: bool = False) -> Iterator[Token]:
             kind = "space"
         if kind != "space":
             yield Token(kind, found, start, position)
-    yield Token("end", "", len(text), len(text))
+    yield Token("end", "", stop, stop)
+
+
+def _entries(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each entry of a point starts and stops: between commas, semicolons and line breaks outside brackets."""
+    depth, start = 0, 0
+    for position, character in enumerate(f"{text};"):
+        depth = max(0, depth + (character in "([{") - (character in ")]}"))
+        if character in ",;\n" and (depth == 0 or position == len(text)):
+            if text[start:position].strip():
+                yield start + len(text[start:position]) - len(text[start:position].lstrip()), position
+            start = position + 1
 
 
 def _statements(text: str) -> Iterator[tuple[Token, ...]]:
