@@ -448,11 +448,10 @@ def value(expr: Expr) -> float:
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(expressions.filter(within_budget))
 def test_what_is_printed_can_be_read_back(expr: Expr) -> None:
-    """`typeset.plain` prints an expression so that `parse` returns an equal one, which prints alike."""
-    text = plain(expr)
-    read = parse(text, LETTERS)
+    """`typeset.plain` prints an expression so that `parse` returns an equal one; what was read is read again as the same."""
+    read = parse(plain(expr), LETTERS)
 
-    assert plain(read) == text
+    assert parse(plain(read), LETTERS) == read
     assert value(read) == pytest.approx(value(expr), rel=1e-9, abs=1e-12, nan_ok=True)
 
 
