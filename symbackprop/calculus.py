@@ -37,7 +37,11 @@ from symbackprop.expr import (
 from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS, log
 
 # The rules by key, as a textbook states them; a function's name is a rule too, stated by its row.
-_OF_FUNCTIONS = {row.name: row.rule for table in (FUNCTIONS, VECTOR_FUNCTIONS) for row in table.values()}
+_OF_FUNCTIONS = {
+    **{row.name: row.rule for table in (FUNCTIONS, VECTOR_FUNCTIONS) for row in table.values()},
+    **{f"{row.name}, i = j": row.same for row in VECTOR_FUNCTIONS.values()},
+    **{f"{row.name}, i ≠ j": row.other for row in VECTOR_FUNCTIONS.values()},
+}
 RULES = {
     "constant": "does not contain the variable",
     "identity": "the variable itself",
@@ -272,7 +276,9 @@ def _softmax_partials(expr: Call, function: str, arguments: tuple[Expr, ...]) ->
     row = VECTOR_FUNCTIONS[function]
     outputs = [Call(function, (Number(j), *zs)) for j in range(1, len(zs) + 1)]
     i = int(own.value) - 1
-    return {name: Local(row.slope(i, j, outputs), function) for j, name in enumerate(names)}
+    return {
+        name: Local(row.slope(i, j, outputs), f"{function}, i {'=' if i == j else '≠'} j") for j, name in enumerate(names)
+    }
 
 
 @dataclass(frozen=True, slots=True)

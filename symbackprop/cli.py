@@ -311,8 +311,11 @@ class _Writer:
         from symbackprop.render import Options  # noqa: PLC0415
 
         to_screen = self.output is None
-        colour = to_screen and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = shutil.get_terminal_size((80, 24)).columns if to_screen and self.row.name in {"terminal", "text"} else None
+        on_screen = self.row.name in {"terminal", "text"}
+        colour = not on_screen or (
+            to_screen and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        )
+        width = shutil.get_terminal_size((80, 24)).columns if to_screen and on_screen else None
         encoding = (sys.stdout.encoding or "ascii") if to_screen else "utf-8"
         return Options(width=width, columns=2 if self.two_column else 1, beamer=self.beamer, color=colour, encoding=encoding)
 
@@ -347,8 +350,13 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _complain("interrupted")
         return 130
-    except (RecursionError, MemoryError):
-        _complain("the problem is too large: an expression nests too deep or takes too much memory")
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a reader
+        if isinstance(error, RecursionError | MemoryError):
+            _complain("the problem is too large: an expression nests too deep or takes too much memory")
+            return TooLargeError.exit_code
+        if os.environ.get("SYMBACKPROP_TRACEBACK"):
+            raise
+        _complain(f"internal error ({type(error).__name__}: {error}); please report it with the command you gave")
         return TooLargeError.exit_code
     return 0
 

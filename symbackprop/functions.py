@@ -63,13 +63,16 @@ class VectorFunction:
     """
     A function of a whole layer: output i of `size` depends on every pre-activation.
 
-    `define(i, zs)` is output i (from 0); `slope(i, j, fs)` its derivative by z_j in terms of the outputs `fs`.
+    `define(i, zs)` is output i (from 0); `slope(i, j, fs)` its derivative by z_j in terms of the outputs `fs`;
+    `same` and `other` say it for i = j and for i ≠ j, as `rule` says both.
     """
 
     name: str
     define: Callable[[int, Sequence[Expr]], Expr]
     slope: Callable[[int, int, Sequence[Expr]], Expr]
     rule: str
+    same: str
+    other: str
     latex: str
     text: str
     aliases: tuple[str, ...] = ()
@@ -233,6 +236,8 @@ VECTOR_FUNCTIONS: dict[str, VectorFunction] = {
             define=lambda i, zs: exp(zs[i]) / add(*map(exp, zs)),
             slope=lambda i, j, fs: fs[i] * (1 - fs[i]) if i == j else mul(-1, fs[i], fs[j]),
             rule="∂pᵢ/∂zⱼ = pᵢ(1 − pᵢ) for i = j, −pᵢpⱼ for i ≠ j",
+            same="i = j: pᵢ(1 − pᵢ)",
+            other="i ≠ j: −pᵢpⱼ",
             latex=r"\operatorname{softmax}",
             text="softmax",
         ),
@@ -241,6 +246,8 @@ VECTOR_FUNCTIONS: dict[str, VectorFunction] = {
             define=lambda i, zs: zs[i] - log(add(*map(exp, zs))),
             slope=lambda i, j, fs: 1 - exp(fs[i]) if i == j else -exp(fs[j]),
             rule="∂(ln pᵢ)/∂zⱼ = 1 − pᵢ for i = j, −pⱼ for i ≠ j",
+            same="i = j: 1 − pᵢ",
+            other="i ≠ j: −pⱼ",
             latex=r"\operatorname{log\,softmax}",
             text="log_softmax",
         ),

@@ -52,7 +52,7 @@ class Node:
     sample: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a graph is itself: comparing two would walk both
 class Graph:
     """
     Definitions in order, each in terms of leaves and earlier symbols; the last one is the output.

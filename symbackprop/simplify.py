@@ -57,7 +57,7 @@ class Rewritten:
 
     rule: str
     value: Expr
-    assumption: str = ""
+    assumption: tuple[str, ...] = ()
 
 
 # --- factors: u·v/(u·w) = v/w -------------------------------------------------------------------------------
@@ -288,7 +288,11 @@ def common_factor(expr: Expr) -> Expr | None:
     if not isinstance(expr, Sum):
         return None
     lists = [list(_factors(term)) for term in expr.terms]
-    shared = [f for f in lists[0] if not isinstance(f, Number) and all(f in other for other in lists[1:])]
+    # A whole number is left where it stands: 6x + 2y is the answer, 2(3x + y) is not; a mean is ⅓(u + v + w).
+    shared = [
+        f for f in lists[0]
+        if not (isinstance(f, Number) and isinstance(f.value, int)) and all(f in other for other in lists[1:])
+    ]
     if not shared:
         return None
     rests = []
@@ -435,7 +439,7 @@ def _use_unit_sums(expr: Expr, unit_sums: Sequence[Sequence[str]]) -> Rewritten 
 
         new = transform(expr, one)
         if new != expr:
-            return Rewritten(UNIT_SUM, new, assumption=" + ".join(group) + " = 1")
+            return Rewritten(UNIT_SUM, new, assumption=tuple(group))
     return None
 
 

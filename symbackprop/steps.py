@@ -58,12 +58,12 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Simplification:
-    """about = value, rewritten by the rule named; `assumption` where it needs one (Σy = 1)."""
+    """about = value, rewritten by the rule named; `assumption` holds the names that must sum to 1 for it."""
 
     about: Symbol
     value: Expr
     rule: str
-    assumption: str = ""
+    assumption: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

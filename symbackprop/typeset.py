@@ -740,6 +740,9 @@ class Text(Emitter):
             name = self.function(function)
             if name.text == "√" and arguments[0].binding == ATOM and arguments[0].head in {"number", "symbol"}:
                 return Box(f"√{arguments[0].text}", 1 + arguments[0].width, ATOM, 0, "function", "function")
+            if index is not None and self.charset.scripts:
+                lowered = str(index).translate(_BELOW)
+                name, index = Box(name.text + lowered, name.width + len(lowered)), None
             parts = arguments if index is None else [Box(str(index), len(str(index))), *arguments]
             text = ", ".join(part.text for part in parts)
             width = sum(part.width for part in parts) + 2 * len(parts)

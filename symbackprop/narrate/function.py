@@ -10,7 +10,7 @@ from symbackprop.calculus import SHORT_RULES, depends, term_by_term
 from symbackprop.document import Apply, Block, Document, Heading, Lines, Paragraph, Relation, Row, Table
 from symbackprop.evaluate import Values, difference_quotient
 from symbackprop.expr import Expr, Number, Sum, Symbol, add, div, operations, substitute
-from symbackprop.graph import Node
+from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.narrate.gradient import gradient_table, read_aloud
 from symbackprop.narrate.network import MOST_PATHS, expanded, path_form, why_paths_add
 from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Teller
@@ -217,10 +217,14 @@ def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> 
             )
         ),
     ]
-    rows = [Row(Symbol("quotient"), quotient, None, ("change of the output over change of the input",))]
+    about = Symbol("quotient")
+    # The quotient is a definition of its own, in one variable more; its steps are checked there.
+    wider = Graph((*teller.graph.leaves, Leaf(h, Role.VARIABLE)), (Node(about, quotient, Role.INTERMEDIATE),))
+    rows = [Row(about, quotient, None, ("change over step",))]
     current = quotient
     for rewritten in simplify(quotient):
         current = rewritten.value
+        teller.tell(Simplification(about, current, rewritten.rule), wider)
         rows.append(Row(None, current, None, (SAYS[rewritten.rule],)))
     blocks.append(Lines(tuple(rows)))
     final = teller.steps_about[adjoint.name][-1].value

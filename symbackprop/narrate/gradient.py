@@ -10,6 +10,7 @@ from symbackprop.document import Block, Display, Heading, Lines, Nabla, Note, Nu
 from symbackprop.evaluate import CUBE_ROOT_OF_EPSILON, Values
 from symbackprop.expr import Adjoint, Expr, Number, Symbol, add, call, power
 from symbackprop.functions import FUNCTIONS
+from symbackprop.graph import Role
 from symbackprop.narrate.teller import RESULTS_ONLY, Teller
 
 MOST_ENTRIES_SPELLED_OUT = 4
@@ -21,18 +22,20 @@ def gradient_table(teller: Teller) -> list[Block]:
     names = teller.parameters
     adjoints = teller.backward.adjoints
     values = teller.values
+    # The formula of a cost is a mean over samples, too wide for a column and told above.
+    with_formula = values is None or teller.graph.output.role is not Role.COST
     rows: list[tuple[Spans, ...]] = []
     for name in names:
         steps = teller.steps_about[adjoints[name].name]
         if teller.telling.detail == RESULTS_ONLY:
             teller.tell(steps[-1])
-        row: tuple[Spans, ...] = ((adjoints[name],), (steps[-1].value,))
+        row: tuple[Spans, ...] = ((adjoints[name],), *(((steps[-1].value,),) if with_formula else ()))
         rows.append(row if values is None else (*row, *_checked(teller, values, name)))
     if values is None:
         return [Table((("derivative",), ("formula",)), tuple(rows))]
-    header = (("derivative",), ("formula",), ("value",), ("finite diff.",), ("rel. error",))
+    header = (("derivative",), *((("formula",),) if with_formula else ()), ("value",), ("finite diff.",), ("rel. error",))
     return [
-        Table(header, tuple(rows), frozenset({2, 3, 4})),
+        Table(header, tuple(rows), frozenset(range(len(header) - 3, len(header)))),
         Paragraph(
             (
                 "The finite difference is central, (",

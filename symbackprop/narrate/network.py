@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from symbackprop.backprop import expand, expanded_operations, slice_names
-from symbackprop.document import Block, Display, Document, Heading, Lines, Note, Numeral, Paragraph, Relation, Row, Spans, Tint
+from symbackprop.document import Block, Brace, Display, Document, Heading, Lines, Note, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.errors import TooLargeError
 from symbackprop.expr import Expr, Partial, Product, Sum, Symbol, add, mul
 from symbackprop.functions import Function, find_activation, find_loss
@@ -80,8 +80,7 @@ def assumptions(teller: Teller) -> list[Block]:
     """State what the derivation assumes and the conventions it takes."""
     blocks: list[Block] = []
     for group in teller.problem.constraints:
-        total = Relation((add(*(teller.symbol(name) for name in group)), add(1)))
-        blocks.append(Note("note", ("Assumed: ", total, ".")))
+        blocks.append(Note("note", ("Assumed: ", teller.unit_sum(group), ".")))
     network = teller.problem.network
     kinked = dict.fromkeys(
         row.text or row.name
@@ -273,9 +272,7 @@ def _cost(teller: Teller, wanted: set[str]) -> list[Block]:
 def one_weight(teller: Teller, name: str) -> list[Block]:
     """Tell one gradient along its path, or as the sum over its paths, then in δ-form, with numbers."""
     blocks: list[Block] = list(path_form(teller, name))
-    if not blocks:
-        return blocks
-    blocks.extend(_delta_form(teller, name))
+    blocks.extend(_recognised(teller, name) or _delta_form(teller, name))
     blocks.extend(_against_difference(teller, name))
     return blocks
 
@@ -347,6 +344,35 @@ def _colours(chains: Sequence[Sequence[Symbol]]) -> dict[str, int]:
     """Give each local derivative a colour; on a single path, in order."""
     order = dict.fromkeys(p.name for chain in chains for p in chain)
     return {name: i for i, name in enumerate(order)}
+
+
+def _recognised(teller: Teller, name: str) -> list[Block]:
+    """On a single path, put a brace under each δ in the product, from the output down to δ · input."""
+    graph, output = teller.graph, teller.graph.output.symbol.name
+    if graph.count_paths(name, output) != 1:
+        return []
+    of = teller.backward.adjoints
+    path = next(graph.paths(name, output))[::-1]
+    factors = [teller.backward.locals[edge].value for edge in zip(path, path[1:], strict=False)]
+    deltas = [i for i, value in enumerate(path) if value in of and of[value].name.startswith("delta")]
+    if not deltas or deltas[-1] < 2:
+        return []
+    rows: list[Row] = []
+    done: list[Expr] = []
+    start = 0
+    for i in deltas:
+        delta = of[path[i]]
+        teller.tell(teller.steps_about[delta.name][-1])
+        whole = [*done, *factors[start:i]]
+        brace = Brace(Display(tuple(whole)) if len(whole) > 1 else whole[0], delta)
+        rest = factors[i:]
+        teller.tell(Substitution(of[name], mul(*whole, *rest), ()))
+        rows.append(Row(None if rows else of[name], Display((brace, *rest)), None, ("recognise δ",)))
+        done, start = [delta], i
+    final = teller.steps_about[of[name].name][-1]
+    teller.tell(final)
+    rows.append(Row(None, final.value, teller.number(of[name].name), ("δ times the incoming signal",)))
+    return [Heading(2, ("The same with δ",)), Lines(tuple(rows))]
 
 
 def _delta_form(teller: Teller, name: str) -> list[Block]:

@@ -13,10 +13,10 @@ from functools import cached_property
 
 from symbackprop.backprop import Backward
 from symbackprop.calculus import RULES, SHORT_RULES
-from symbackprop.document import Block, Document, Lines, Note, Numeral, Paragraph, Row, Spans, Tint
+from symbackprop.document import Block, Document, Lines, Note, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.evaluate import Values
-from symbackprop.expr import Expr, Number, Partial, Symbol, operations
-from symbackprop.graph import Node, Role
+from symbackprop.expr import ONE, Expr, Number, Partial, Symbol, add, operations
+from symbackprop.graph import Graph, Node, Role
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.problem import Problem
 from symbackprop.simplify import SAYS
@@ -34,7 +34,7 @@ from symbackprop.steps import (
 from symbackprop.verify import POINTS, verify
 
 RESULTS_ONLY, FORMULAS, DERIVATION, MICRO_STEPS = range(4)
-MOST_ROWS_ALIKE = 12
+MOST_ROWS_ALIKE = 24
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Teller:
         self.values = values
         self.telling = telling
         self.numerals = telling.numerals
-        self.told: list[Step] = []
+        self.told: dict[Graph, list[Step]] = {backward.graph: []}
 
     # --- symbols ---------------------------------------------------------------------------------------------
 
@@ -102,9 +102,9 @@ class Teller:
 
     # --- rows ------------------------------------------------------------------------------------------------
 
-    def tell(self, step: Step) -> None:
-        """Record a step as told."""
-        self.told.append(step)
+    def tell(self, step: Step, graph: Graph | None = None) -> None:
+        """Record a step as told, about a quantity of this graph or of one made for the purpose."""
+        self.told.setdefault(graph or self.graph, []).append(step)
 
     def with_numbers(self, rows: list[Row], name: str, expr: Expr) -> list[Row]:
         """Add the line with numbers put in and the value; a formula of one symbol carries its value itself."""
@@ -127,7 +127,8 @@ class Teller:
         step = self.backward.locals[child, parent]
         self.tell(step)
         left: Expr = step.about if colour is None else Tint(step.about, colour)
-        return Row(left, step.value, self.number(step.about.name), self.rule(step))
+        value = None if isinstance(step.value, Number) else self.number(step.about.name)
+        return Row(left, step.value, value, self.rule(step))
 
     def rule(self, step: LocalDerivative) -> Spans:
         """Return the reason of a local derivative: the rule's short name, or in full with every micro-step."""
@@ -162,11 +163,15 @@ class Teller:
             case Substitution():
                 return ("put in",)
             case Simplification(rule=rule, assumption=assumption):
-                return (f"given {assumption}" if assumption else SAYS[rule],)
+                return ("given ", self.unit_sum(assumption)) if assumption else (SAYS[rule],)
             case LocalDerivative():
                 return self.rule(step)
             case Definition() | Evaluation() | Update():
                 return ()
+
+    def unit_sum(self, names: Iterable[str]) -> Relation:
+        """Return the statement that the names sum to 1."""
+        return Relation((add(*(self.symbol(name) for name in names)), ONE))
 
     # --- blocks ----------------------------------------------------------------------------------------------
 
@@ -184,9 +189,12 @@ class Teller:
     def document(self, title: str, blocks: Iterable[Block]) -> Document:
         """Check every step told, and close the document with the count."""
         body = list(blocks)
-        verdicts = verify(
-            self.graph, self.told, constraints=self.problem.constraints, assumptions=self.problem.assumptions
-        )
+        problem = self.problem
+        verdicts = [
+            verdict
+            for graph, steps in self.told.items()
+            for verdict in verify(graph, steps, constraints=problem.constraints, assumptions=problem.assumptions)
+        ]
         body.append(Note("verified", (verified_sentence(verdicts),)))
         return Document(title, tuple(body))
 
