@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,15 @@ sys.path.insert(0, str(ROOT / "tests" / "latex"))
 
 from compiler import Fault, available, compile_latex, faults, fill  # noqa: E402  the folder is no package
 
-LAYOUTS = ("onecolumn", "twocolumn", "beamer")
+PACKAGES = r"\usepackage{amsmath,amssymb,xcolor}"
 
-# The arguments of symbackprop; each writes a fragment that is put on three kinds of page.
+# What asks for a whole document of each kind.
+DOCUMENTS = {"one column": ("--standalone",), "two columns": ("--two-column",), "slides": ("--beamer",)}
+
+# The pages of the folder `latex`, with the classes' own margins, and what asks for a fragment for each.
+PAGES = {"onecolumn": (), "twocolumn": ("--two-column",), "beamer": ("--beamer",)}
+
+# The arguments of symbackprop.
 CASES: dict[str, tuple[str, ...]] = {
     "one unit": ("derive", "1-1"),
     "2-2-1": ("derive", "2-2-1"),
@@ -31,7 +36,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "3-4-3, softmax": ("derive", "3-4-3:tanh/softmax,cross_entropy"),
     "4-6-6-5-3": ("derive", "4-6-6-5-3"),
     "4-6-6-5-3, ninety paths": ("derive", "4-6-6-5-3", "--wrt", "w1_1_1", "--paths"),
-    "4-6-6-5-3, expanded": ("derive", "4-6-6-5-3", "--wrt", "w3_1_1", "--expand"),
+    "2-3-2, expanded": ("derive", "2-3-2:tanh", "--wrt", "w1_1_1", "--expand"),
     "10-10-10": ("derive", "10-10-10", "--wrt", "w1_10_10"),
     "gradient at a point": ("derive", "3*x^2 + 2*x*y + y^2", "--at", "x=1,y=2"),
     "two paths": ("derive", "g = x^2; h = sin(x); y = g*h", "--at", "x=1"),
@@ -56,11 +61,10 @@ def latex_is_installed() -> None:
         pytest.skip(reason)
 
 
-@cache
-def fragment(*arguments: str) -> str:
-    """Return what the program writes as a LaTeX fragment."""
+def write(*arguments: str) -> str:
+    """Return what the program prints as LaTeX."""
     run = subprocess.run(
-        [sys.executable, "-m", "symbackprop", *arguments, "--format", "latex"],
+        [sys.executable, "-m", "symbackprop", *arguments],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -72,20 +76,21 @@ def fragment(*arguments: str) -> str:
     return run.stdout
 
 
-def preamble() -> str:
-    """Return the packages that a fragment needs, as the program states them."""
-    from symbackprop.render.latex import PREAMBLE  # noqa: PLC0415  the log's reader is tested without the package
-
-    return PREAMBLE
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", DOCUMENTS)
 @pytest.mark.parametrize("case", CASES)
-def test_a_fragment_fits_every_page(case: str, layout: str, tmp_path: Path) -> None:
-    """A fragment compiles in an article, in two columns and on slides without an error or an overfull box."""
-    source = fill(layout, preamble(), fragment(*CASES[case]))
+def test_a_document_compiles(case: str, layout: str, tmp_path: Path) -> None:
+    """A whole document compiles in one column, in two and as slides without an error or an overfull box."""
+    assert compile_latex(write(*CASES[case], *DOCUMENTS[layout]), tmp_path) == []
 
-    assert compile_latex(source, tmp_path) == []
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_a_fragment_fits_a_page_of_ones_own(case: str, page: str, tmp_path: Path) -> None:
+    """A fragment fits a plain article, a two-column one and slides, given the packages that its first line names."""
+    fragment = write(*CASES[case], "--format", "latex", *PAGES[page])
+
+    assert fragment.startswith(f"% needs {PACKAGES}\n")
+    assert compile_latex(fill(page, PACKAGES, fragment), tmp_path) == []
 
 
 @pytest.mark.parametrize("path", WORKED, ids=lambda path: path.name)
@@ -117,7 +122,7 @@ def test_a_log_is_read_for_what_is_wrong() -> None:
     assert faults(LOG)[0] == Fault(r"Overfull \hbox (12.3pt too wide) detected at line 6", 6)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
@@ -126,9 +131,9 @@ def test_a_log_is_read_for_what_is_wrong() -> None:
         (r"see \ref{nothing}", "Reference"),
     ],
 )
-def test_a_fault_on_a_page_is_seen(body: str, complaint: str, layout: str, tmp_path: Path) -> None:
+def test_a_fault_on_a_page_is_seen(body: str, complaint: str, page: str, tmp_path: Path) -> None:
     """The tests above can fail: a formula that is too long, an unknown command and a lost reference are reported."""
-    found = compile_latex(fill(layout, "", body), tmp_path)
+    found = compile_latex(fill(page, "", body), tmp_path)
 
     assert len(found) == 1
     assert complaint in found[0]
