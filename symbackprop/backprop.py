@@ -14,9 +14,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from symbackprop.calculus import Local, partials
-from symbackprop.expr import ONE, Adjoint, Call, Expr, Number, Partial, Product, Symbol, add, mul, operations, symbols, transform, walk
+from symbackprop.expr import (
+    Adjoint,
+    Call,
+    Expr,
+    Number,
+    Partial,
+    Product,
+    Sum,
+    Symbol,
+    add,
+    mul,
+    operations,
+    symbols,
+    transform,
+    uncollected,
+    walk,
+)
 from symbackprop.graph import Graph, Node, Role
 from symbackprop.simplify import simplify
 from symbackprop.steps import ChainRule, Definition, LocalDerivative, Simplification, Step, Substitution, SumOverPaths
@@ -25,6 +42,10 @@ from symbackprop.steps import ChainRule, Definition, LocalDerivative, Simplifica
 MOST_WRITTEN_OUT = 4
 
 Edge = tuple[str, str]
+# The adjoint of a child by name and as it is put in where it is used; None for the output, whose adjoint is 1.
+Upstream = tuple[Adjoint, Expr] | None
+# One path through a child: the child's adjoint, the symbol of the edge to it, and the local derivative.
+Term = tuple[Upstream, Symbol, Expr]
 
 
 @dataclass(frozen=True)
@@ -78,8 +99,9 @@ def backpropagate(graph: Graph, *, unit_sums: Sequence[Sequence[str]] = ()) -> B
     last = graph.output
     losses = [n.symbol.name for n in graph.nodes if n.role is Role.LOSS] if last.role is Role.COST else []
     sweep = _Sweep(graph, unit_sums)
-    for output in (*losses, last.symbol.name):
-        sweep.run(output)
+    with uncollected():
+        for output in (*losses, last.symbol.name):
+            sweep.run(output)
     forward = [Definition(node.symbol, node.expr) for node in graph.nodes]
     return Backward(graph, (*losses, last.symbol.name), (*forward, *sweep.steps), tuple(sweep.nodes), sweep.locals)
 
@@ -104,26 +126,29 @@ class _Sweep:
         graph = self.graph
         relevant = graph.ancestors(output)
         opened = relevant - self.closed
-        adjoints: dict[str, Expr] = {output: ONE}
-        symbols: dict[str, Adjoint] = {}
+        is_loss = graph.role(output) is Role.LOSS
+        upstream: dict[str, Upstream] = {output: None}
         for name in self._order(output, relevant):
-            terms: list[tuple[str, Expr, Expr]] = []
+            terms: list[Term] = []
             for child in graph.children[name]:
-                if child in opened and (child == output or child in symbols):
-                    terms.append((child, self._local(child, name), self.locals[child, name].value))
-            terms.extend((loss, adjoint, adjoint) for loss, adjoint in self.earlier.get(name, ()) if loss in symbols)
+                if child in opened and child in upstream:
+                    local = self.locals.get((child, name)) or self._local(child, name)
+                    terms.append((upstream[child], local.about, local.value))
+            terms.extend((upstream[loss], adjoint, adjoint) for loss, adjoint in self.earlier.get(name, ()) if loss in upstream)
             if terms:
-                symbols[name] = self._adjoint_symbol(output, name)
-                adjoints[name] = self._adjoint(symbols[name], terms, adjoints, symbols)
-        for name, symbol in symbols.items():
-            self.earlier.setdefault(name, []).append((output, symbol))
+                delta = is_loss and graph.role(name) is Role.PRE_ACTIVATION  # δ is the derivative of a loss by a pre-activation
+                about = Adjoint(f"delta{name[1:]}" if delta else f"d{output}_d{name}", output, name)
+                value = self._adjoint(about, terms)
+                upstream[name] = about, value if not delta and self._is_put_in(name, value) else about
+        for name, known in upstream.items():
+            if known:
+                self.earlier.setdefault(name, []).append((output, known[0]))
         self.closed |= relevant
 
     def _order(self, output: str, relevant: set[str]) -> Iterable[str]:
         """Order values by their distance from the output, layer by layer, and as declared within a layer."""
         graph = self.graph
         distance = {output: 0}
-        position: dict[str, int] = {}
         for node in reversed(graph.nodes):
             name = node.symbol.name
             if name in relevant:
@@ -131,60 +156,50 @@ class _Sweep:
                 for parent in graph.parents[name]:
                     if distance.get(parent, 0) < beyond:
                         distance[parent] = beyond
-        for index, name in enumerate((*(leaf.symbol.name for leaf in graph.leaves), *graph.definitions)):
-            position[name] = index
         del distance[output]
-        return sorted(distance, key=lambda name: (distance[name], position[name]))
+        rows: dict[int, list[str]] = {}
+        for name in (*graph.leaf_by_name, *graph.definitions):
+            if name in distance:
+                rows.setdefault(distance[name], []).append(name)
+        return chain.from_iterable(rows[key] for key in sorted(rows))
 
-    def _local(self, child: str, parent: str) -> Partial:
-        """Write the local derivative of one edge, once; returns its symbol."""
-        known = self.locals.get((child, parent))
-        if known is not None:
-            return known.about  # type: ignore[return-value]
+    def _local(self, child: str, parent: str) -> LocalDerivative:
+        """Write the local derivative of one edge."""
         if child not in self.partials:
             self.partials[child] = partials(self.graph.definitions[child].expr)
         local = self.partials[child][parent]
         value = local.value
         if not isinstance(value, Symbol | Number):
             value = transform(value, self.known.get)
-        symbol = Partial(f"local_{child}_{parent}", child, parent)
-        step = LocalDerivative(symbol, value, local.rule)
+        step = LocalDerivative(Partial(f"local_{child}_{parent}", child, parent), value, local.rule)
         self.locals[child, parent] = step
         self.steps.append(step)
-        return symbol
+        return step
 
-    def _adjoint_symbol(self, output: str, name: str) -> Adjoint:
-        """Name an adjoint; δ is the derivative of a loss by a pre-activation."""
-        graph = self.graph
-        if graph.role(name) is Role.PRE_ACTIVATION and graph.role(output) is Role.LOSS:
-            return Adjoint(f"delta{name[1:]}", output, name)
-        return Adjoint(f"d{output}_d{name}", output, name)
-
-    def _adjoint(
-        self, about: Adjoint, terms: list[tuple[str, Expr, Expr]], adjoints: dict[str, Expr], symbols: dict[str, Adjoint]
-    ) -> Expr:
+    def _adjoint(self, about: Adjoint, terms: list[Term]) -> Expr:
         """Record the chain rule for one value: named, put in, simplified; returns the result."""
-        claims = [edge if child not in symbols else Product((symbols[child], edge)) for child, edge, _ in terms]
+        claims: list[Expr] = []
+        products: list[Expr] = []
+        put_in: list[str] = []
+        for upstream, edge, local in terms:
+            if isinstance(edge, Partial):
+                put_in.append(edge.name)
+            if upstream is None:
+                claims.append(edge)
+                products.append(local)
+                continue
+            symbol, written = upstream
+            claims.append(Product((symbol, edge)))
+            if written is not symbol:
+                put_in.append(symbol.name)
+            # Most products are of two symbols, where `mul` finds nothing to fold.
+            plain = isinstance(local, Symbol) and isinstance(written, Symbol)
+            products.append(Product((written, local)) if plain else mul(written, local))
         if len(claims) == 1:
             self.steps.append(ChainRule(about, claims[0]))
         else:
-            self.steps.append(SumOverPaths(about, add(*claims), tuple(claims)))
-        put_in: list[str] = []
-        products: list[Expr] = []
-        for child, edge, local in terms:
-            if isinstance(edge, Partial):
-                put_in.append(edge.name)
-            if child not in symbols:
-                products.append(local)
-                continue
-            symbol = symbols[child]
-            upstream = self._written_out(child, symbol, adjoints[child])
-            if upstream is not symbol:
-                put_in.append(symbol.name)
-            if isinstance(upstream, Symbol) and isinstance(local, Symbol):
-                products.append(Product((upstream, local)))
-            else:
-                products.append(mul(upstream, local))
+            total = Sum(tuple(claims))
+            self.steps.append(SumOverPaths(about, total, total.terms))
         value = add(*products)
         self.steps.append(Substitution(about, value, tuple(put_in)))
         for rewritten in simplify(value, self.unit_sums):
@@ -193,13 +208,12 @@ class _Sweep:
         self.nodes.append(Node(about, value, Role.ADJOINT))
         return value
 
-    def _written_out(self, child: str, symbol: Adjoint, value: Expr) -> Expr:
-        """Decide whether an upstream adjoint is put in: δ keeps its name, a short or single-use one does not."""
-        if symbol.name.startswith("delta"):
-            return symbol
-        if self.graph.role(child) is Role.ACTIVATION and len(self.graph.parents[child]) == 1:
-            return value
-        return value if operations(value) <= MOST_WRITTEN_OUT else symbol
+    def _is_put_in(self, name: str, adjoint: Expr) -> bool:
+        """Decide whether an adjoint is put in upstream: a short or single-use one is, a longer one keeps its name."""
+        parents = self.graph.parents.get(name, ())
+        if self.graph.role(name) is Role.ACTIVATION and len(parents) == 1:
+            return True
+        return bool(parents) and operations(adjoint) <= MOST_WRITTEN_OUT
 
 
 def expand(expr: Expr, definitions: dict[str, Node]) -> Expr:

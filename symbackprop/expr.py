@@ -12,7 +12,9 @@ that nobody writes down (0·x, 1·x, x⁰, 2·3) and nothing else; `simplify.py`
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -159,6 +161,18 @@ class Cases(Expr):
 
 
 ZERO, ONE, MINUS_ONE = Number(0), Number(1), Number(-1)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the garbage collector while many trees are built: it would walk them all, again and again, and find no cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def number(value: Exact, *, decimal: bool = False) -> Number:
