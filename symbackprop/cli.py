@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symbackprop._version import __version__
-from symbackprop.errors import InputError, ProblemError, SymbackpropError, TooLargeError, nearest
+from symbackprop.errors import InputError, ParseError, ProblemError, SymbackpropError, TooLargeError, nearest
 
 if TYPE_CHECKING:
     from symbackprop.derivation import Derivation
     from symbackprop.document import Document
+    from symbackprop.expr import Expr
     from symbackprop.notation import Speller
     from symbackprop.render import Options
 
@@ -165,7 +166,7 @@ def train(  # noqa: PLR0913
         "learning_rate": learning_rate, "momentum": momentum, "rho": rho,
         "beta1": beta1, "beta2": beta2, "eps": eps, "direction": direction,
     }  # fmt: skip
-    chosen = {key: value for key, value in given.items() if value is not None}
+    chosen = {key: value if key == "direction" else _number(key, value) for key, value in given.items() if value is not None}
     run = made.train(steps, optimizer, chosen, update=update, parameters=_split(only), progress=_progress(steps))
     writer = _Writer(made, format_name, output, standalone=standalone)
     if writer.json:
@@ -231,6 +232,17 @@ def _derivation(  # noqa: PLR0913
     made.speller  # noqa: B018 - an unknown notation is told before anything is computed
     telling = Telling(detail, made.plain_names(_split(wrt)), paths, expand, Numerals(digits, exact))
     return replace(made, telling=telling)
+
+
+def _number(key: str, text: str) -> Expr:
+    """Read a number given as an option, exactly as written."""
+    from symbackprop.parse import constant  # noqa: PLC0415
+
+    try:
+        return constant(text)
+    except ParseError as error:
+        msg = f"--{key.replace('_', '-')}: {error}"
+        raise InputError(msg) from None
 
 
 def _split(names: Sequence[str] | None) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symbackprop.backprop import Backward
+from symbackprop.backprop import MOST_WRITTEN_OUT, Backward
 from symbackprop.calculus import RULES, SHORT_RULES
-from symbackprop.document import Block, Document, Lines, Note, Numeral, Paragraph, Relation, Row, Spans, Tint
+from symbackprop.document import Block, Display, Document, Lines, Note, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.evaluate import Values
-from symbackprop.expr import ONE, Expr, Number, Partial, Symbol, add, operations
+from symbackprop.expr import ONE, Expr, Number, Partial, Product, Symbol, add, operations
 from symbackprop.graph import Graph, Node, Role
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.problem import Problem
@@ -145,13 +145,36 @@ class Teller:
             return self.with_numbers([Row(symbol, final)], symbol.name, final)
         rows: list[Row] = []
         shown: Expr | None = None
+        direct = False
         for step in steps:
             self.tell(step)
-            if step.value == shown or (isinstance(step, ChainRule) and isinstance(step.value, Partial)):
-                continue  # ∂L/∂a = ∂L/∂a says nothing
+            if step.value == shown:
+                continue
+            if isinstance(step, ChainRule) and isinstance(step.value, Partial):
+                direct = True  # ∂L/∂a = ∂L/∂a says nothing
+                continue
+            if isinstance(step, Substitution) and (unfolded := self.unfolded(steps[0])) is not None:
+                rows.append(Row(None, unfolded, None, ("put in",)))
+                reason: Spans = ("multiply the numbers",)
+            else:
+                reason = ("the local derivative",) if direct and isinstance(step, Substitution) else self.reason(step)
             shown = step.value
-            rows.append(Row(None if rows else symbol, step.value, None, self.reason(step)))
+            rows.append(Row(None if rows else symbol, step.value, None, reason))
         return self.with_numbers(rows, symbol.name, final)
+
+    def unfolded(self, step: Step) -> Expr | None:
+        """Return the product of a chain rule with both numbers still in it, 3u² · 2, or None where only one has any."""
+        if not isinstance(step, ChainRule) or not isinstance(step.value, Product):
+            return None
+        upstream, partial = step.value.factors
+        if not isinstance(partial, Partial) or upstream.name.startswith("delta"):
+            return None
+        outer = self.steps_about[upstream.name][-1].value
+        inner = self.backward.locals[partial.child, partial.parent].value
+        both = all(isinstance(_leading(value), Number) for value in (outer, inner))
+        if not both or isinstance(outer, Number) or operations(outer) > MOST_WRITTEN_OUT:
+            return None
+        return Display((outer, inner))
 
     def reason(self, step: Step) -> Spans:
         """Return why a step holds, in a few words."""
@@ -197,6 +220,11 @@ class Teller:
         ]
         body.append(Note("verified", (verified_sentence(verdicts),)))
         return Document(title, tuple(body))
+
+
+def _leading(expr: Expr) -> Expr:
+    """Return the first factor of a product, or the expression itself."""
+    return expr.factors[0] if isinstance(expr, Product) else expr
 
 
 def verified_sentence(verdicts: Sequence[str]) -> str:
