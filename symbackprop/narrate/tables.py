@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from symbackprop.document import Block, Document, Heading, Paragraph, Relation, Spans, Table
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symbackprop.document import Block, Document, Heading, Numeral, Paragraph, Relation, Span, Spans, Table
 from symbackprop.errors import InputError
-from symbackprop.expr import Expr, Symbol
-from symbackprop.functions import ACTIVATIONS, LOSSES, F, Function, Z
+from symbackprop.expr import Symbol
+from symbackprop.functions import ACTIVATIONS, LOSSES, F, Function, VectorFunction, Z
 from symbackprop.narrate.gradient import gradient_table, read_aloud
 from symbackprop.narrate.teller import Teller
 from symbackprop.notation import NOTATIONS
-from symbackprop.optimizers import OPTIMIZERS
+from symbackprop.optimizers import HYPERPARAMETERS, OPTIMIZERS, Optimizer
 from symbackprop.typeset import plain
 
 
@@ -48,38 +51,43 @@ def tell_values(teller: Teller) -> Document:
 def tell_known(formats: dict[str, str]) -> Document:
     """List activations, losses, optimizers, notations and formats, each with its formula."""
     blocks: list[Block] = [Heading(1, ("What symbackprop knows",))]
-    activations: list[tuple[Spans, ...]] = []
-    for row in ACTIVATIONS.values():
-        names = ", ".join((row.name, *row.aliases))
-        if isinstance(row, Function):
-            formula: Expr = row.define(Z) if row.define else row(Z)
-            activations.append(((names,), (formula,), (row.slope(Z, F),)))
-        else:
-            zs = [Symbol("z_1"), Symbol("z_2")]
-            fs = [Symbol("f_1"), Symbol("f_2")]
-            activations.append(((names,), (row.define(0, zs),), (row.slope(0, 0, fs), " and ", row.slope(0, 1, fs))))
     blocks.append(Heading(2, ("Activations",)))
     blocks.append(Paragraph(("Slopes are in terms of the argument ", Z, " and the activation's own value ", F, ".")))
-    blocks.append(Table((("name",), ("definition",), ("slope",)), tuple(activations)))
+    blocks.append(Table((("name",), ("definition and slope",)), tuple(line for row in ACTIVATIONS.values() for line in _activation(row))))
     blocks.append(Heading(2, ("Losses, per sample over outputs",)))
-    a, y = Symbol("a"), Symbol("y")
-    blocks.append(
-        Table(
-            (("name",), ("formula",), ("summand",)),
-            tuple(((", ".join((r.name, *r.aliases)),), (r.formula,), (r.part(a, y, 1),)) for r in LOSSES.values()),
-        )
-    )
+    blocks.append(Table((("name",), ("formula",)), tuple(line for row in LOSSES.values() for line in _entry(row.name, ((row.formula,),), row.aliases))))
     blocks.append(Heading(2, ("Optimizers",)))
-    optimizers: list[tuple[Spans, ...]] = []
-    for optimizer in OPTIMIZERS.values():
-        names = ", ".join((optimizer.name, *optimizer.aliases))
-        defaults = ", ".join(f"{key} {plain(value)}" for key, value in optimizer.defaults.items())
-        for line, expr in optimizer.recurrence():
-            optimizers.append(((names,), (Relation((Symbol(line), expr), "←"),), (defaults,)))
-            names = defaults = ""
-    blocks.append(Table((("name",), ("update of w with gradient g",), ("defaults",)), tuple(optimizers)))
+    optimizers = []
+    for row in OPTIMIZERS.values():
+        lines: list[Spans] = [(Relation((Symbol(line), expr), "←"),) for line, expr in row.recurrence()]
+        optimizers.extend(_entry(row.name, (*lines, _defaults(row)), row.aliases))
+    blocks.append(Table((("name",), ("update of w with gradient g, and defaults",)), tuple(optimizers)))
     blocks.append(Heading(2, ("Notations",)))
     blocks.append(Table((("name",), ("what it writes",)), tuple(((n.name,), (n.description,)) for n in NOTATIONS.values())))
     blocks.append(Heading(2, ("Formats",)))
     blocks.append(Table((("name",), ("what it is",)), tuple(((name,), (text,)) for name, text in formats.items())))
     return Document("What symbackprop knows", tuple(blocks))
+
+
+def _entry(name: str, lines: Sequence[Spans], aliases: Sequence[str] = ()) -> list[tuple[Spans, ...]]:
+    """Return the rows of one entry: its name beside the first line, its other names under it."""
+    also = [*lines, (f"also called {', '.join(aliases)}",)] if aliases else list(lines)
+    return [((name if i == 0 else "",), line) for i, line in enumerate(also)]
+
+
+def _activation(row: Function | VectorFunction) -> list[tuple[Spans, ...]]:
+    if isinstance(row, Function):
+        formula = row.define(Z) if row.define else row(Z)
+        return _entry(row.name, ((formula,), ("slope ", row.slope(Z, F))), row.aliases)
+    zs, fs = ([Symbol(f"{letter}_{i}") for i in (1, 2)] for letter in "zf")
+    slopes: Spans = ("slope ", row.slope(0, 0, fs), " for i = j, ", row.slope(0, 1, fs), " for i ≠ j")
+    return _entry(row.name, (("of two: ", row.define(0, zs)), slopes), row.aliases)
+
+
+def _defaults(row: Optimizer) -> Spans:
+    """Return η = 0.001, μ = 0.9 …"""
+    spans: list[Span] = []
+    for key, value in row.defaults.items():
+        shown = Numeral(plain(value)) if value.value >= Fraction(1, 1000) else Numeral(f"{float(value.value):g}")
+        spans.extend((", " if spans else "", Relation((HYPERPARAMETERS[key].symbol, shown))))
+    return tuple(spans)
