@@ -192,9 +192,10 @@ class _Sweep:
             claims.append(Product((symbol, edge)))
             if written is not symbol:
                 put_in.append(symbol.name)
-            # Most products are of two symbols, where `mul` finds nothing to fold.
-            plain = isinstance(local, Symbol) and isinstance(written, Symbol)
-            products.append(Product((written, local)) if plain else mul(written, local))
+            if isinstance(local, Symbol) and isinstance(written, Symbol):
+                products.append(Product((written, local)))  # most are: `mul` would find nothing to fold
+            else:
+                products.append(mul(written, local))
         if len(claims) == 1:
             self.steps.append(ChainRule(about, claims[0]))
         else:

@@ -26,6 +26,7 @@ from symbackprop.expr import (
     Sum,
     Symbol,
     add,
+    children,
     div,
     mul,
     number,
@@ -392,8 +393,21 @@ def _settled(expr: Expr) -> bool:
             return False
 
 
-def _attempt(rewrite: Rewrite, expr: Expr) -> Expr | None:
-    if _settled(expr):
+def _settled_parts(expr: Expr) -> set[int]:
+    """Return the ids of the parts, as large as possible, in which nothing can be done; they hold while `expr` lives."""
+    found: set[int] = set()
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        if _settled(part):
+            found.add(id(part))
+        else:
+            stack.extend(children(part))
+    return found
+
+
+def _attempt(rewrite: Rewrite, expr: Expr, settled: set[int]) -> Expr | None:
+    if id(expr) in settled:
         return expr
     new = rewrite.apply(expr)
     if new is None or new == expr:
@@ -413,8 +427,9 @@ def simplify(expr: Expr, unit_sums: Sequence[Sequence[str]] = ()) -> list[Rewrit
         return found
     current = expr
     while True:
+        settled = _settled_parts(current)
         for rewrite in REWRITES:
-            new = transform(current, lambda part, rewrite=rewrite: _attempt(rewrite, part))  # type: ignore[misc]
+            new = transform(current, lambda part, rewrite=rewrite, settled=settled: _attempt(rewrite, part, settled))  # type: ignore[misc]
             if new != current:
                 current = new
                 found.append(Rewritten(rewrite.name, current))
