@@ -28,9 +28,10 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from fractions import Fraction
 from functools import cache, cached_property
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from symbackprop.arithmetic import Arithmetic, component_index, high_precision
@@ -67,9 +68,12 @@ Q = 576460752299005559
 R = 686262800355959
 
 POINTS = 5
+MOST_POINTS = 20
 DRAWS = 200
 FIELD_DRAWS = 24
+ROOTED_POINTS = 12
 DIGITS = 30
+WORKING_DIGITS = 50
 
 EXACT, SAMPLED, UNDECIDED, UNCHECKED = "exact", "sampled", "undecided", "unchecked"
 
@@ -131,6 +135,8 @@ class _Verification:
         self.real_points: list[_RealPoint] = []
         self.draws_left = DRAWS
         self.draws = random.Random(seed)  # noqa: S311 - nobody is kept out
+        self.field_draws = random.Random(seed + 1)  # noqa: S311
+        self.last_drawn: dict[str, Fraction] = {}
 
     def verdicts(self, steps: Sequence[Step]) -> tuple[str, ...]:
         verdicts = [EXACT] * len(steps)
@@ -138,21 +144,36 @@ class _Verification:
         for index, step in enumerate(steps):
             if type(step) in _UNCHECKED:
                 verdicts[index] = UNCHECKED
-            elif point is None or not point.holds(step):
+            elif point is None or not point.holds(step) or (point.rooted and not self.holds_for_all_signs(step)):
                 verdicts[index] = self.sampled(step, index)
         return tuple(verdicts)
 
+    def holds_for_all_signs(self, step: Step) -> bool:
+        """Whether a step holds at many points: √x² = x holds at every point where x happens to be a square."""
+        return all(point.holds(step) for point in self.more_field_points)
+
     @cached_property
     def field_point(self) -> _FieldPoint | None:
-        """A point of the field; drawn again while the root of a "negative" number is asked for."""
-        for draw in range(FIELD_DRAWS):
+        """A point of the field where all roots exist; failing that, one where a root is an unknown without laws."""
+        point = next(self.lawful_points(FIELD_DRAWS), None)
+        if point is not None and (not point.rooted or len(self.more_field_points) == ROOTED_POINTS):
+            return point
+        with suppress(ValueError):
+            return _FieldPoint(self, P, self.field_draws, lawful=False)
+        return None
+
+    @cached_property
+    def more_field_points(self) -> list[_FieldPoint]:
+        return list(islice(self.lawful_points(FIELD_DRAWS * ROOTED_POINTS), ROOTED_POINTS))
+
+    def lawful_points(self, draws: int) -> Iterator[_FieldPoint]:
+        for _ in range(draws):
             try:
-                return _FieldPoint(self, P, random.Random(self.seed + draw), strict=draw < FIELD_DRAWS - 1)  # noqa: S311
+                yield _FieldPoint(self, P, self.field_draws, lawful=True)
             except _NoRootError:
                 continue
             except ValueError:  # an inverse of 0
-                return None
-        return None
+                return
 
     def rational_points(self) -> Iterator[_RealPoint]:
         yield from self.real_points
@@ -166,10 +187,14 @@ class _Verification:
             yield point
 
     def rational_leaves(self) -> dict[str, Fraction]:
-        """Draw a point; after failures smaller ones, and positive ones, which lie in more domains."""
-        attempt = DRAWS - self.draws_left - 1
-        scale = (Fraction(2), Fraction(1), Fraction(3), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8))[attempt % 6]
-        positive_only = attempt // 6 % 2 == 1
+        """
+        Draw a point, and next its mirror image, so that every leaf is seen with either sign.
+
+        After failures come smaller points, and positive ones, which lie in more domains.
+        """
+        turn, mirrored = divmod(DRAWS - self.draws_left - 1, 2)
+        positive_only = turn // 3 % 2 == 1
+        scale = (Fraction(2), Fraction(1), Fraction(3), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8))[turn % 6]
         draw, values = self.draws.getrandbits, {}
         for leaf in self.graph.leaves:
             name = leaf.symbol.name
@@ -177,9 +202,13 @@ class _Verification:
             value = Fraction(1 + draw(7), 131)
             if leaf.role is not Role.TARGET:
                 value = Fraction(1 + draw(2)) if "integer" in known else value * scale
-                negative = draw(1) and not positive_only and not known & {"positive", "nonnegative"}
-                value = -value if negative or "negative" in known else value
+                either_sign = not positive_only and not known & {"positive", "nonnegative", "negative"}
+                if either_sign and mirrored:
+                    value = -self.last_drawn[name]
+                elif "negative" in known or (either_sign and draw(1)):
+                    value = -value
             values[name] = value
+        self.last_drawn = dict(values)
         for group in self.constraints:
             total = sum(abs(values[name]) for name in group)
             values.update({name: abs(values[name]) / total for name in group})
@@ -187,7 +216,8 @@ class _Verification:
 
     def sampled(self, step: Step, index: int) -> str:
         """Compare the two sides at rational points; raises InternalError where they differ."""
-        agreed = 0
+        agreed = informative = 0
+        seen: set[tuple[bool, ...]] = set()
         for point in self.rational_points():
             try:
                 sides = point.sides(step)
@@ -196,8 +226,12 @@ class _Verification:
             for left, right in sides:
                 if not point.close(left, right):
                     raise InternalError(_complaint(step, index, point.show(left), point.show(right)))
+            # Where a kink makes both sides 0, or on the same side of every kink as before, they agree too easily.
             agreed += 1
-            if agreed == POINTS:
+            if sides[0][0] != 0 and point.region not in seen:
+                informative += 1
+                seen.update({point.region} if point.region else ())
+            if informative == POINTS or agreed == MOST_POINTS:
                 return SAMPLED
         return UNDECIDED
 
@@ -438,7 +472,7 @@ class _Point(ABC, Generic[T]):
         body = _body(function)
         if body is None:
             result = self.apply(function, argument, value)
-            if not tape.slopes:
+            if not tape.slopes or not symbols(argument):
                 return tape.push(result)
             with self.within(argument, value):
                 return tape.push(result, ((inner, self.value(SLOPES[function])),))
@@ -559,11 +593,13 @@ class _FieldPoint(_Point[int]):
     exp, sin and cos are unknowns of each argument.
     """
 
-    def __init__(self, verification: _Verification, prime: int, source: random.Random, *, strict: bool) -> None:
+    def __init__(self, verification: _Verification, prime: int, source: random.Random, *, lawful: bool) -> None:
         self.prime = prime
         self.verification = verification
         self.random = source
-        self.strict = strict
+        self.lawful = lawful
+        self.drawing = lawful
+        self.rooted = False
         self.numbers: dict[Exact, int] = {}
         self.keys: dict[str, int] = {}
         self.entered: list[Expr] = []
@@ -587,6 +623,11 @@ class _FieldPoint(_Point[int]):
             env[last] = (1 - sum(env[name] for name in others)) % prime
         for node in self.graph.nodes:
             env[node.symbol.name] = self.value(node.expr)
+        if lawful:
+            for name in self.graph.definitions:
+                with suppress(ValueError):
+                    self.partials(name)
+        self.drawing = False
 
     def holds(self, step: Step) -> bool:
         """Whether both sides of a step agree; False too where the field cannot tell."""
@@ -686,7 +727,7 @@ class _FieldPoint(_Point[int]):
         return self._below(R)
 
     def _below(self, prime: int) -> _FieldPoint:
-        return _FieldPoint(self.verification, prime, self.random, strict=False)
+        return _FieldPoint(self.verification, prime, self.random, lawful=False)
 
     @contextmanager
     def within(self, argument: Expr, value: int) -> Iterator[None]:
@@ -713,14 +754,22 @@ class _FieldPoint(_Point[int]):
     def raised(self, base: int, exponent: Expr) -> int:
         if self.prime != P:
             return self.unknown("power", base, self.value(exponent))
-        if not self.is_positive(base):
+        if base != self.base and not self.is_positive(base):
             return self.unknown("power", base, self.value_below(self.exponents, exponent), self.value(exponent))
         return pow(base, self.value_below(self.exponents, exponent), P)
 
-    def is_positive(self, value: int) -> bool:
-        """Whether an element is a square; raises _NoRootError where another point is wanted."""
+    def is_positive(self, value: int, *, constant: bool = False) -> bool:
+        """
+        Whether an element is a square and its root is lawful.
+
+        Raises _NoRootError where a point is being drawn and another one is wanted.
+        """
+        if not constant:
+            if not self.lawful:
+                return False
+            self.rooted = True
         positive = pow(value, self.prime >> 1, self.prime) == 1
-        if self.strict and not positive:
+        if self.drawing and not positive and not constant:
             raise _NoRootError
         return positive
 
@@ -764,7 +813,7 @@ class _FieldPoint(_Point[int]):
             case "sin" | "cos" | "tan" if self.prime == P:
                 cosine, sine = self.rotation(self.value_below(self.angles, argument))
                 return sine if function == "sin" else cosine if function == "cos" else self.div(sine, cosine)
-            case "sqrt" if self.is_positive(value):
+            case "sqrt" if self.is_positive(value, constant=not symbols(argument)):
                 return pow(value, (self.prime + 1) // 4, self.prime)
             case "log" if (inner := self.exponent_of(argument)) is not None:
                 return self.value(inner)
@@ -868,8 +917,11 @@ class _RealPoint(_Point[Any]):
     """
 
     def __init__(self, verification: _Verification, leaves: Mapping[str, Fraction]) -> None:
-        self.arithmetic: Arithmetic[Any] = high_precision(DIGITS)
+        self.arithmetic: Arithmetic[Any] = high_precision(WORKING_DIGITS)
+        self.relative = self.number(Fraction(1, 10**DIGITS))
+        self.least = self.number(Fraction(1, 10 ** (DIGITS + 10)))
         super().__init__(verification.graph)
+        self.conditions: list[bool] = []
         for name, value in leaves.items():
             self.env[name] = self.number(value)
         for node in self.graph.nodes:
@@ -877,6 +929,7 @@ class _RealPoint(_Point[Any]):
             if not abs(value) < 10**DIGITS:
                 msg = f"{node.symbol.name} is too large"
                 raise DomainError(msg)
+        self.region = tuple(self.conditions)
 
     def sides(self, step: Step) -> list[tuple[Any, Any]]:
         """Return the true value and what the step says; for a sum over paths also the sum of its terms."""
@@ -897,7 +950,7 @@ class _RealPoint(_Point[Any]):
         return super().value(expr)
 
     def close(self, left: Any, right: Any) -> bool:
-        return bool(abs(left - right) <= 1e-25 + 1e-18 * max(abs(left), abs(right)))
+        return bool(abs(left - right) <= self.least + self.relative * max(abs(left), abs(right)))
 
     def show(self, value: Any) -> str:
         return f"{float(value):.8g}"
@@ -924,9 +977,13 @@ class _RealPoint(_Point[Any]):
         return self.arithmetic.power(base, self.value(exponent))
 
     def weight(self, left: Any, relation: str, right: Any) -> Any:
-        return self.one if self.arithmetic.compare(left, relation, right) else self.zero
+        holds = self.arithmetic.compare(left, relation, right)
+        self.conditions.append(holds)
+        return self.one if holds else self.zero
 
     def apply(self, function: str, argument: Expr, value: Any) -> Any:  # noqa: ARG002 - the field needs the argument
+        if function in {"abs", "sign", "step"}:
+            self.conditions.append(bool(value > 0))
         if function != "exp":
             return self.arithmetic.elementary(function, value)
         power = self.known_powers.get(value)
