@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import ceil
+from typing import NamedTuple
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
 from symbackprop.notation import GREEK, Speller
@@ -18,16 +20,19 @@ from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import Alignment, RowLine, align
 from symbackprop.typeset import Latex, Typesetter, text_width
 
-ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.0, 37.0
+# Widths of a line in em: of the documents written here (A4, margins of 25 mm; 16:9), and of a page with the classes' own margins.
+ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
+PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
-TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 32, 6, 9.0
+TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 32, 6, 11.0
+TABLE_SIZES = (("", 1.0), ("\\footnotesize", 0.82), ("\\scriptsize", 0.74))
 LONGEST_WORD = 18
 REASON_SCALE = 0.84
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    '"': r"\textquotedbl{}", "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
+    "«": '"', "»": '"', "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
 }  # fmt: skip
 MATH_CHARACTERS = {
     "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ", "∞": r"\infty ",
@@ -38,7 +43,8 @@ MATH_CHARACTERS = {
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵘⁿˣ", "0123456789-()unx", strict=True))
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₐₑ", "0123456789ijknae", strict=True))
 _GREEK = {letter: f"\\{name} " for name, letter in GREEK.items() if letter != "Σ"}
-_TEXT_LETTERS = frozenset("ßæøåœłđþðıÆØÅŒŁĐÞÐ«»¿¡§¶©®£¢")
+_TEXT_LETTERS = frozenset("ßæøåœłıÆØÅŒŁ¿¡§¶©£")
+_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
 
 
 def escape(text: str) -> str:
@@ -90,9 +96,9 @@ def _escaped_char(char: str) -> str:
         return char if char.isprintable() else " "
     if char in _TEXT_LETTERS:
         return char
-    base = unicodedata.normalize("NFD", char)
-    if base[0].isascii() and base[0].isalpha() and ord(char) < 0x180:
-        return char
+    base, *accents = unicodedata.normalize("NFD", char)
+    if base.isascii() and base.isalpha():
+        return char if ord(char) < 0x180 and len(accents) == 1 and accents[0] in _ACCENTS else base
     if unicodedata.category(char)[0] in "CZ":
         return " "
     return rf"\texttt{{[U+{ord(char):04X}]}}"
@@ -106,6 +112,7 @@ class Sheet:
     display: Typesetter
     inline: Typesetter
     table_rows: int = TABLE_ROWS
+    slide: bool = False
 
     def spans(self, spans: Spans) -> str:
         """Return running text with mathematics in dollars."""
@@ -131,10 +138,12 @@ def sheet(speller: Speller, width: float, *, colour: bool) -> Sheet:
 
 
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
-    """Print a document as a fragment of LaTeX."""
-    page = sheet(speller, (options.width or ONE_COLUMN) - MATH_INDENT, colour=options.color)
-    body = "\n".join(_blocks(document.blocks, page))
-    return f"% needs \\usepackage{{amsmath,amssymb,xcolor}}\n\\begingroup\\allowdisplaybreaks\n{body}\n\\endgroup\n"
+    """Print a document as a fragment of LaTeX that fits the classes' own margins: an article's, a two-column one's, or frames."""
+    width = options.width or (PLAIN_SLIDE if options.beamer else TWO_COLUMNS if options.columns == 2 else PLAIN_PAGE)
+    page = replace(sheet(speller, width, colour=options.color), slide=options.beamer)
+    body = "\n".join((_frames if options.beamer else _blocks)(document.blocks, page))
+    setting = r"\begingroup\allowdisplaybreaks\parindent=0pt\parskip=4pt plus 2pt"
+    return f"% needs \\usepackage{{amsmath,amssymb,xcolor}}\n{setting}\n{body}\n\\endgroup\n"
 
 
 def render_standalone(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
@@ -228,38 +237,37 @@ def _ended(lines: Sequence[RowLine]) -> Iterator[str]:
 
 def _tables(page: Sheet, table: Table) -> Iterator[str]:
     widths = [max(page.spans_width(cells[k]) for cells in (table.header, *table.rows)) for k in range(len(table.header))]
-    total = sum(widths) + 1.2 * len(widths)
-    size = "" if total <= page.width else r"\footnotesize" if 0.82 * total <= page.width else None
+    total = sum(widths) + 1.25 * len(widths)
+    size = next((command for command, scale in TABLE_SIZES if scale * total <= page.width), None)
     if size is None:
         yield from _cards(page, table)
         return
     columns = "".join("r" if k in table.numeric else "l" for k in range(len(widths)))
-    for begin in range(0, max(1, len(table.rows)), page.table_rows):
+    rows = min(page.table_rows, SLIDE_ROWS if page.slide else page.table_rows)
+    for begin in range(0, max(1, len(table.rows)), rows):
         head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
-        body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in table.rows[begin : begin + page.table_rows])
+        body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in table.rows[begin : begin + rows])
         yield (
-            f"\\par{{{size}\\renewcommand{{\\arraystretch}}{{1.25}}%\n\\begin{{tabular}}{{{columns}}}\n\\hline\n"
-            f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\n"
+            f"\\par{{{size}\\renewcommand{{\\arraystretch}}{{1.25}}%\n\\noindent\\begin{{tabular}}{{{columns}}}\n\\hline\n"
+            f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\\smallskip"
         )
 
 
 def _cards(page: Sheet, table: Table) -> Iterator[str]:
-    """Print a table too wide for the page row by row, one cell a line."""
+    """Print a table too wide for the page as one paragraph a row."""
     for row in table.rows:
-        cells = [
-            rf"\textbf{{{page.spans(name)}}}: {_paragraph(page, cell).strip()}" for name, cell in zip(table.header, row, strict=True)
-        ]
-        yield "\\par\n".join(cells) + "\\par\\medskip\n"
+        lead, *cells = (
+            rf"{page.spans(name)}: {_paragraph(page, cell).strip()}" for name, cell in zip(table.header, row, strict=True)
+        )
+        yield rf"\par{{\raggedright\noindent\textbf{{{lead}}}; " + "; ".join(cells) + r".\par}\smallskip"
 
 
 # ------------------------------------------------------------------------------------------- slides
 
 
 def _slides(document: Document, speller: Speller, options: Options) -> str:
-    page = replace(sheet(speller, (options.width or SLIDE) - MATH_INDENT, colour=options.color), table_rows=SLIDE_ROWS)
-    frames = "\n".join(
-        f"\\begin{{frame}}[t]{{{title}}}\n{body}\n\\end{{frame}}" for title, body in _frames(document.blocks, page)
-    )
+    page = replace(sheet(speller, (options.width or SLIDE) - MATH_INDENT, colour=options.color), slide=True)
+    frames = "\n".join(_frames(document.blocks, page))
     return (
         r"\documentclass[10pt,aspectratio=169,fleqn]{beamer}" + "\n"
         r"\usefonttheme[onlymath]{serif}\setbeamertemplate{navigation symbols}{}" + "\n" + _PREAMBLE
@@ -267,54 +275,79 @@ def _slides(document: Document, speller: Speller, options: Options) -> str:
     )  # fmt: skip
 
 
-def _frames(blocks: Sequence[Block], page: Sheet) -> Iterator[tuple[str, str]]:
-    """Yield title and body of each slide; a slide holds at most six rows."""
-    title, body, used, part, section = "", list[str](), 0.0, 1, 0
+class _Piece(NamedTuple):
+    """What is never cut by the end of a slide: its LaTeX, its height in lines, and how many rows it has."""
+
+    text: str
+    height: float
+    rows: int
+
+
+def _frames(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
+    """Yield slides: at most six rows on each, and never higher than a slide."""
+    title, body, part, section = "", list[_Piece](), 1, 0
+    bare = False
     for block in blocks:
         if isinstance(block, Heading) and block.level <= 2:
-            if body:
-                yield title + _part(part), "\n".join(body)
+            if body or bare:
+                yield _frame(title, body, part)
             section += block.level == 2
             text = page.spans(block.spans)
-            title, body, used, part = (f"{section}\\quad {text}" if block.level == 2 else text), [], 0.0, 1
+            title, body, part, bare = (f"{section}\\quad {text}" if block.level == 2 else text), [], 1, block.level == 1
             continue
-        for piece, height in _pieces(block, page):
-            if body and used + height > SLIDE_HEIGHT:
-                yield title + _part(part), "\n".join(body)
-                body, used, part = [], 0.0, part + 1
+        for piece in _pieces(block, page):
+            full = sum(p.height for p in body) + piece.height > SLIDE_HEIGHT or sum(p.rows for p in body) + piece.rows > SLIDE_ROWS
+            if body and full:
+                # A heading or a lead-in does not stay behind alone.
+                kept = [body.pop()] if len(body) > 1 and not body[-1].rows else []
+                yield _frame(title, body, part)
+                body, part = kept, part + 1
             body.append(piece)
-            used += height
-    if body or not blocks or title:
-        yield title + _part(part), "\n".join(body)
+    if body or bare or not blocks:
+        yield _frame(title, body, part)
 
 
-def _part(part: int) -> str:
-    return rf" {{\normalsize ({part})}}" if part > 1 else ""
+def _frame(title: str, body: Sequence[_Piece], part: int) -> str:
+    if not body:
+        return f"\\begin{{frame}}\n\\centering{{\\Large {title}\\par}}\n\\end{{frame}}"
+    number = rf" {{\normalsize ({part})}}" if part > 1 else ""
+    return f"\\begin{{frame}}[t]{{{title}{number}}}\n" + "\n".join(piece.text for piece in body) + "\n\\end{frame}"
 
 
-def _pieces(block: Block, page: Sheet) -> Iterator[tuple[str, float]]:
+def _pieces(block: Block, page: Sheet) -> Iterator[_Piece]:
     match block:
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
             for lines in _chunks(alignment.lines):
-                yield environment(Alignment(lines, alignment.pairs)), 0.8 + sum(line.height for line in lines)
+                text = environment(Alignment(lines, alignment.pairs))
+                yield _Piece(text, 1.0 + sum(line.height for line in lines), max(1, sum(line.first for line in lines)))
         case Table():
             for text in _tables(page, block):
-                yield text, 1.5 + 1.1 * text.count(r"\\")
+                count = text.count(r"\\")
+                yield _Piece(text, 0.5 + max(count, len(text) / 120), max(1, count - 1))
         case Heading(_, spans):
-            yield rf"\textbf{{{page.spans(spans)}}}\par", 1.2
+            yield _Piece(rf"\par\medskip\textbf{{{page.spans(spans)}}}\par", 1.4, 0)
         case Paragraph(spans):
-            yield "\n" + _paragraph(page, spans) + "\n", 0.5 + max(1.0, page.spans_width(spans) / page.width * 1.15)
+            yield _Piece("\n" + _paragraph(page, spans), 0.4 + ceil(page.spans_width(spans) / page.width * 1.1), 0)
         case Note(kind, spans):
-            yield _note(page, kind, spans), 0.5 + max(1.0, page.spans_width(spans) / page.width)
+            yield _Piece(_note(page, kind, spans), 0.4 + ceil(page.spans_width(spans) / page.width), 1)
 
 
 def _chunks(lines: Sequence[RowLine]) -> Iterator[tuple[RowLine, ...]]:
-    chunk: list[RowLine] = []
+    """Cut an alignment into pieces that fit a slide; a value or a reason stays with its row."""
+    groups: list[list[RowLine]] = []
     for line in lines:
-        if chunk and (len(chunk) >= SLIDE_ROWS or sum(part.height for part in chunk) + line.height > SLIDE_HEIGHT - 1):
+        if line.whole and groups:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    chunk: list[RowLine] = []
+    for group in groups:
+        height = sum(line.height for line in (*chunk, *group))
+        rows = sum(line.first for line in (*chunk, *group))
+        if chunk and (rows > SLIDE_ROWS or height > SLIDE_HEIGHT - 1.5):
             yield tuple(chunk)
             chunk = []
-        chunk.append(line)
+        chunk.extend(group)
     if chunk:
         yield tuple(chunk)

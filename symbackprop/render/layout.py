@@ -16,13 +16,14 @@ from symbackprop.document import Block, Display, Document, Heading, Lines, Note,
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum
 from symbackprop.notation import Ratio, Speller
 from symbackprop.render.options import Options
-from symbackprop.typeset import ASCII, BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, UNICODE, Line, Text, Typesetter, plain_text
+from symbackprop.typeset import ASCII, BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, UNICODE, Text, Typesetter, plain_text
 
 # A style begins with STYLE and one letter and ends with STYLE_OFF; TITLE … PROBLEM are those letters.
 STYLE, STYLE_OFF = "\x14", "\x15"
 TITLE, NUMBER, HEADING, VALUE, DIM, RULE, GOOD, PROBLEM = "t", "n", "h", "v", "d", "r", "g", "p"
 
 NARROWEST = 24
+MOST_TOWERS = 4
 INDENT = 2
 GAP = 3
 _ASCII_WORDS = {
@@ -120,17 +121,37 @@ def layout(document: Document, speller: Speller, options: Options, *, colour: bo
     page = Page(max(NARROWEST, int(options.width or 80)), setter, not unicode, options.encoding)
     lines: list[str] = []
     section = 0
+    previous: Block | None = None
     for block in document.blocks:
         if isinstance(block, Heading) and block.level == 2:
             section += 1
-        lines.extend(_block(page, block, section, first=not lines))
-    return [line for raw in lines for line in _underlined(page, raw)]
+        if _apart(previous, block):
+            lines.append("")
+        lines.extend(_block(page, block, section))
+        previous = block
+    single = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
+    while single and not single[-1]:
+        single.pop()
+    return [line for raw in single for line in _underlined(page, raw)]
 
 
-def _block(page: Page, block: Block, section: int, *, first: bool) -> Iterator[str]:
+def _apart(previous: Block | None, block: Block) -> bool:
+    """Return whether a blank line comes between two blocks."""
+    match previous, block:
+        case None, _:
+            return False
+        case Heading(level), _:
+            return level == 1
+        case (Paragraph(), Lines()) | (Note(), Note()):
+            return False
+        case _:
+            return True
+
+
+def _block(page: Page, block: Block, section: int) -> Iterator[str]:
     match block:
         case Heading():
-            yield from _heading(page, block, section, first=first)
+            yield from _heading(page, block, section)
         case Paragraph(spans):
             yield from wrap(page, spans, page.width - INDENT, " " * INDENT)
         case Lines(rows):
@@ -141,7 +162,7 @@ def _block(page: Page, block: Block, section: int, *, first: bool) -> Iterator[s
             yield from _note(page, kind, spans)
 
 
-def _heading(page: Page, heading: Heading, section: int, *, first: bool) -> Iterator[str]:
+def _heading(page: Page, heading: Heading, section: int) -> Iterator[str]:
     dash = "-" if page.ascii else "─"
     lines = [line.strip() for line in wrap(page, heading.spans, page.width - (5 if heading.level == 2 else 2), "")]
     if heading.level == 1:
@@ -150,8 +171,6 @@ def _heading(page: Page, heading: Heading, section: int, *, first: bool) -> Iter
         rest = page.width - width_of(lines[-1]) - 1
         yield styled(lines[-1], TITLE) + (" " + styled(dash * rest, RULE) if rest > 2 else "")
         return
-    if not first:
-        yield ""
     if heading.level == 2:
         label = str(section).ljust(3)
         for position, line in enumerate(lines):
@@ -237,8 +256,8 @@ def _plan(page: Page, rows: Sequence[Row]) -> _Columns:
 def _lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
     columns = _plan(page, rows)
     for row in rows:
-        if _builds_up(row):
-            yield from _built_up(page, row, columns)
+        if _builds_up(row) and (built := list(_built_up(page, row, columns))):
+            yield from built
         else:
             yield from _row(page, row, columns)
 
@@ -369,12 +388,17 @@ def _built_up(page: Page, row: Row, columns: _Columns) -> Iterator[str]:
     terms = row.right.terms if isinstance(row.right, Sum) else (row.right,)
     start = INDENT + left.width + sign.width
     room = max(page.width - start, 16)
+    if len(terms) > MOST_TOWERS:
+        return
     groups: list[list[_Tower]] = []
     for index, term in enumerate(terms):
         assert isinstance(term, Display | Product)
         factors = [_tower(page, factor) for factor in term.factors]
         lead = _flat("+ ") if index else _flat("")
-        for position, chunk in enumerate(_balanced([tower.width for tower in factors], dot.width, room - 2)):
+        chunks = _balanced([tower.width for tower in factors], dot.width, room - 2)
+        if len(terms) > 1 and len(chunks) > 1:
+            return
+        for position, chunk in enumerate(chunks):
             part = [lead if position == 0 else _flat("* " if page.ascii else "· ")]
             for offset, tower in enumerate(factors[chunk[0] : chunk[1]]):
                 part.extend([dot, tower] if offset else [tower])
@@ -436,17 +460,30 @@ def _balanced(widths: Sequence[int], gap: int, room: int) -> list[tuple[int, int
 
 
 def _table(page: Page, table: Table) -> Iterator[str]:
-    header = [page.spans(cell) for cell in table.header]
+    header = [[page.spans(cell)] for cell in table.header]
     rows = [[page.spans(cell) for cell in row] for row in table.rows]
-    widths = [max(width_of(cells[k]) for cells in (header, *rows)) for k in range(len(header))]
-    if INDENT + sum(widths) + 2 * (len(widths) - 1) > page.width:
+    columns = range(len(header))
+    if _total(_widths(header, rows)) > page.width:
+        header = [wrap(page, cell, max([4, *(width_of(row[k]) for row in rows)]), "") for k, cell in enumerate(table.header)]
+    widths = _widths(header, rows)
+    if _total(widths) > page.width:
         yield from _cards(page, table)
         return
-    dash = "-" if page.ascii else "─"
-    yield " " * INDENT + "  ".join(styled(_padded(cell, w, k in table.numeric), HEADING) for k, (cell, w) in enumerate(zip(header, widths, strict=True))).rstrip()
-    yield " " * INDENT + styled("  ".join(dash * w for w in widths), RULE)
-    for cells in rows:
-        yield " " * INDENT + "  ".join(_padded(cell, w, k in table.numeric) for k, (cell, w) in enumerate(zip(cells, widths, strict=True))).rstrip()
+    margin = " " * INDENT
+    for line in range(max(map(len, header))):
+        cells = [header[k][line] if line < len(header[k]) else "" for k in columns]
+        yield margin + "  ".join(styled(_padded(cells[k], widths[k], k in table.numeric), HEADING) for k in columns)
+    yield margin + styled("  ".join(("-" if page.ascii else "─") * width for width in widths), RULE)
+    for row in rows:
+        yield margin + "  ".join(_padded(row[k], widths[k], k in table.numeric) for k in columns).rstrip()
+
+
+def _widths(header: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max([*map(width_of, cell), *(width_of(row[k]) for row in rows)]) for k, cell in enumerate(header)]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return INDENT + sum(widths) + 2 * (len(widths) - 1)
 
 
 def _padded(cell: str, width: int, right: bool) -> str:  # noqa: FBT001 - a private helper
@@ -506,4 +543,3 @@ def _underlined(page: Page, line: str) -> list[str]:
     return ["".join(out).rstrip(), under, labels]
 
 
-__all__ = ["Line", "layout", "strip"]

@@ -20,11 +20,12 @@ MARGIN = 1.0
 
 
 class RowLine(NamedTuple):
-    """One line of an alignment; `height` in lines of text; `whole` where no page break should come before it."""
+    """One line of an alignment; `height` in lines of text; `whole` where no page break should come before it; `first` of a row."""
 
     text: str
     height: float
     whole: bool
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     plan = _plan(rows, setter, width, reason)
     lines: list[RowLine] = []
     for row in rows:
-        lines.extend(_row(row, setter, plan, reason))
+        begin, *rest = _row(row, setter, plan, reason)
+        lines.extend((begin._replace(first=True), *rest))
     return Alignment(tuple(lines), 1 + plan.value + plan.reason)
 
 
@@ -64,7 +66,9 @@ def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     left = max((w for row in rows if row.left is not None and (w := box(row.left).width) <= 0.4 * width), default=0.0)
     avail = width - left - RELATION
     rights = [box(row.right).width for row in rows]
-    values = max((box(row.value).width + RELATION + GAP for row in rows if row.value is not None), default=0.0)
+    valued = [row.value for row in rows if row.value is not None]
+    # A lone value reads best at the end of its line; a column is for many.
+    values = max(box(value).width + RELATION + GAP for value in valued) if 2 * len(valued) >= len(rows) > 0 else 0.0
     reasons = max((reason(row.reason)[1] + GAP for row in rows if row.reason), default=0.0)
     for use_value, use_reason in ((True, True), (True, False), (False, False)):
         room = avail - (values if use_value else 0) - (reasons if use_reason else 0)
