@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from latex_compiler import Fault, available, compile_latex, faults, fill
+from remake_worked_examples import FOLDER, recipes
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "latex"))
-
-from compiler import Fault, available, compile_latex, faults, fill  # noqa: E402  the folder is no package
+from symbackprop.cli import run
 
 PACKAGES = r"\usepackage{amsmath,amssymb,xcolor}"
 
@@ -46,7 +43,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "from the definition": ("derive", "2*x", "--at", "x=1", "--from-definition"),
     "atoms": ("derive", "f = (x*y + z)/(x - y)", "--at", "x=1,y=2,z=3", "--atoms"),
 }
-WORKED = sorted((ROOT / "worked_examples").glob("*.tex"))
+WORKED = sorted(FOLDER.glob("*.tex"))
+DERIVED = {recipe.name: recipe.arguments for recipe in recipes() if recipe.arguments[0] == "derive" and recipe.name.endswith(".tex")}
 
 pytestmark = pytest.mark.latex
 
@@ -61,33 +59,26 @@ def latex_is_installed() -> None:
         pytest.skip(reason)
 
 
-def write(*arguments: str) -> str:
-    """Return what the program prints as LaTeX."""
-    run = subprocess.run(
-        [sys.executable, "-m", "symbackprop", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    return run.stdout
+def write(folder: Path, *arguments: str) -> str:
+    """Return what the program writes as LaTeX."""
+    target = folder / "written.tex"
+
+    assert run([*arguments, "-o", str(target)]) == 0
+    return target.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("layout", DOCUMENTS)
 @pytest.mark.parametrize("case", CASES)
 def test_a_document_compiles(case: str, layout: str, tmp_path: Path) -> None:
     """A whole document compiles in one column, in two and as slides without an error or an overfull box."""
-    assert compile_latex(write(*CASES[case], *DOCUMENTS[layout]), tmp_path) == []
+    assert compile_latex(write(tmp_path, *CASES[case], *DOCUMENTS[layout]), tmp_path) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("case", CASES)
 def test_a_fragment_fits_a_page_of_ones_own(case: str, page: str, tmp_path: Path) -> None:
     """A fragment fits a plain article, a two-column one and slides, given the packages that its first line names."""
-    fragment = write(*CASES[case], "--format", "latex", *PAGES[page])
+    fragment = write(tmp_path, *CASES[case], "--format", "latex", *PAGES[page])
 
     assert fragment.startswith(f"% needs {PACKAGES}\n")
     assert compile_latex(fill(page, PACKAGES, fragment), tmp_path) == []
@@ -97,6 +88,17 @@ def test_a_fragment_fits_a_page_of_ones_own(case: str, page: str, tmp_path: Path
 def test_a_worked_example_compiles_as_it_is(path: Path, tmp_path: Path) -> None:
     """The LaTeX file kept beside a worked example is a whole document."""
     assert compile_latex(path.read_text(encoding="utf-8"), tmp_path) == []
+
+
+@pytest.mark.parametrize("layout", ["two columns", "slides"])
+@pytest.mark.parametrize("name", DERIVED)
+def test_a_worked_example_compiles_in_other_layouts(
+    name: str, layout: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worked example compiles in two columns and as slides, too."""
+    monkeypatch.chdir(FOLDER.parent)
+
+    assert compile_latex(write(tmp_path, *DERIVED[name], *DOCUMENTS[layout]), tmp_path) == []
 
 
 def test_there_are_worked_examples_to_compile() -> None:

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-TEMPLATES = Path(__file__).resolve().parent
+TEMPLATES = Path(__file__).resolve().parent / "latex"
 SECONDS = 300
 LATEXMK = ("latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-no-shell-escape")
 # Lines of a log that are faults, and where the number of the source line stands in them.
@@ -47,7 +47,7 @@ def available() -> bool:
 
 
 def fill(template: str, preamble: str, fragment: str) -> str:
-    """Put a fragment into one of the pages of this folder."""
+    """Put a fragment into one of the pages of the folder `latex`."""
     page = (TEMPLATES / f"{template}.tex").read_text(encoding="utf-8")
     return page.replace("PREAMBLE", preamble).replace("FRAGMENT", fragment)
 
