@@ -20,7 +20,15 @@ from symbackprop._version import __version__
 
 if TYPE_CHECKING:
     from symbackprop.derivation import Derivation, derive
-    from symbackprop.errors import DomainError, InputError, InternalError, ParseError, ProblemError, SymbackpropError, TooLargeError
+    from symbackprop.errors import (
+        DomainError,
+        InputError,
+        InternalError,
+        ParseError,
+        ProblemError,
+        SymbackpropError,
+        TooLargeError,
+    )
     from symbackprop.network import Layer, Network
     from symbackprop.network import Layer as Dense
     from symbackprop.problem import load

@@ -8,6 +8,7 @@ Exit codes: 0 done; 2 the input or the usage is at fault; 3 too large; 130 inter
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -42,22 +43,36 @@ ProblemArgument = Annotated[
     str,
     typer.Argument(
         metavar="PROBLEM",
-        help='A one-liner (2-3-1:tanh/sigmoid,bce), definitions ("u = 2*x + 1; y = u^3"), a .toml or .json file, or - for standard input.',
+        help='A one-liner (2-3-1:tanh/sigmoid,bce), definitions ("u = 2*x + 1; y = u^3"), a .toml or .json file, or - (stdin).',
     ),
 ]
-Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="Only these quantities (w1_1_1, w1[2,3], W1); repeat it or separate by commas.")]
+Wrt = Annotated[
+    list[str] | None,
+    typer.Option("--wrt", metavar="NAME", help="Only these quantities (w1_1_1, w1[2,3], W1); repeat it or separate by commas."),
+]
 View = Annotated[str, typer.Option("--view", help="How the network is seen: units.")]
-Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 every micro-step.")]
+Detail = Annotated[
+    int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 every micro-step.")
+]
 Paths = Annotated[bool, typer.Option("--paths", help="Write each derivative as the sum over its paths.")]
 Expand = Annotated[bool, typer.Option("--expand", help="Also write each derivative in inputs, weights and biases only.")]
-Atoms = Annotated[bool, typer.Option("--atoms", help="Take definitions apart into binary operations and walk the graph node by node.")]
+Atoms = Annotated[
+    bool, typer.Option("--atoms", help="Take definitions apart into binary operations and walk the graph node by node.")
+]
 FromDefinition = Annotated[bool, typer.Option("--from-definition", help="Derive as the limit of a difference quotient.")]
 Notation = Annotated[str, typer.Option("--notation", help="ng, nielsen or paren.")]
 Digits = Annotated[int, typer.Option("--digits", help="Significant digits, 1 to 17.")]
 Exact = Annotated[bool, typer.Option("--exact", help="Write numbers as fractions where they are.")]
 At = Annotated[str | None, typer.Option("--at", metavar="POINT", help='Numbers, as in "x=1,y=2".')]
-FormatName = Annotated[str | None, typer.Option("--format", metavar="NAME", help="terminal, text, latex, standalone, dollar, github or json.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file; its ending (.tex, .md, .txt, .json) chooses the format.")]
+FormatName = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="terminal, text, latex, standalone, dollar, github or json.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to a file; its ending (.tex, .md, .txt, .json) chooses the format."
+    ),
+]
 Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a complete document.")]
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX in two columns.")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
@@ -140,7 +155,9 @@ def train(  # noqa: PLR0913
     problem: ProblemArgument,
     *,
     steps: Annotated[int, typer.Option("--steps", help="How many updates.")] = 1,
-    optimizer: Annotated[str | None, typer.Option("--optimizer", help="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.")] = None,
+    optimizer: Annotated[
+        str | None, typer.Option("--optimizer", help="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.")
+    ] = None,
     learning_rate: Annotated[str | None, typer.Option("--learning-rate", "--lr", help="The step size η.")] = None,
     momentum: Annotated[str | None, typer.Option("--momentum", help="μ of momentum and nesterov.")] = None,
     rho: Annotated[str | None, typer.Option("--rho", help="ρ of rmsprop.")] = None,
@@ -202,7 +219,7 @@ def list_known(
 # --- options to objects --------------------------------------------------------------------------------------
 
 
-def _derivation(  # noqa: PLR0913
+def _derivation(  # noqa: PLR0913, PLR0917 - the common options
     problem: str,
     wrt: list[str] | None,
     view: str,
@@ -346,10 +363,18 @@ class _Writer:
             raise InputError(msg) from None
 
 
+def _minus_first(arguments: Sequence[str]) -> list[str]:
+    """Keep an expression that starts with a minus sign, as in `derive "-2*x"`, from being read as an option."""
+    command, problem, rest = [*arguments[:1]], [*arguments[1:2]], [*arguments[2:]]
+    if problem and problem[0][:1] == "-" and re.match(r"-\s*([\d.(]|\w+\s*[-+*/^(;·²³])", problem[0]) and problem[0][:2] != "-o":
+        return [*command, *rest, "--", *problem]
+    return [*command, *problem, *rest]
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the program; returns the exit code and lets no traceback through."""
     try:
-        app(args=list(arguments), prog_name="symbackprop", standalone_mode=True)
+        app(args=_minus_first(arguments), prog_name="symbackprop", standalone_mode=True)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
     except SymbackpropError as error:
@@ -362,7 +387,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _complain("interrupted")
         return 130
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a reader
+    except Exception as error:
         if isinstance(error, RecursionError | MemoryError):
             _complain("the problem is too large: an expression nests too deep or takes too much memory")
             return TooLargeError.exit_code

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from symbackprop.atoms import atomise
-from symbackprop.backprop import Backward, backpropagate, expand
+from symbackprop.backprop import Backward, backpropagate, expand, slice_names
 from symbackprop.document import Document
 from symbackprop.errors import InputError, UnknownNameError, nearest
 from symbackprop.evaluate import Values, evaluate_at, missing
@@ -32,6 +32,7 @@ from symbackprop.steps import Step
 from symbackprop.sympy_bridge import to_sympy
 from symbackprop.train import Progress, Trajectory
 from symbackprop.train import train as run_training
+from symbackprop.typeset import latex
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Derivation:
                 entries[f"{prefix}{j}"] = constant(row)
         expected = [leaf for leaf in leaves if leaf.startswith(prefix) and "_s" not in leaf]
         if set(entries) != set(expected):
-            msg = f"{name}: {len(entries)} numbers given, {len(expected)} expected ({', '.join(expected[:6])}{', …' if len(expected) > 6 else ''})"
+            msg = f"{name}: {_listed(list(entries))} given, {_listed(expected)} expected"
             raise InputError(msg)
         return entries
 
@@ -184,15 +185,21 @@ class Derivation:
             chosen = declared.options
         else:
             base = {}
-            if declared is not None and find_optimizer(optimizer or declared.options.optimizer).name == declared.options.optimizer:
+            if (
+                declared is not None
+                and find_optimizer(optimizer or declared.options.optimizer).name == declared.options.optimizer
+            ):
                 base = {**declared.options.hyperparameters, "direction": declared.options.direction}
             elif declared is not None:
-                base = {"learning_rate": declared.options.hyperparameters["learning_rate"], "direction": declared.options.direction}
+                base = {
+                    "learning_rate": declared.options.hyperparameters["learning_rate"],
+                    "direction": declared.options.direction,
+                }
             name = optimizer or (declared.options.optimizer if declared else "sgd")
             chosen = make_options(name, {**base, **(options or {})})
         absent = missing(self.graph, self.problem.point)
         if absent:
-            msg = f"training needs a number for {', '.join(absent[:6])}{', …' if len(absent) > 6 else ''}; give them in a problem file or with --at"
+            msg = f"training needs a number for {_listed(absent)}; give them in a problem file or with --at"
             raise InputError(msg)
         return run_training(
             self.backward,
@@ -272,9 +279,15 @@ class Derivation:
         return target
 
     def _repr_latex_(self) -> str:
-        from symbackprop.render.latex import render_notebook  # noqa: PLC0415
-
-        return render_notebook(self.document(), self.speller)
+        """Return the gradients as one display that KaTeX and MathJax can set."""
+        needed = slice_names(self.backward, [self.backward.adjoints[name].name for name in self.teller().parameters])
+        rows = [
+            rf"{latex(node.symbol, self.speller)} &= {latex(node.expr, self.speller)}"
+            for node in self.backward.nodes
+            if node.symbol.name in needed
+        ]
+        body = " \\\n".join(rows)
+        return rf"$$\begin{{aligned}}{body}\end{{aligned}}$$"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -282,6 +295,11 @@ class Derivation:
     def __str__(self) -> str:
         """Return the derivation as text."""
         return self.to_text()
+
+
+def _listed(names: Sequence[str]) -> str:
+    """List the first few names."""
+    return ", ".join(names[:6]) + (", …" if len(names) > 6 else "") if names else "nothing"
 
 
 def format_for(target: Path) -> str:
@@ -304,7 +322,9 @@ def make_speller(problem: Problem, backward: Backward, notation: str = "ng") -> 
     output = graph.output.symbol.name
     parents = graph.parents[output]
     ambiguous = frozenset(
-        (output, parent) for parent in parents if len([c for c in graph.children[parent] if c in backward.adjoints or c == output]) > 1
+        (output, parent)
+        for parent in parents
+        if len([c for c in graph.children[parent] if c in backward.adjoints or c == output]) > 1
     )
     return Speller(
         NOTATIONS[notation],
@@ -330,12 +350,15 @@ def _ordinary(backward: Backward) -> frozenset[str]:
         names |= {
             symbol.name
             for of, symbol in backward.adjoints.items()
-            if of in graph.leaf_by_name or all(len(graph.parents[n]) == 1 for n in graph.descendants(of) & graph.ancestors(output) if n != of)
+            if of in graph.leaf_by_name
+            or all(len(graph.parents[n]) == 1 for n in graph.descendants(of) & graph.ancestors(output) if n != of)
         }
     return frozenset(names)
 
 
-def derive(problem: Network | Problem | Mapping[str, Any] | str | Path, *, at: str | None = None, notation: str = "ng") -> Derivation:
+def derive(
+    problem: Network | Problem | Mapping[str, Any] | str | Path, *, at: str | None = None, notation: str = "ng"
+) -> Derivation:
     """
     Derive every gradient of a network, a one-liner, definitions, a problem file or a dict shaped like one.
 
@@ -350,4 +373,3 @@ def derive(problem: Network | Problem | Mapping[str, Any] | str | Path, *, at: s
     else:
         loaded = load(str(problem), at=at)
     return Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
-

@@ -104,7 +104,7 @@ class Values:
 
 
 def _tidy(value: float) -> float | int:
-    return int(value) if value == int(value) and abs(value) < 2**53 else value if math.isfinite(value) else value
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def missing(graph: Graph, point: Point) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from symbackprop.backprop import Backward, expand
 from symbackprop.calculus import RULES
 from symbackprop.evaluate import Values
-from symbackprop.expr import Expr, Symbol, symbols
+from symbackprop.expr import Adjoint, Expr, Partial, Symbol, symbols, transform
 from symbackprop.notation import Speller
 from symbackprop.problem import Problem
 from symbackprop.simplify import SAYS
@@ -50,6 +50,14 @@ def derivation_json(  # noqa: PLR0913 - what the object is made of
             "expanded": plain(expand(symbol, backward.definitions)) if wanted else None,
             "latex": latex(final[symbol.name], speller),
         }
+    # The sweep starts from ∂L/∂L = 1: books print it, and so does the history of `train`.
+    gradients[backward.output] = {
+        "value": 1.0 if values else None,
+        "finite_difference": 1.0 if values else None,
+        "expression": "1",
+        "expanded": "1" if with_expanded and (not wrt or backward.output in wrt) else None,
+        "latex": "1",
+    }
     parameters = wrt or _leaves(backward)
     return {
         "schema": SCHEMA,
@@ -90,19 +98,21 @@ def finite(value: float) -> float | None:
 
 
 def _steps(backward: Backward, verdicts: tuple[str, ...], speller: Speller) -> list[dict[str, Any]]:
-    """Number the steps; `uses` are the latest earlier steps about the symbols a value uses."""
+    """Return the steps numbered; their `uses` are the latest earlier steps about the symbols a value uses."""
     latest: dict[str, int] = {}
     found = []
     for n, (step, verdict) in enumerate(zip(backward.steps, verdicts, strict=True), 1):
         name = step.about.name
-        uses = sorted({latest[used] for used in symbols(step.value) if used in latest} | ({latest[name]} if name in latest else set()))
+        uses = sorted(
+            {latest[used] for used in symbols(step.value) if used in latest} | ({latest[name]} if name in latest else set())
+        )
         found.append(
             {
                 "n": n,
                 "kind": KINDS[type(step)],
                 "about": written(step.about),
                 "rule": rule_name(step),
-                "text": f"{written(step.about)} = {plain(step.value)}",
+                "text": f"{written(step.about)} = {plain(transform(step.value, _readable))}",
                 "latex": f"{latex(step.about, speller)} = {latex(step.value, speller)}",
                 "uses": uses,
                 "verified": verdict,
@@ -119,6 +129,13 @@ def written(symbol: Symbol) -> str:
         return f"d{output}/d{of}"
     child, parent = getattr(symbol, "child", None), getattr(symbol, "parent", None)
     return f"d{child}/d{parent}" if child else symbol.name
+
+
+def _readable(part: Expr) -> Expr | None:
+    """Write derivatives as dL/dw and not by the names they have inside; δ keeps its name."""
+    if isinstance(part, Partial) or (isinstance(part, Adjoint) and not part.name.startswith("delta")):
+        return Symbol(written(part))
+    return None
 
 
 def rule_name(step: Step) -> str:

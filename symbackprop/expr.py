@@ -204,10 +204,12 @@ def add(*terms: Operand) -> Expr:
     for term in terms:
         if isinstance(term, Sum):
             flat.extend(term.terms)
-            continue
-        expr = as_expr(term)
-        if not (isinstance(expr, Number) and expr.value == 0):
-            flat.append(expr)
+        elif isinstance(term, Product | Symbol):
+            flat.append(term)
+        else:
+            expr = as_expr(term)
+            if not (isinstance(expr, Number) and expr.value == 0):
+                flat.append(expr)
     if len(flat) > 1 and all(isinstance(t, Number) for t in flat):
         values = [t for t in flat if isinstance(t, Number)]
         return number(sum(t.value for t in values), decimal=any(t.decimal for t in values))
@@ -272,9 +274,9 @@ def power(base: Operand, exponent: Operand) -> Expr:
             return ONE
         if high.value == 1:
             return low
-        foldable = isinstance(low, Number) and isinstance(high.value, int) and abs(high.value) <= LARGEST_FOLDED_EXPONENT
-        if foldable and isinstance(low, Number) and low.value != 0 and _bits(low.value) <= LARGEST_FOLDED_EXPONENT:
-            return number(Fraction(low.value) ** high.value, decimal=low.decimal)
+        small = isinstance(high.value, int) and abs(high.value) <= LARGEST_FOLDED_EXPONENT
+        if small and isinstance(low, Number) and low.value != 0 and _bits(low.value) <= LARGEST_FOLDED_EXPONENT:
+            return number(Fraction(low.value) ** int(high.value), decimal=low.decimal)
     return Power(low, high)
 
 
@@ -372,7 +374,7 @@ def symbols(expr: Expr) -> dict[str, Symbol]:
         if isinstance(part, Symbol):
             found.setdefault(part.name, part)
         else:
-            stack.extend(reversed(children(part)))
+            stack += children(part)[::-1]
     return found
 
 

@@ -94,7 +94,7 @@ class Loss:
 
 
 def exp(z: Expr) -> Expr:
-    """e to the z."""
+    """Return e to the power z."""
     return call("exp", z)
 
 

@@ -147,7 +147,7 @@ class Graph:
     def paths(self, source: str, target: str) -> Iterator[tuple[str, ...]]:
         """Yield the ways from source to target, each as the names on it, lazily and in reading order."""
         leads = self.ancestors(target)
-        stack = [(source,)]
+        stack: list[tuple[str, ...]] = [(source,)]
         while stack:
             path = stack.pop()
             if path[-1] == target:

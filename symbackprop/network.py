@@ -7,7 +7,7 @@ Layer l computes z = W a + b and then its activation: `z1_2 = w1_2_1*x_1 + w1_2_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -170,7 +170,13 @@ class _Writer:
         values = _activate(layer.activation, zs)
         whole_layer = canonical(layer.activation) in VECTOR_FUNCTIONS
         pre = [
-            Node(z, add(*(mul(w, a) for w, a in zip(row, signal, strict=True)), *([bias] if bias else [])), Role.PRE_ACTIVATION, index, sample)
+            Node(
+                z,
+                add(*(mul(w, a) for w, a in zip(row, signal, strict=True)), *([bias] if bias else [])),
+                Role.PRE_ACTIVATION,
+                index,
+                sample,
+            )
             for z, (row, bias) in zip(zs, self.affine[index - 1], strict=True)
         ]
         post = [Node(a, value, Role.ACTIVATION, index, sample) for a, value in zip(activations, values, strict=True)]
@@ -213,13 +219,13 @@ def _activate(activation: str, zs: Sequence[Symbol]) -> list[Expr]:
     return [row(z) for z in zs]
 
 
-def _loss_part(loss: str):  # noqa: ANN202 - the type is Loss.part's
+def _loss_part(loss: str) -> Callable[[Expr, Expr, int], Expr]:
     if is_loss(loss):
         return find_loss(loss).part
     if loss.isidentifier() and loss not in {"a", "y"}:
         find_loss(loss)  # raises: a bare word is a misspelt name, not a formula
     formula = parse(loss, {"a", "y"})
-    return lambda a, y, n: substitute(formula, {"a": a, "y": y})  # noqa: ARG005 - the signature of Loss.part
+    return lambda a, y, _: substitute(formula, {"a": a, "y": y})
 
 
 def _uses_targets(loss: str) -> bool:

@@ -146,7 +146,7 @@ def gather_powers(expr: Expr) -> Expr | None:
 # --- sums: a polynomial in its atoms -----------------------------------------------------------------------
 
 
-class _TooManyMonomials(Exception):
+class _TooManyMonomialsError(Exception):
     """The expansion would be longer than a page."""
 
 
@@ -189,7 +189,7 @@ class _Expansion:
 
     def multiply(self, left: dict[Monomial, Exact], right: dict[Monomial, Exact]) -> dict[Monomial, Exact]:
         if len(left) * len(right) > MOST_MONOMIALS:
-            raise _TooManyMonomials
+            raise _TooManyMonomialsError
         product: dict[Monomial, Exact] = {}
         for m, c in left.items():
             for n, d in right.items():
@@ -274,7 +274,7 @@ def collect(expr: Expr) -> Expr | None:
     expansion = _Expansion()
     try:
         return expansion.write(expansion.expand(expr))
-    except _TooManyMonomials:
+    except _TooManyMonomialsError:
         return None
 
 
@@ -302,11 +302,10 @@ def common_factor(expr: Expr) -> Expr | None:
             if factor in factors:
                 factors.remove(factor)
         rests.append(mul(*factors))
-    taken = [f for f in lists_intersection(shared, expr.terms)]
-    return mul(*taken, add(*rests))
+    return mul(*_shared_as_often(shared, expr.terms), add(*rests))
 
 
-def lists_intersection(shared: Sequence[Expr], terms: Sequence[Expr]) -> list[Expr]:
+def _shared_as_often(shared: Sequence[Expr], terms: Sequence[Expr]) -> list[Expr]:
     """Return the shared factors, each as often as every term has it."""
     counts = [Counter(_factors(term)) for term in terms]
     result: list[Expr] = []
@@ -384,6 +383,8 @@ def _settled(expr: Expr) -> bool:
     match expr:
         case Symbol() | Number():
             return True
+        case Product((Symbol(name=left), Symbol(name=right))):
+            return left != right
         case Product(factors):
             names = [f.name for f in factors if isinstance(f, Symbol)]
             return len(set(names)) == len(names) and len(names) + isinstance(factors[0], Number) == len(factors)

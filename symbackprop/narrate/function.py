@@ -12,7 +12,7 @@ from symbackprop.evaluate import Values, difference_quotient
 from symbackprop.expr import Expr, Number, Sum, Symbol, add, div, operations, substitute
 from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.narrate.gradient import gradient_table, read_aloud
-from symbackprop.narrate.network import MOST_PATHS, expanded, path_form, why_paths_add
+from symbackprop.narrate.single import MOST_PATHS, expanded, path_form, why_paths_add
 from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Teller
 from symbackprop.simplify import SAYS, simplify
 from symbackprop.steps import Simplification, Substitution
@@ -57,8 +57,7 @@ def single_definition(teller: Teller, node: Node) -> list[Block]:
     blocks: list[Block] = [Heading(2, ("Partial derivatives" if len(teller.parameters) > 1 else "Derivative",))]
     if len(teller.parameters) > 1:
         blocks.append(Paragraph(("For each variable, all others are held fixed, as if they were numbers.",)))
-    for name in teller.parameters:
-        blocks.append(Lines(tuple(partial_rows(teller, node, name))))
+    blocks.extend(Lines(tuple(partial_rows(teller, node, name))) for name in teller.parameters)
     return blocks
 
 
@@ -85,7 +84,9 @@ def partial_rows(teller: Teller, node: Node, name: str) -> list[Row]:
         rows.append(Row(symbol, step.value, None, teller.rule(step)))
     rows.extend(_simplified(teller, step.about, step.value))
     final = rows[-1].right
-    return teller.with_numbers(rows, teller.backward.adjoints[name].name if name in teller.backward.adjoints else step.about.name, final)
+    return teller.with_numbers(
+        rows, teller.backward.adjoints[name].name if name in teller.backward.adjoints else step.about.name, final
+    )
 
 
 def _simplified(teller: Teller, about: Symbol, value: Expr) -> list[Row]:
@@ -136,15 +137,26 @@ def _local_rows(teller: Teller, node: Node, parent: str) -> list[Row]:
     teller.tell(step)
     return [
         Row(step.about, applied, None, ("sum rule",)),
-        Row(None, step.value, teller.number(step.about.name), ("; ".join(dict.fromkeys(SHORT_RULES[t.rule] for t in terms if t.rule != "constant")),)),
+        Row(
+            None,
+            step.value,
+            teller.number(step.about.name),
+            ("; ".join(dict.fromkeys(SHORT_RULES[t.rule] for t in terms if t.rule != "constant")),),
+        ),
     ]
 
 
 def _edges(teller: Teller) -> list[tuple[str, str]]:
-    """The edges on the way from the variables asked for to the output, in reading order."""
+    """Return the edges on the way from the variables asked for to the output, in reading order."""
     graph = teller.graph
     on_the_way = graph.ancestors(graph.output.symbol.name) & graph.descendants(*teller.parameters)
-    return [(n.symbol.name, p) for n in graph.nodes if n.symbol.name in on_the_way for p in graph.parents[n.symbol.name] if p in on_the_way]
+    return [
+        (n.symbol.name, p)
+        for n in graph.nodes
+        if n.symbol.name in on_the_way
+        for p in graph.parents[n.symbol.name]
+        if p in on_the_way
+    ]
 
 
 def _is_local(teller: Teller, name: str) -> bool:
@@ -161,7 +173,11 @@ def _variable(teller: Teller, name: str) -> list[Block]:
     children = [c for c in graph.children[name] if c in graph.ancestors(output.name)]
     if len(paths) == 1 and len(paths[0]) > 2:
         route = Relation(tuple(teller.symbol(n) for n in paths[0]), "→")
-        blocks.append(Paragraph((teller.symbol(name), " acts on ", output, " along one path, ", route, ", so the local derivatives multiply.")))
+        blocks.append(
+            Paragraph(
+                (teller.symbol(name), " acts on ", output, " along one path, ", route, ", so the local derivatives multiply.")
+            )
+        )
     elif len(children) > 1:
         blocks.append(Paragraph(why_paths_add(teller.symbol(name), [teller.symbol(c) for c in children], output)))
     rows = teller.adjoint_rows(name)
@@ -212,8 +228,17 @@ def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> 
         Heading(2, ("The difference quotient for ", variable)),
         Paragraph(
             (
-                "Move ", variable, " by a small ", h, " and see how much ", output, " changes per unit of ", h,
-                ". The derivative is what this quotient tends to as ", h, " shrinks to 0.",
+                "Move ",
+                variable,
+                " by a small ",
+                h,
+                " and see how much ",
+                output,
+                " changes per unit of ",
+                h,
+                ". The derivative is what this quotient tends to as ",
+                h,
+                " shrinks to 0.",
             )
         ),
     ]
@@ -239,11 +264,13 @@ def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> 
             step_size = float(text)
             measured = difference_quotient(whole, name, env, step_size)
             table.append(
-                ((number(step_size, Fraction(text)),), (number(measured),), (number(measured - exact_value) if abs(measured - exact_value) > 1e-9 else Number(0),))
+                (
+                    (number(step_size, Fraction(text)),),
+                    (number(measured),),
+                    (number(measured - exact_value) if abs(measured - exact_value) > 1e-9 else Number(0),),
+                )
             )
         blocks.append(Table(((h,), ("quotient",), ("quotient − derivative",)), tuple(table), frozenset({0, 1, 2})))
     blocks.append(Heading(2, ("The limit",)))
     blocks.append(Lines(tuple(teller.with_numbers([Row(adjoint, final, None, ("h → 0",))], adjoint.name, final))))
     return blocks
-
-

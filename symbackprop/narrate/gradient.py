@@ -6,9 +6,23 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symbackprop.document import Block, Display, Heading, Lines, Nabla, Note, Numeral, Paragraph, Relation, Row, Spans, Table, Vector
+from symbackprop.document import (
+    Block,
+    Display,
+    Heading,
+    Lines,
+    Nabla,
+    Note,
+    Numeral,
+    Paragraph,
+    Relation,
+    Row,
+    Spans,
+    Table,
+    Vector,
+)
 from symbackprop.evaluate import CUBE_ROOT_OF_EPSILON, Values
-from symbackprop.expr import Adjoint, Expr, Number, Symbol, add, call, power
+from symbackprop.expr import Adjoint, Number, Symbol, add, call, power
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Role
 from symbackprop.narrate.teller import RESULTS_ONLY, Teller
@@ -77,8 +91,8 @@ def kink_warnings(teller: Teller, values: Values) -> list[Block]:
                 "warning",
                 (
                     teller.symbol(name),
-                    f" is evaluated at a kink of {label}, where no derivative exists; the derivation takes the usual "
-                    "convention there, and the finite difference may disagree.",
+                    f" is evaluated at a kink of {label}, where no derivative exists: the derivation takes the usual convention,",
+                    " and the finite difference may disagree.",
                 ),
             )
         )
@@ -150,8 +164,17 @@ def read_aloud(teller: Teller) -> list[Block]:
     blocks.append(
         Paragraph(
             (
-                output, " changes fastest with ", teller.symbol(steepest), ": raising it by a small ", Symbol("h"), " changes ", output,
-                " by about ", number(slope), " · h. That one direction makes up ", Numeral(f"{100 * share:.0f}", exact=False),
+                output,
+                " changes fastest with ",
+                teller.symbol(steepest),
+                ": raising it by a small ",
+                Symbol("h"),
+                " changes ",
+                output,
+                " by about ",
+                number(slope),
+                " · h. That one direction makes up ",
+                Numeral(f"{100 * share:.0f}", exact=False),
                 " % of the squared length.",
             )
         )
@@ -159,9 +182,20 @@ def read_aloud(teller: Teller) -> list[Block]:
     blocks.append(
         Paragraph(
             (
-                "The gradient points where ", output, " grows fastest, at a rate of ", number(length),
-                " per unit of length. A step of length ", Numeral(f"{small:g}"), " against it changes ", output, " by about −",
-                Numeral(f"{small:g}"), " · ", number(length), " = ", number(-small * length),
+                "The gradient points where ",
+                output,
+                " grows fastest, at a rate of ",
+                number(length),
+                " per unit of length. A step of length ",
+                Numeral(f"{small:g}"),
+                " against it changes ",
+                output,
+                " by about −",
+                Numeral(f"{small:g}"),
+                " · ",
+                number(length),
+                " = ",
+                number(-small * length),
                 "; a step at a right angle to it changes nothing, to first order.",
             )
         )
@@ -178,8 +212,19 @@ def _one_slope(teller: Teller, values: Values, name: str) -> list[Block]:
     return [
         Paragraph(
             (
-                "The derivative is ", shown, ": when ", teller.symbol(name), " grows by a small ", Symbol("h"), ", ", output,
-                f" {word} by about ", number(abs(slope)), " · h. For h = 0.01 that is a change of ", number(0.01 * slope), ".",
+                "The derivative is ",
+                shown,
+                ": when ",
+                teller.symbol(name),
+                " grows by a small ",
+                Symbol("h"),
+                ", ",
+                output,
+                f" {word} by about ",
+                number(abs(slope)),
+                " · h. For h = 0.01 that is a change of ",
+                number(0.01 * slope),
+                ".",
             )
         )
     ]

@@ -25,10 +25,9 @@ def tell_values(teller: Teller) -> Document:
     title = teller.problem.title or "Values and gradients"
     graph = teller.graph
     forward: list[tuple[Spans, ...]] = []
-    for leaf in graph.leaves:
-        forward.append(((leaf.symbol,), (leaf.role.value,), (teller.numerals.quantity(leaf.symbol.name, values),)))
-    for node in graph.nodes:
-        forward.append(((node.symbol,), (node.expr,), (teller.numerals.quantity(node.symbol.name, values),)))
+    quantity = teller.numerals.quantity
+    forward.extend(((leaf.symbol,), (leaf.role.value,), (quantity(leaf.symbol.name, values),)) for leaf in graph.leaves)
+    forward.extend(((node.symbol,), (node.expr,), (quantity(node.symbol.name, values),)) for node in graph.nodes)
     local: list[tuple[Spans, ...]] = []
     for edge, step in teller.backward.locals.items():
         teller.tell(step)
@@ -53,9 +52,16 @@ def tell_known(formats: dict[str, str]) -> Document:
     blocks: list[Block] = [Heading(1, ("What symbackprop knows",))]
     blocks.append(Heading(2, ("Activations",)))
     blocks.append(Paragraph(("Slopes are in terms of the argument ", Z, " and the activation's own value ", F, ".")))
-    blocks.append(Table((("name",), ("definition and slope",)), tuple(line for row in ACTIVATIONS.values() for line in _activation(row))))
+    blocks.append(
+        Table((("name",), ("definition and slope",)), tuple(line for row in ACTIVATIONS.values() for line in _activation(row)))
+    )
     blocks.append(Heading(2, ("Losses, per sample over outputs",)))
-    blocks.append(Table((("name",), ("formula",)), tuple(line for row in LOSSES.values() for line in _entry(row.name, ((row.formula,),), row.aliases))))
+    blocks.append(
+        Table(
+            (("name",), ("formula",)),
+            tuple(line for row in LOSSES.values() for line in _entry(row.name, ((row.formula,),), row.aliases)),
+        )
+    )
     blocks.append(Heading(2, ("Optimizers",)))
     optimizers = []
     for row in OPTIMIZERS.values():

@@ -15,7 +15,7 @@ from symbackprop.backprop import MOST_WRITTEN_OUT, Backward
 from symbackprop.calculus import RULES, SHORT_RULES
 from symbackprop.document import Block, Display, Document, Lines, Note, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.evaluate import Values
-from symbackprop.expr import ONE, Expr, Number, Partial, Product, Symbol, add, operations
+from symbackprop.expr import ONE, Adjoint, Expr, Number, Partial, Product, Symbol, add, operations
 from symbackprop.graph import Graph, Node, Role
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.problem import Problem
@@ -167,7 +167,7 @@ class Teller:
         if not isinstance(step, ChainRule) or not isinstance(step.value, Product):
             return None
         upstream, partial = step.value.factors
-        if not isinstance(partial, Partial) or upstream.name.startswith("delta"):
+        if not isinstance(partial, Partial) or not isinstance(upstream, Adjoint) or upstream.name.startswith("delta"):
             return None
         outer = self.steps_about[upstream.name][-1].value
         inner = self.backward.locals[partial.child, partial.parent].value

@@ -42,11 +42,14 @@ def _rule(teller: Teller, run: Trajectory) -> list[Block]:
     ]
     constants: list[str | Expr] = []
     for name, value in options.constants.items():
-        constants.extend(("; " if constants else "with ", Symbol(name), " = ", teller.numerals.of(float(value.value), Fraction(value.value))))
+        constants.extend(
+            ("; " if constants else "with ", Symbol(name), " = ", teller.numerals.of(float(value.value), Fraction(value.value)))
+        )
     if constants:
         blocks.append(Paragraph((*constants, ".")))
     frozen = [
-        leaf.symbol for leaf in teller.graph.leaves
+        leaf.symbol
+        for leaf in teller.graph.leaves
         if leaf.role in {Role.WEIGHT, Role.BIAS} and leaf.symbol.name not in run.parameters
     ]
     if frozen:
@@ -71,7 +74,7 @@ def _gradients(teller: Teller, run: Trajectory) -> list[Block]:
 
 
 def _needed(teller: Teller, parameters: tuple[str, ...]) -> set[str]:
-    """The adjoints that the parameters' gradients are written in."""
+    """Return the adjoints that the parameters' gradients are written in."""
     names = {teller.backward.adjoints[p].name for p in parameters if p in teller.backward.adjoints}
     definitions = {n.symbol.name: n for n in teller.backward.nodes}
     stack = list(names)
@@ -93,15 +96,26 @@ def _update(teller: Teller, run: Trajectory, step: int) -> list[Block]:
         rows.extend(_parameter_rows(teller, run.parameter_update(step, name), detailed=teller.telling.detail >= DERIVATION))
     blocks.append(Lines(tuple(rows)))
     if len(parameters) < len(run.parameters):
-        blocks.append(Paragraph((f"… and {len(run.parameters) - len(parameters)} more parameters, likewise (--detail 3 prints them all).",)))
+        blocks.append(
+            Paragraph((f"… and {len(run.parameters) - len(parameters)} more parameters, likewise (--detail 3 prints them all).",))
+        )
     number = teller.numerals.of
-    name = Symbol(change.objective[0])
-    size = call("abs", Nabla(name))
+    size = call("abs", Nabla(Symbol(change.objective[0])))
     prediction: Spans = ("first order: gradient · step",)
     if run.options.optimizer == "sgd":
         rate = float(run.options.constants["eta"].value)
         sign = "" if run.options.direction == "ascent" else "−"
-        prediction = (f"{sign}", Symbol("eta"), " ", power(size, 2), f" = {sign}", number(rate), " · ", number(change.gradient_norm), "²")
+        prediction = (
+            f"{sign}",
+            Symbol("eta"),
+            " ",
+            power(size, 2),
+            f" = {sign}",
+            number(rate),
+            " · ",
+            number(change.gradient_norm),
+            "²",
+        )
     blocks.append(
         Table(
             (("change of the loss",), ("amount",), ("",)),
@@ -147,7 +161,7 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
         kept_steps = list(kept)
     shown = run.parameters[:4]
     header: tuple[Spans, ...] = (("step",), (output,), *((teller.symbol(p),) for p in shown))
-    rows = []
+    rows: list[tuple[Spans, ...]] = []
     for k in kept_steps:
         point = run.points[k]
         rows.append(((str(k),), (number(point.loss),), *((number(point[p]),) for p in shown)))
@@ -155,11 +169,23 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
     first, last = run.points[0].loss, run.points[-1].loss
     if run.steps:
         word = "fell" if last < first else "rose" if last > first else "did not change:"
-        blocks.append(Paragraph((output, f" {word} from ", number(first), " to ", number(last), f" in {run.steps:,} update{'' if run.steps == 1 else 's'}.")))
+        blocks.append(
+            Paragraph(
+                (
+                    output,
+                    f" {word} from ",
+                    number(first),
+                    " to ",
+                    number(last),
+                    f" in {run.steps:,} update{'' if run.steps == 1 else 's'}.",
+                )
+            )
+        )
     if run.report:
         for epoch, value in enumerate(run.epoch_reports[:MOST_STEPS_TABLED], 1):
-            blocks.append(Paragraph((f"Reported in epoch {epoch}, not minimised: {run.report.replace('_', ' ')} ", number(value), ".")))
+            blocks.append(
+                Paragraph((f"Reported in epoch {epoch}, not minimised: {run.report.replace('_', ' ')} ", number(value), "."))
+            )
     if len(shown) < len(run.parameters):
         blocks.append(Paragraph((f"{len(run.parameters) - len(shown)} further parameters are in --format json.",)))
     return blocks
-

@@ -6,7 +6,7 @@ from symbackprop.calculus import SHORT_RULES
 from symbackprop.document import Block, Document, Heading, Lines, Paragraph, Relation, Row, Spans
 from symbackprop.expr import ONE, Adjoint, Expr
 from symbackprop.narrate.gradient import gradient_table, read_aloud
-from symbackprop.narrate.network import why_paths_add
+from symbackprop.narrate.single import why_paths_add
 from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Teller
 
 
@@ -23,7 +23,11 @@ def tell_walk(teller: Teller) -> Document:
             rows.extend((Row(first.left, first.right, first.value, (f"node {i}",)), *rest))
         blocks.append(Lines(tuple(rows)))
         blocks.append(Heading(2, ("Backward: the local derivative times what comes from above",)))
-        blocks.append(Paragraph(("Start with ", _one(teller), " at the output; every node passes on its own derivative times its local one.",)))
+        blocks.append(
+            Paragraph(
+                ("Start with ", _one(teller), " at the output; every node passes on its own derivative times its local one.")
+            )
+        )
         order = [n for n in teller.backward.adjoints if teller.telling.detail > FORMULAS or n in teller.parameters]
         for i, name in enumerate(order, 1):
             blocks.extend(_station(teller, i, name))
