@@ -237,6 +237,7 @@ class _Verification:
 
 
 _UNCHECKED = {Evaluation, Update}
+_NAMED = {Symbol, Adjoint, Partial}
 
 
 def _complaint(step: Step, index: int, truth: str, claimed: str) -> str:
@@ -341,13 +342,12 @@ class _Point(ABC, Generic[T]):
         Raises InternalError for a symbol that means nothing here.
         """
         assert isinstance(symbol, Symbol)
-        match symbol:
-            case Adjoint(output=output, of=of):
-                return self.adjoints(output).get(of, self.zero)
-            case Partial(child=child, parent=parent):
-                return self.partials(child).get(parent, self.zero)
-            case Symbol(name=name) if name in self.env:
-                return self.env[name]
+        if isinstance(symbol, Partial):
+            return self.partials(symbol.child).get(symbol.parent, self.zero)
+        if isinstance(symbol, Adjoint):
+            return self.adjoints(symbol.output).get(symbol.of, self.zero)
+        if symbol.name in self.env:
+            return self.env[symbol.name]
         msg = f"a step uses {symbol.name}, which is not defined{nearest(symbol.name, self.env)}"
         raise InternalError(msg)
 
@@ -652,27 +652,26 @@ class _FieldPoint(_Point[int]):
         return kind(expr) if kind else super().value(expr)
 
     def _symbol(self, symbol: Symbol) -> int:
-        value = self.env.get(symbol.name)
-        if value is None:
+        try:
+            return self.env[symbol.name]
+        except KeyError:
             # One plain name, one quantity: an adjoint's value is found under its name from now on.
             value = self.env[symbol.name] = self.symbol(symbol)
-        return value
+            return value
 
     def _number(self, expr: Number) -> int:
         return self.number(expr.value)
 
     def _sum(self, expr: Sum) -> int:
-        kinds, total = self.kinds, 0
-        for term in expr.terms:
-            kind = kinds.get(type(term))
-            total += kind(term) if kind else super().value(term)
-        return total % self.prime
+        return sum(map(self.value, expr.terms)) % self.prime
 
     def _product(self, expr: Product) -> int:
-        kinds, prime, total = self.kinds, self.prime, 1
+        prime, env, total = self.prime, self.env, 1
         for factor in expr.factors:
-            kind = kinds.get(type(factor))
-            total = total * (kind(factor) if kind else super().value(factor)) % prime
+            if type(factor) in _NAMED and factor.name in env:  # type: ignore[attr-defined]
+                total = total * env[factor.name] % prime  # type: ignore[attr-defined]
+            else:
+                total = total * self.value(factor) % prime
         return total
 
     def _quotient(self, expr: Quotient) -> int:
