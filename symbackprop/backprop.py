@@ -123,23 +123,24 @@ class _Sweep:
 
     def run(self, output: str) -> None:
         """Sweep one output; values below an earlier output are reached through it as through one long edge."""
-        graph = self.graph
+        graph, closed = self.graph, self.closed
         relevant = graph.ancestors(output)
-        opened = relevant - self.closed
         is_loss = graph.role(output) is Role.LOSS
         upstream: dict[str, Upstream] = {output: None}
         for name in self._order(output, relevant):
-            terms: list[Term] = []
-            for child in graph.children[name]:
-                if child in opened and child in upstream:
-                    local = self.locals.get((child, name)) or self._local(child, name)
-                    terms.append((upstream[child], local.about, local.value))
-            terms.extend((upstream[loss], adjoint, adjoint) for loss, adjoint in self.earlier.get(name, ()) if loss in upstream)
+            terms: list[Term] = [
+                (upstream[child], *self._local(child, name))
+                for child in graph.children[name]
+                if child in upstream and child not in closed
+            ]
+            terms += [(upstream[loss], adjoint, adjoint) for loss, adjoint in self.earlier.get(name, ()) if loss in upstream]
             if terms:
-                delta = is_loss and graph.role(name) is Role.PRE_ACTIVATION  # δ is the derivative of a loss by a pre-activation
+                node = graph.definitions.get(name)
+                delta = is_loss and node is not None and node.role is Role.PRE_ACTIVATION
+                # δ is the derivative of a loss by a pre-activation, and keeps its name upstream.
                 about = Adjoint(f"delta{name[1:]}" if delta else f"d{output}_d{name}", output, name)
                 value = self._adjoint(about, terms)
-                upstream[name] = about, value if not delta and self._is_put_in(name, value) else about
+                upstream[name] = about, value if node and not delta and self._is_put_in(node, value) else about
         for name, known in upstream.items():
             if known:
                 self.earlier.setdefault(name, []).append((output, known[0]))
@@ -163,18 +164,19 @@ class _Sweep:
                 rows.setdefault(distance[name], []).append(name)
         return chain.from_iterable(rows[key] for key in sorted(rows))
 
-    def _local(self, child: str, parent: str) -> LocalDerivative:
-        """Write the local derivative of one edge."""
-        if child not in self.partials:
-            self.partials[child] = partials(self.graph.definitions[child].expr)
-        local = self.partials[child][parent]
+    def _local(self, child: str, parent: str) -> tuple[Partial, Expr]:
+        """Write the local derivative of one edge; returns its symbol and value."""
+        known = self.partials.get(child)
+        if known is None:
+            known = self.partials[child] = partials(self.graph.definitions[child].expr)
+        local = known[parent]
         value = local.value
         if not isinstance(value, Symbol | Number):
             value = transform(value, self.known.get)
-        step = LocalDerivative(Partial(f"local_{child}_{parent}", child, parent), value, local.rule)
-        self.locals[child, parent] = step
+        symbol = Partial(f"local_{child}_{parent}", child, parent)
+        step = self.locals[child, parent] = LocalDerivative(symbol, value, local.rule)
         self.steps.append(step)
-        return step
+        return symbol, value
 
     def _adjoint(self, about: Adjoint, terms: list[Term]) -> Expr:
         """Record the chain rule for one value: named, put in, simplified; returns the result."""
@@ -201,7 +203,7 @@ class _Sweep:
         else:
             total = Sum(tuple(claims))
             self.steps.append(SumOverPaths(about, total, total.terms))
-        value = add(*products)
+        value = products[0] if len(products) == 1 else add(*products)
         self.steps.append(Substitution(about, value, tuple(put_in)))
         for rewritten in simplify(value, self.unit_sums):
             value = rewritten.value
@@ -209,12 +211,10 @@ class _Sweep:
         self.nodes.append(Node(about, value, Role.ADJOINT))
         return value
 
-    def _is_put_in(self, name: str, adjoint: Expr) -> bool:
+    def _is_put_in(self, node: Node, adjoint: Expr) -> bool:
         """Decide whether an adjoint is put in upstream: a short or single-use one is, a longer one keeps its name."""
-        parents = self.graph.parents.get(name, ())
-        if self.graph.role(name) is Role.ACTIVATION and len(parents) == 1:
-            return True
-        return bool(parents) and operations(adjoint) <= MOST_WRITTEN_OUT
+        single = node.role is Role.ACTIVATION and len(self.graph.parents[node.symbol.name]) == 1
+        return single or operations(adjoint) <= MOST_WRITTEN_OUT
 
 
 def expand(expr: Expr, definitions: dict[str, Node]) -> Expr:
