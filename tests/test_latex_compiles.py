@@ -44,7 +44,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "atoms": ("derive", "f = (x*y + z)/(x - y)", "--at", "x=1,y=2,z=3", "--atoms"),
 }
 WORKED = sorted(FOLDER.glob("*.tex"))
-DERIVED = {recipe.name: recipe.arguments for recipe in recipes() if recipe.arguments[0] == "derive" and recipe.name.endswith(".tex")}
+DERIVED = {made.name: made.arguments for made in recipes() if made.arguments[0] == "derive" and made.name.endswith(".tex")}
 
 pytestmark = pytest.mark.latex
 
