@@ -35,7 +35,7 @@ from symbackprop.train import train as run_training
 from symbackprop.typeset import latex
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """
     Every ∂output/∂value of a problem, with the steps that lead to it.
@@ -48,9 +48,9 @@ class Derivation:
     """
 
     problem: Problem
-    backward: Backward = field(repr=False)
-    telling: Telling = field(default_factory=Telling, repr=False)
-    notation: str = field(default="ng", repr=False)
+    backward: Backward
+    telling: Telling = field(default_factory=Telling)
+    notation: str = "ng"
 
     @property
     def graph(self) -> Graph:
@@ -177,7 +177,7 @@ class Derivation:
         What is not given comes from the problem's [training] table, else the optimizer's defaults.
         Raises ProblemError for an option the optimizer does not take, and what `train.train` raises.
 
-        >>> derive("x^2", at="x=3").train(1, "sgd", {"learning_rate": "0.1"}).points[1]["x"]
+        >>> derive("x^2", at="x=3").train(1, "sgd", {"learning_rate": 0.1}).points[1]["x"]
         2.4
         """
         declared = self.problem.training
@@ -286,11 +286,19 @@ class Derivation:
             for node in self.backward.nodes
             if node.symbol.name in needed
         ]
-        body = " \\\n".join(rows)
+        body = " \\\\\n".join(rows)
         return rf"$$\begin{{aligned}}{body}\end{{aligned}}$$"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
+        """Print the derivation as text where nothing richer can be shown."""
+        printer.text(repr(self) if cycle else self.to_text())
+
+    def __repr__(self) -> str:
+        """Return what is derived, in a line."""
+        return f"<Derivation of {self.output}: {len(self.backward.adjoints)} gradients, {len(self.steps)} steps>"
 
     def __str__(self) -> str:
         """Return the derivation as text."""
