@@ -289,30 +289,28 @@ def common_factor(expr: Expr) -> Expr | None:
     if not isinstance(expr, Sum):
         return None
     lists = [list(_factors(term)) for term in expr.terms]
-    # A whole number is left where it stands: 6x + 2y is the answer, 2(3x + y) is not; a mean is ⅓(u + v + w).
-    shared = [
-        f for f in lists[0]
-        if not (isinstance(f, Number) and isinstance(f.value, int)) and all(f in other for other in lists[1:])
-    ]
+    shared = _shared_as_often(lists)
     if not shared:
         return None
-    rests = []
     for factors in lists:
         for factor in shared:
-            if factor in factors:
-                factors.remove(factor)
-        rests.append(mul(*factors))
-    return mul(*_shared_as_often(shared, expr.terms), add(*rests))
+            factors.remove(factor)
+    return mul(*shared, add(*(mul(*factors) for factors in lists)))
 
 
-def _shared_as_often(shared: Sequence[Expr], terms: Sequence[Expr]) -> list[Expr]:
-    """Return the shared factors, each as often as every term has it."""
-    counts = [Counter(_factors(term)) for term in terms]
-    result: list[Expr] = []
-    for factor in shared:
-        if result.count(factor) < min(count[factor] for count in counts):
-            result.append(factor)
-    return result
+def _shared_as_often(lists: Sequence[Sequence[Expr]]) -> list[Expr]:
+    """
+    Return the factors every term has, each as often as every term has it.
+
+    A whole number is left where it stands: 6x + 2y is the answer, 2(3x + y) is not; a mean is ⅓(u + v + w).
+    """
+    counts = [Counter(factors) for factors in lists]
+    shared: list[Expr] = []
+    for factor in lists[0]:
+        whole = isinstance(factor, Number) and isinstance(factor.value, int)
+        if not whole and shared.count(factor) < min(count[factor] for count in counts):
+            shared.append(factor)
+    return shared
 
 
 def common_denominator(expr: Expr) -> Expr | None:

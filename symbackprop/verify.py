@@ -193,8 +193,8 @@ class _Verification:
         After failures come smaller points, and positive ones, which lie in more domains.
         """
         turn, mirrored = divmod(DRAWS - self.draws_left - 1, 2)
-        positive_only = turn // 3 % 2 == 1
-        scale = (Fraction(2), Fraction(1), Fraction(3), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8))[turn % 6]
+        positive_only = turn // 2 % 2 == 1
+        scale = _SCALES[turn % len(_SCALES)]
         draw, values = self.draws.getrandbits, {}
         for leaf in self.graph.leaves:
             name = leaf.symbol.name
@@ -233,9 +233,10 @@ class _Verification:
                 seen.update({point.region} if point.region else ())
             if informative == POINTS or agreed == MOST_POINTS:
                 return SAMPLED
-        return UNDECIDED
+        return SAMPLED if agreed >= POINTS else UNDECIDED
 
 
+_SCALES = tuple(Fraction(n, d) for n, d in ((2, 1), (1, 1), (3, 1), (1, 2), (10, 1), (1, 4), (1, 8), (1, 30)))
 _UNCHECKED = {Evaluation, Update}
 _NAMED = {Symbol, Adjoint, Partial}
 

@@ -78,6 +78,8 @@ TEXTS = [
     "f = 1/(x - y)",
     "f = elu(x*y)^2",
     "f = softsign(x)",
+    "f = pi*y/(y*y)",
+    "f = (x + y)*(1/2)/((x + y)*(x*x))",
     "f = x",
     "a = x; f = a",
 ]
