@@ -285,6 +285,8 @@ def common_factor(expr: Expr) -> Expr | None:
     >>> u, v, w = map(Symbol, "uvw")
     >>> common_factor(u * v + u * w) == u * (v + w)
     True
+    >>> common_factor(u * u * v + u * w) == u * (u * v + w)
+    True
     """
     if not isinstance(expr, Sum):
         return None
@@ -304,11 +306,10 @@ def _shared_as_often(lists: Sequence[Sequence[Expr]]) -> list[Expr]:
 
     A whole number is left where it stands: 6x + 2y is the answer, 2(3x + y) is not; a mean is ⅓(u + v + w).
     """
-    counts = [Counter(factors) for factors in lists]
     shared: list[Expr] = []
     for factor in lists[0]:
         whole = isinstance(factor, Number) and isinstance(factor.value, int)
-        if not whole and shared.count(factor) < min(count[factor] for count in counts):
+        if not whole and all(shared.count(factor) < other.count(factor) for other in lists[1:]):
             shared.append(factor)
     return shared
 
