@@ -1,0 +1,276 @@
+"""
+Second opinions: the same quantities by SymPy, by mpmath and by PyTorch, without the rules of the package.
+
+`sympy_of` writes an expression as a SymPy object with every activation in its textbook definition (from the table
+below, not from `functions.py`), `number` evaluates SymPy objects with many digits, and `Reference` differentiates:
+local derivatives by `sympy.diff` of one definition, adjoints forward (one tangent a value) and by central differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache, cached_property
+from typing import Any
+
+import mpmath
+import sympy
+
+from symbackprop.backprop import expand
+from symbackprop.expr import Call, Cases, Constant, Expr, Number, Power, Product, Quotient, Sum, Symbol
+from symbackprop.functions import FUNCTIONS, Z
+from symbackprop.graph import Graph
+
+DIGITS = 60
+STEP = mpmath.mpf(10) ** -12
+HALF_OF = sympy.Rational(1, 2)
+
+
+class NoValueError(ArithmeticError):
+    """An expression has no real value at the point."""
+
+
+# --- expressions as SymPy objects --------------------------------------------------------------------------------
+
+
+def piecewise_max(left: Any, right: Any) -> Any:
+    """Return max as cases: SymPy's own Max compares its arguments at great length."""
+    return sympy.Piecewise((left, left >= right), (right, True))
+
+
+def piecewise_min(left: Any, right: Any) -> Any:
+    return sympy.Piecewise((left, left <= right), (right, True))
+
+
+TEXTBOOK: dict[str, Callable[..., Any]] = {
+    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
+    "sinh": sympy.sinh, "cosh": sympy.cosh, "asin": sympy.asin, "acos": sympy.acos, "atan": sympy.atan, "erf": sympy.erf,
+    "abs": sympy.Abs, "sign": sympy.sign, "sech": sympy.sech, "tanh": sympy.tanh,
+    "max": piecewise_max, "min": piecewise_min,
+    "step": lambda z: sympy.Piecewise((1, z > 0), (0, True)),
+    "identity": lambda z: z,
+    "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
+    "relu": lambda z: sympy.Piecewise((z, z > 0), (0, True)),
+    "leaky_relu": lambda z: sympy.Piecewise((z, z > 0), (z / 100, True)),
+    "elu": lambda z: sympy.Piecewise((z, z > 0), (sympy.exp(z) - 1, True)),
+    "softplus": lambda z: sympy.log(1 + sympy.exp(z)),
+    "softsign": lambda z: z / (1 + sympy.Abs(z)),
+    "gelu": lambda z: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
+    "silu": lambda z: z / (1 + sympy.exp(-z)),
+    "hard_sigmoid": lambda z: sympy.Piecewise((0, z <= -3), (1, z >= 3), (z / 6 + HALF_OF, True)),
+    "hard_tanh": lambda z: sympy.Piecewise((-1, z <= -1), (1, z >= 1), (z, True)),
+    "square": lambda z: z**2,
+    "softmax": lambda i, *zs: sympy.exp(zs[i - 1]) / sympy.Add(*map(sympy.exp, zs)),
+    "log_softmax": lambda i, *zs: zs[i - 1] - sympy.log(sympy.Add(*map(sympy.exp, zs))),
+}  # fmt: skip
+
+
+@cache
+def sympy_of(expr: Expr) -> Any:
+    """Return an expression as a SymPy object, activations written out; symbols are real."""
+    match expr:
+        case Number(value):
+            return sympy.Rational(value.numerator, value.denominator)
+        case Constant(name):
+            return {"pi": sympy.pi, "e": sympy.E}[name]
+        case Symbol(name=name):
+            return sympy.Symbol(name, real=True)
+        case Sum(terms):
+            return sympy.Add(*map(sympy_of, terms))
+        case Product(factors):
+            return sympy.Mul(*map(sympy_of, factors))
+        case Quotient(numerator, denominator):
+            return sympy_of(numerator) / sympy_of(denominator)
+        case Power(base, exponent):
+            return sympy_of(base) ** sympy_of(exponent)
+        case Cases(branches, otherwise):
+            relations = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
+            tests = [(sympy_of(v), relations[t.relation](sympy_of(t.left), sympy_of(t.right))) for v, t in branches]
+            return sympy.Piecewise(*tests, (sympy_of(otherwise), True))
+        case Call(function, arguments) if function in TEXTBOOK:
+            return TEXTBOOK[function](*map(sympy_of, arguments))
+        case Call(function, (argument,)):
+            # A row added since: until it has a line above, its own definition is the only one there is.
+            define = FUNCTIONS[function].define
+            assert define is not None, f"{function} has no definition: write one in TEXTBOOK"
+            return sympy_of(define(Z)).xreplace({sympy_of(Z): sympy_of(argument)})
+    raise TypeError(type(expr).__name__)
+
+
+def sympy_composite(graph: Graph) -> Any:
+    """Return the output in leaves only."""
+    return sympy_of(expand(graph.output.symbol, graph.definitions))
+
+
+# --- SymPy objects as numbers ------------------------------------------------------------------------------------
+
+MPMATH: dict[Any, Callable[..., Any]] = {
+    sympy.exp: mpmath.exp, sympy.log: mpmath.log, sympy.sin: mpmath.sin, sympy.cos: mpmath.cos, sympy.tan: mpmath.tan,
+    sympy.sinh: mpmath.sinh, sympy.cosh: mpmath.cosh, sympy.tanh: mpmath.tanh, sympy.sech: mpmath.sech,
+    sympy.asin: mpmath.asin, sympy.acos: mpmath.acos, sympy.atan: mpmath.atan, sympy.erf: mpmath.erf,
+    sympy.Abs: abs, sympy.sign: mpmath.sign, sympy.Max: max, sympy.Min: min,
+    sympy.Heaviside: lambda z, at_zero=HALF_OF: mpmath.mpf(z > 0) if z else at_zero,
+    sympy.DiracDelta: lambda z: mpmath.mpf(0) if z else mpmath.inf,
+}  # fmt: skip
+COMPARE: dict[Any, Callable[[Any, Any], bool]] = {
+    sympy.StrictGreaterThan: lambda a, b: a > b,
+    sympy.GreaterThan: lambda a, b: a >= b,
+    sympy.StrictLessThan: lambda a, b: a < b,
+    sympy.LessThan: lambda a, b: a <= b,
+}
+
+
+def number(expr: Any, env: Mapping[str, Any], memo: dict[Any, Any] | None = None) -> Any:
+    """
+    Evaluate a SymPy object with mpmath at the working precision; shared parts once.
+
+    Raises NoValueError where the value is not real.
+    """
+    memo = {} if memo is None else memo
+    try:
+        value = _number(expr, env, memo)
+    except (ZeroDivisionError, ValueError) as error:
+        raise NoValueError(str(error)) from error
+    if not mpmath.isfinite(value):
+        msg = f"{expr} is {value}"
+        raise NoValueError(msg)
+    return value
+
+
+def _number(expr: Any, env: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
+    if expr.is_Symbol:
+        return env[expr.name]
+    if expr.is_Rational:
+        return mpmath.mpf(expr.p) / expr.q
+    if expr in memo:
+        return memo[expr]
+    if expr.is_NumberSymbol:
+        value = {sympy.pi: mpmath.pi, sympy.E: mpmath.e}[expr] + mpmath.mpf(0)
+    elif isinstance(expr, sympy.Piecewise):
+        value = next(_number(branch, env, memo) for branch, test in expr.args if _holds(test, env, memo))
+    else:
+        parts = [_number(part, env, memo) for part in expr.args]
+        if expr.is_Add:
+            value = sum(parts, mpmath.mpf(0))
+        elif expr.is_Mul:
+            value = mpmath.fprod(parts)
+        elif expr.is_Pow:
+            value = mpmath.power(*parts)
+        else:
+            value = MPMATH[expr.func](*parts)
+    if isinstance(value, mpmath.mpc):
+        raise NoValueError(str(expr))
+    memo[expr] = value
+    return value
+
+
+def _holds(test: Any, env: Mapping[str, Any], memo: dict[Any, Any]) -> bool:
+    if test in {sympy.true, sympy.false}:
+        return bool(test)
+    if isinstance(test, sympy.And):
+        return all(_holds(part, env, memo) for part in test.args)
+    if isinstance(test, sympy.Or):
+        return any(_holds(part, env, memo) for part in test.args)
+    if isinstance(test, sympy.Not):
+        return not _holds(test.args[0], env, memo)
+    if isinstance(test, sympy.ITE):
+        condition, first, second = test.args
+        return _holds(first if _holds(condition, env, memo) else second, env, memo)
+    return COMPARE[test.func](_number(test.lhs, env, memo), _number(test.rhs, env, memo))
+
+
+def mp(value: int | Fraction) -> Any:
+    """Lift a rational to the working precision."""
+    return mpmath.mpf(value.numerator) / value.denominator
+
+
+def close(left: Any, right: Any, digits: int = 30) -> bool:
+    """Whether two numbers agree to so many digits, relative to the larger or to 1."""
+    return bool(abs(left - right) <= mpmath.mpf(10) ** -digits * max(1, abs(left), abs(right)))
+
+
+# --- derivatives -------------------------------------------------------------------------------------------------
+
+
+@cache
+def sympy_diff(expr: Expr, name: str) -> Any:
+    """Differentiate one definition."""
+    return sympy_of(expr).diff(sympy.Symbol(name, real=True))
+
+
+class Reference:
+    """
+    A graph at a point, with 60 digits.
+
+    Raises NoValueError where a definition has no real value there.
+    """
+
+    def __init__(self, graph: Graph, point: Mapping[str, Fraction]) -> None:
+        mpmath.mp.dps = DIGITS
+        self.graph = graph
+        self.leaves = {name: mp(value) for name, value in point.items()}
+        self.values = self.forward(self.leaves)
+
+    def forward(self, start: Mapping[str, Any], fixed: str = "") -> dict[str, Any]:
+        """Compute every value from the leaves; `fixed` is a definition whose value is given, not computed."""
+        env = dict(start)
+        for node in self.graph.nodes:
+            if node.symbol.name != fixed:
+                env[node.symbol.name] = number(sympy_of(node.expr), env)
+        return env
+
+    @cached_property
+    def locals(self) -> dict[tuple[str, str], Any]:
+        """The local derivative of every edge (child, parent)."""
+        return {
+            (child, parent): number(sympy_diff(node.expr, parent), self.values)
+            for child, node in self.graph.definitions.items()
+            for parent in self.graph.parents[child]
+        }
+
+    @cached_property
+    def tangents(self) -> dict[str, dict[str, Any]]:
+        """The derivative of everything by everything before it: tangents[of][value], pushed forward."""
+        found = {}
+        for source in (*self.leaves, *self.graph.definitions):
+            moving = {source: mpmath.mpf(1)}
+            for child in self.graph.definitions:
+                if child != source:
+                    pushed = [self.locals[child, p] * moving[p] for p in self.graph.parents[child] if p in moving]
+                    if pushed:
+                        moving[child] = mpmath.fsum(pushed)
+            found[source] = moving
+        return found
+
+    def adjoint(self, output: str, of: str) -> Any:
+        """Return ∂output/∂of over all paths."""
+        return self.tangents[of].get(output, mpmath.mpf(0))
+
+    def difference(self, name: str, output: str, step: Any = STEP) -> Any:
+        """Return the central difference of the output by a leaf or value, from the forward pass alone."""
+        affected = self.graph.descendants(name) - {name}
+        nodes = [node for node in self.graph.nodes if node.symbol.name in affected]
+        ends = []
+        for sign in (1, -1):
+            env = dict(self.values)
+            env[name] += sign * step
+            for node in nodes:
+                env[node.symbol.name] = number(sympy_of(node.expr), env)
+            ends.append(env[output])
+        return (ends[0] - ends[1]) / (2 * step)
+
+
+def real_reference(
+    graph: Graph, draw: Callable[[int], Mapping[str, Fraction]], wanted: int = 1, most: int = 40
+) -> Sequence[Reference]:
+    """Return references at the first `wanted` drawn points where everything has a real value."""
+    found: list[Reference] = []
+    for seed in range(most):
+        try:
+            found.append(Reference(graph, draw(seed)))
+        except NoValueError:
+            continue
+        if len(found) == wanted:
+            return found
+    msg = f"{len(found)} of {wanted} points have a value"
+    raise AssertionError(msg)
