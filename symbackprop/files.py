@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from symbackprop.errors import ProblemError
+from symbackprop.errors import ProblemError, nearest
 
 LARGEST_FILE = 1_000_000
 MOST_NESTED_KEY = 30
@@ -97,7 +97,8 @@ def read_source(name: str) -> Source:
     if name == "-":
         shown, data = "standard input", _standard_input()
     else:
-        shown, data = name, _file(Path(name))
+        shown = "".join(c if c.isprintable() else "?" for c in name)
+        data = _file(Path(name), shown)
     if len(data) > LARGEST_FILE:
         msg = f"{shown}: the problem has more than {LARGEST_FILE} bytes, which is the most that is read"
         raise ProblemError(msg)
@@ -119,21 +120,20 @@ def _standard_input() -> bytes:
     return bytes(stream.read(LARGEST_FILE + 1))
 
 
-def _file(path: Path) -> bytes:
-    if path.is_dir():
-        msg = f"{path}: is a directory; a problem is a .toml or .json file"
-        raise ProblemError(msg)
+def _file(path: Path, shown: str) -> bytes:
     try:
+        if path.is_dir():
+            msg = f"{shown}: is a directory; a problem is a .toml or .json file"
+            raise ProblemError(msg)
         if not path.is_file():
             here = sorted(p.name for s in SUFFIXES for p in path.parent.glob(f"*{s}")) if path.parent.is_dir() else []
-            listed = f" (there: {', '.join(here[:6])}{', …' if len(here) > 6 else ''})" if here else ""
-            msg = f"{path}: no such file{listed}"
+            msg = f"{shown}: no such file{nearest(path.name[:100], here)}"
             raise ProblemError(msg)
         with path.open("rb") as stream:
             return stream.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no file name"
-        msg = f"{path}: cannot be read: {reason}"
+        msg = f"{shown}: cannot be read: {reason}"
         raise ProblemError(msg) from None
 
 
@@ -235,6 +235,8 @@ class _Scanner:
                 self.index += 1 + listed
                 table = self._header(self.key(), counts, listed=listed)
                 self.index += 1 + listed
+                for length in range(1, len(table)):
+                    yield table[:length], line, False
                 yield table, line, not listed
             else:
                 yield from self.entry(table)

@@ -426,7 +426,7 @@ class _Parser:
         base = self.atom()
         while self.next.kind == "superscript":
             token = self.take()
-            base = self.raised(base, number(int("".join(_SUPERSCRIPTS[c] for c in token.text[:MOST_DIGITS]))), token)
+            base = self.raised(base, _superscript(token), token)
         if sign := self.accept("^"):
             self.deeper(sign)
             base = self.raised(base, self.signed(), sign)
@@ -514,7 +514,8 @@ class _Parser:
             _refuse(f"the name {_shown(token)} is longer than {LONGEST_NAME} characters", self.text, token.position)
         word = len(name) > 1 and name.isalpha() and name not in GREEK.values()
         if word and self.next.text == "(" and self.next.position == token.end:
-            message = f'unknown function "{name}"{nearest(name, CALLABLE)}; a product is written {name}*(…)'
+            hint = nearest(name, CALLABLE) or f"; a product is written {name}*(…)"
+            message = f'unknown function "{name}"{hint}'
             _refuse(message, self.text, token.position)
         return self.symbol(name)
 
@@ -595,17 +596,16 @@ class _Parser:
 
     def function_power(self, name: str, token: Token) -> Expr:
         """Read sin²(x) and sin^2(x) as the square of sin(x)."""
-        exponent = ONE
-        raised = self.next
-        if self.next.kind == "superscript" and self.tokens[self.index + 1].text == "(":
-            exponent = number(int("".join(_SUPERSCRIPTS[c] for c in self.take().text[:MOST_DIGITS])))
-        elif self.next.text == "^" and self.index + 2 < len(self.tokens) and self.tokens[self.index + 2].text == "(":
-            self.take()
-            exponent_token = self.next
-            if exponent_token.kind != "number":
-                self.unexpected("a whole number")
-            value = _numeral(self.text, self.take())
-            exponent = value
+        exponent, raised = ONE, self.next
+        if raised.kind == "superscript" and self.tokens[self.index + 1].text == "(":
+            exponent = _superscript(self.take())
+        elif raised.text == "^":
+            signed = self.tokens[self.index + 1].text in _SIGNS
+            kinds = [token.kind for token in self.tokens[self.index + 1 + signed : self.index + 3 + signed]]
+            if kinds == ["number", "operator"] and self.tokens[self.index + 2 + signed].text == "(":
+                self.take()
+                sign = self.signs()
+                exponent = number(sign * _numeral(self.text, self.take()).value)
         if self.next.text != "(":
             example = f"{name}(1, x)" if name in {*SELECTIONS, *VECTOR_FUNCTIONS} else f"{name}(x)"
             _refuse(f'the function "{name}" needs its argument in brackets: {example}', self.text, token.position)
@@ -665,6 +665,8 @@ def _left_side(text: str, tokens: tuple[Token, ...]) -> tuple[Token | None, tupl
     equals = next((i for i, t in enumerate(tokens) if t.text == "="), None)
     if equals is None:
         return None, (), tokens
+    if any(t.text == "if" for t in tokens[:equals]):
+        _refuse('found "=" in a condition where "<", "<=", ">" or ">=" is accepted', text, tokens[equals].position)
     first, rest = tokens[0], tokens[1:equals]
     arguments = tuple(plain_name(t.text) for t in rest[1:-1:2])
     listed = len(rest) >= 3 and rest[0].text == "(" and rest[-1].text == ")"
@@ -705,8 +707,13 @@ def _numeral(text: str, token: Token) -> Number:
     return number(Fraction(Decimal(token.text)), decimal=decimal)
 
 
+def _superscript(token: Token) -> Number:
+    return number(int("".join(_SUPERSCRIPTS[c] for c in token.text[:MOST_DIGITS])))
+
+
 def _too_many_digits(shown: str) -> str:
-    limits = f"up to {MOST_DIGITS} digits and exponents up to e{LARGEST_DECIMAL_EXPONENT} are accepted"
+    most = LARGEST_DECIMAL_EXPONENT
+    limits = f"up to {MOST_DIGITS} digits and exponents from e-{most} to e{most} are accepted"
     return f"the number {short(shown)} is too long: {limits}"
 
 

@@ -32,7 +32,9 @@ from symbackprop.optimizers import HYPERPARAMETERS, KEY_ALIASES, UPDATES, Optimi
 from symbackprop.parse import constant, definable, kind_of, names_in, parse, parse_point, read_body, read_definitions
 
 MOST_CONNECTIONS = 250_000
+MOST_LAYERS = 200
 MOST_FAULTS = 20
+MOST_KEPT_FAULTS = 200
 
 ASSUMPTIONS = ("positive", "negative", "nonzero", "nonnegative", "integer")
 _CONTRADICTIONS = (("positive", "negative"), ("nonnegative", "negative"))
@@ -139,7 +141,7 @@ def _load(source: str) -> Problem:
         examples = 'a one-liner such as 2-2-1, definitions such as "u = 2*x; y = u^3", or a .toml or .json file'
         msg = f"there is no problem: give {examples}"
         raise ProblemError(msg)
-    if re.fullmatch(r"[0-9\s]+(-[0-9\s]+)+(,.*)?", text) or (":" in text and "=" not in text):
+    if re.fullmatch(r"[0-9.\s]*(-[0-9.\s]*)+(,.*)?", text) or (":" in text and "=" not in text):
         return _read_one_liner(text)
     return _read_text(text)
 
@@ -234,7 +236,7 @@ def _read_one_liner(text: str) -> Problem:
     names = names if len(names) > 1 else names * (len(sizes) - 1)
     layers = tuple(Layer(units, canonical(name)) for units, name in zip(sizes[1:], names, strict=True))
     network = Network(sizes[0], layers, loss)
-    return Problem(text if len(text) <= 60 else sizes_text, "network", network.graph(), network)
+    return Problem(f"Backpropagation in a {'–'.join(map(str, sizes))} network", "network", network.graph(), network)
 
 
 def _read_text(text: str) -> Problem:
@@ -259,12 +261,16 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.faults: list[tuple[int, str]] = []
+        self.untold = 0
 
     # Faults ----------------------------------------------------------------------------------------------------------
 
     def fault(self, key: Key, message: str) -> None:
         """Note a fault at a key: file, line, place, message."""
-        line = self.source.line(key) if len(self.faults) < 100 * MOST_FAULTS else 0
+        if len(self.faults) >= MOST_KEPT_FAULTS:
+            self.untold += 1
+            return
+        line = self.source.line(key)
         where = f"{self.source.name}:{line}" if line else self.source.name
         self.faults.append((line, ": ".join(part for part in (where, _label(key), message) if part)))
 
@@ -272,14 +278,17 @@ class _Reader:
         """Raise ProblemError if there was a fault, in the order of lines."""
         if self.faults:
             shown = [text for _, text in sorted(self.faults, key=lambda fault: fault[0])]
-            hidden = len(shown) - MOST_FAULTS
-            more = [f"… and {_count(hidden, 'fault')} more"] if hidden > 0 else []
+            hidden = len(shown) - MOST_FAULTS + self.untold
+            more = [f"… and {_count(hidden, 'more fault')}"] if hidden > 0 else []
             raise ProblemError(*shown[:MOST_FAULTS], *more)
 
     def unknown_keys(self, key: Key, table: Mapping[str, Any], known: Sequence[str]) -> None:
         for name in table:
             if name not in known:
                 word = str(name)
+                if len(self.faults) >= MOST_KEPT_FAULTS:
+                    self.untold += 1
+                    continue
                 hint = nearest(word[:60], known) or f" (known: {', '.join(known)})"
                 self.fault((*key, word), f'unknown key "{short(word)}"{hint}')
 
@@ -659,14 +668,14 @@ class _Reader:
         if not leaves:
             self.fault(places.get(last, ()), "there is no variable, so there is nothing to differentiate by")
             return None
-        self.derivative_names(last, (*leaves, *order), uses, places)
+        self.derivative_names(last, (*leaves, *order), bodies, places)
         return Graph(
             tuple(Leaf(Symbol(name), Role.VARIABLE) for name in leaves),
             tuple(Node(Symbol(name), bodies[name], Role.INTERMEDIATE) for name in order),
         )
 
     def derivative_names(
-        self, output: str, names: Sequence[str], uses: Mapping[str, Sequence[str]], places: Mapping[str, Key]
+        self, output: str, names: Sequence[str], bodies: Mapping[str, Expr], places: Mapping[str, Key]
     ) -> None:
         """Refuse names that the derivation itself needs."""
         known = set(names)
@@ -675,7 +684,7 @@ class _Reader:
             if derivative in known:
                 key = (*places.get(derivative, ()), derivative) if places else ()
                 self.fault(key, f'the name "{derivative}" is taken: it is the derivative of {output} by {name}')
-            for parent in uses.get(name, ()):
+            for parent in symbols(bodies[name]) if name in bodies else ():
                 if f"local_{name}_{parent}" in known:
                     key = (*places.get(name, ()), name) if places else ()
                     taken = f'the name "local_{name}_{parent}" is taken'
@@ -859,7 +868,10 @@ def _default_train(graph: Graph, kind: str, point: Mapping[str, Expr]) -> tuple[
 
 
 def _check_size(sizes: Sequence[int], samples: int) -> None:
-    """Raise TooLargeError for a network with more connections than fit."""
+    """Raise TooLargeError for a network with more layers or connections than fit."""
+    if len(sizes) - 1 > MOST_LAYERS:
+        msg = f"the network has {len(sizes) - 1} layers; up to {MOST_LAYERS} are accepted"
+        raise TooLargeError(msg)
     connections = sum(a * b for a, b in pairwise(sizes)) * max(1, samples)
     if connections > MOST_CONNECTIONS:
         over = f" over {samples} samples" if samples > 1 else ""
