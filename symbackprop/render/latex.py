@@ -25,7 +25,8 @@ ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
 TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 32, 6, 11.0
-TABLE_SIZES = (("", 1.0), ("\\footnotesize", 0.82), ("\\scriptsize", 0.74))
+TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
+COLUMN_GAP, BOLD = 0.85, 1.16
 LONGEST_WORD = 18
 REASON_SCALE = 0.84
 
@@ -56,7 +57,8 @@ def escape(text: str) -> str:
     """
     out: list[str] = []
     for mathematical, run in groupby(text, key=is_mathematical):
-        out.append(f"${math_characters(''.join(run)).strip()}$" if mathematical else _escaped_text("".join(run)))
+        chars = "".join(run)
+        out.append(f"${math_characters(chars).strip()}$" if mathematical else _escaped_text(chars))
     return "".join(out)
 
 
@@ -96,7 +98,7 @@ def _escaped_char(char: str) -> str:
         return char if char.isprintable() else " "
     if char in _TEXT_LETTERS:
         return char
-    base, *accents = unicodedata.normalize("NFD", char)
+    base, *accents = list(unicodedata.normalize("NFD", char))
     if base.isascii() and base.isalpha():
         return char if ord(char) < 0x180 and len(accents) == 1 and accents[0] in _ACCENTS else base
     if unicodedata.category(char)[0] in "CZ":
@@ -236,19 +238,22 @@ def _ended(lines: Sequence[RowLine]) -> Iterator[str]:
 
 
 def _tables(page: Sheet, table: Table) -> Iterator[str]:
-    widths = [max(page.spans_width(cells[k]) for cells in (table.header, *table.rows)) for k in range(len(table.header))]
-    total = sum(widths) + 1.25 * len(widths)
-    size = next((command for command, scale in TABLE_SIZES if scale * total <= page.width), None)
+    columns = range(len(table.header))
+    heads = [BOLD * page.spans_width(cell) for cell in table.header]
+    total = sum(max([heads[k], *(page.spans_width(row[k]) for row in table.rows)]) for k in columns)
+    room = page.width - COLUMN_GAP * len(columns)
+    size = next((command for command, scale in TABLE_SIZES if scale * total <= room), None)
     if size is None:
         yield from _cards(page, table)
         return
-    columns = "".join("r" if k in table.numeric else "l" for k in range(len(widths)))
+    layout = "".join("r" if k in table.numeric else "l" for k in columns)
     rows = min(page.table_rows, SLIDE_ROWS if page.slide else page.table_rows)
     for begin in range(0, max(1, len(table.rows)), rows):
         head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
         body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in table.rows[begin : begin + rows])
         yield (
-            f"\\par{{{size}\\renewcommand{{\\arraystretch}}{{1.25}}%\n\\noindent\\begin{{tabular}}{{{columns}}}\n\\hline\n"
+            f"\\par{{{size}\\tabcolsep=4pt\\renewcommand{{\\arraystretch}}{{1.25}}%\n"
+            f"\\noindent\\begin{{tabular}}{{{layout}}}\n\\hline\n"
             f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\\smallskip"
         )
 
@@ -296,8 +301,8 @@ def _frames(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
             title, body, part, bare = (f"{section}\\quad {text}" if block.level == 2 else text), [], 1, block.level == 1
             continue
         for piece in _pieces(block, page):
-            full = sum(p.height for p in body) + piece.height > SLIDE_HEIGHT or sum(p.rows for p in body) + piece.rows > SLIDE_ROWS
-            if body and full:
+            height, rows = sum(p.height for p in (*body, piece)), sum(p.rows for p in (*body, piece))
+            if body and (height > SLIDE_HEIGHT or rows > SLIDE_ROWS):
                 # A heading or a lead-in does not stay behind alone.
                 kept = [body.pop()] if len(body) > 1 and not body[-1].rows else []
                 yield _frame(title, body, part)

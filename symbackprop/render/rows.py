@@ -20,7 +20,7 @@ MARGIN = 1.0
 
 
 class RowLine(NamedTuple):
-    """One line of an alignment; `height` in lines of text; `whole` where no page break should come before it; `first` of a row."""
+    """One line of an alignment; `height` in lines of text; `whole` where no page should end before it; `first` of a row."""
 
     text: str
     height: float
@@ -72,7 +72,8 @@ def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     reasons = max((reason(row.reason)[1] + GAP for row in rows if row.reason), default=0.0)
     for use_value, use_reason in ((True, True), (True, False), (False, False)):
         room = avail - (values if use_value else 0) - (reasons if use_reason else 0)
-        if sum(w <= room for w in rights) * 3 >= 2 * len(rights) and room >= min(10.0, 0.5 * avail):
+        fitting = sum(w <= room for w in rights)
+        if fitting == len(rights) or (3 * fitting >= 2 * len(rights) and room >= min(10.0, 0.5 * avail)):
             break
     else:
         use_value = use_reason = False
@@ -99,8 +100,8 @@ def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason) -> list[RowL
     pieces = setter.lines(row.right, plan.room - MARGIN, plan.room)
     for position, piece in enumerate(pieces):
         start = f"{left}&{sign} " if position == 0 else "&" + r"\quad " * (1 + piece.depth)
-        whole = position == 1 or (bool(position) and position == len(pieces) - 1)
-        lines.append(RowLine(start + piece.text, max(_height(piece.height), height if position == 0 else 0), whole or bool(lines and not position)))
+        whole = position in {1, len(pieces) - 1} if position else bool(lines)
+        lines.append(RowLine(start + piece.text, max(_height(piece.height), 0.0 if position else height), whole))
     used = pieces[-1].width + (MARGIN * (1 + pieces[-1].depth) if len(pieces) > 1 else 0.0)
     cells = _Cells(lines, plan.room, used)
     if row.value is not None:
