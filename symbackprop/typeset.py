@@ -965,6 +965,8 @@ class Latex(Emitter):
             latex = r"\operatorname{" + shown.replace("_", r"\_") + "}"
         if name in {"max", "min"}:
             latex = "\\" + name
+        if name == "sqrt":  # before parentheses, where the radicand is broken across lines
+            return Box(r"\surd", 0.85)
         if name == "hard_sigmoid":
             latex = r"\operatorname{hard}\sigma"
         letters = latex.removeprefix(r"\operatorname").strip("\\{}").replace(r"\,", "").replace(r"}\sigma", "o")
