@@ -39,6 +39,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "two paths": ("derive", "g = x^2; h = sin(x); y = g*h", "--at", "x=1"),
     "long names": ("derive", "prediction = slope*hours + intercept; error = (prediction - target)^2"),
     "deep fractions": ("derive", "y = 1/(1 + 1/(1 + 1/(1 + exp(-x)/(1 + sqrt(x)))))"),
+    "a root over several lines": ("derive", "y = sqrt(" + " + ".join(f"a{k}*b{k}" for k in range(1, 15)) + ")", "--wrt", "a1"),
     "long numbers": ("derive", "y = 123456.789*x^3 + 0.000012345*x", "--at", "x=1234.5678", "--exact"),
     "from the definition": ("derive", "2*x", "--at", "x=1", "--from-definition"),
     "atoms": ("derive", "f = (x*y + z)/(x - y)", "--at", "x=1,y=2,z=3", "--atoms"),
