@@ -20,6 +20,9 @@ from symbackprop.backprop import expand
 from symbackprop.expr import Call, Cases, Constant, Expr, Number, Power, Product, Quotient, Sum, Symbol
 from symbackprop.functions import FUNCTIONS, Z
 from symbackprop.graph import Graph
+from symbackprop.network import Network
+from symbackprop.parse import parse
+from symbackprop.problem import Problem
 
 DIGITS = 60
 STEP = mpmath.mpf(10) ** -12
@@ -208,6 +211,7 @@ class Reference:
     def __init__(self, graph: Graph, point: Mapping[str, Fraction]) -> None:
         mpmath.mp.dps = DIGITS
         self.graph = graph
+        self.point = point
         self.leaves = {name: mp(value) for name, value in point.items()}
         self.values = self.forward(self.leaves)
 
@@ -274,3 +278,113 @@ def real_reference(
             return found
     msg = f"{len(found)} of {wanted} points have a value"
     raise AssertionError(msg)
+
+
+# --- PyTorch -----------------------------------------------------------------------------------------------------
+
+
+def torch_expression(expr: Expr, env: Mapping[str, Any]) -> Any:
+    """Evaluate an expression of plain calculus on PyTorch tensors."""
+    import torch  # noqa: PLC0415 - optional
+
+    match expr:
+        case Number(value):
+            return torch.tensor(float(Fraction(value)), dtype=torch.float64)
+        case Constant(name):
+            return torch.tensor(float({"pi": mpmath.pi, "e": mpmath.e}[name]), dtype=torch.float64)
+        case Symbol(name=name):
+            return env[name]
+        case Sum(terms):
+            return sum(torch_expression(term, env) for term in terms)
+        case Product(factors):
+            return torch.stack([torch_expression(factor, env) for factor in factors]).prod()
+        case Quotient(numerator, denominator):
+            return torch_expression(numerator, env) / torch_expression(denominator, env)
+        case Power(base, exponent):
+            return torch_expression(base, env) ** torch_expression(exponent, env)
+        case Call(function, arguments):
+            parts = [torch_expression(argument, env) for argument in arguments]
+            own = {"max": torch.maximum, "min": torch.minimum, "sech": lambda z: 1 / torch.cosh(z)}
+            step = {"step": lambda z: torch.heaviside(z.detach(), torch.zeros((), dtype=torch.float64))}
+            return (own | step).get(function, getattr(torch, function, None))(*parts)
+    raise TypeError(type(expr).__name__)
+
+
+def torch_activation(name: str, z: Any) -> Any:
+    """Apply an activation to a whole layer, as PyTorch has it, or a formula in z unit by unit."""
+    import torch  # noqa: PLC0415
+    import torch.nn.functional as F  # noqa: N812, PLC0415
+
+    # F.hardsigmoid has 1/6 in single precision.
+    known = {
+        "identity": lambda z: z, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": F.relu, "leaky_relu": F.leaky_relu,
+        "elu": F.elu, "softplus": F.softplus, "softsign": F.softsign, "gelu": F.gelu, "silu": F.silu, "exp": torch.exp,
+        "hard_sigmoid": lambda z: (z / 6 + 0.5).clamp(0, 1), "hard_tanh": F.hardtanh, "sin": torch.sin, "square": torch.square,
+        "softmax": lambda z: F.softmax(z, 0), "log_softmax": lambda z: F.log_softmax(z, 0),
+    }  # fmt: skip
+    if name in known:
+        return known[name](z)
+    formula = parse(name, {"z"})
+    return torch.stack([torch_expression(formula, {"z": entry}) for entry in z])
+
+
+def torch_loss(name: str, a: Any, y: Any) -> Any:
+    """Return one sample's loss, as PyTorch has it."""
+    import torch  # noqa: PLC0415
+    import torch.nn.functional as F  # noqa: N812, PLC0415
+
+    known = {
+        "squared_error": lambda: F.mse_loss(a, y, reduction="sum"),
+        "half_squared_error": lambda: F.mse_loss(a, y, reduction="sum") / 2,
+        "mean_squared_error": lambda: F.mse_loss(a, y),
+        "absolute_error": lambda: F.l1_loss(a, y, reduction="sum"),
+        "huber": lambda: F.huber_loss(a, y, reduction="sum"),
+        "hinge": lambda: F.relu(1 - y * a).sum(),
+        "binary_cross_entropy": lambda: F.binary_cross_entropy(a, y, reduction="sum"),
+        "cross_entropy": lambda: -(y * a.log()).sum(),
+        "kl_divergence": lambda: F.kl_div(a.log(), y, reduction="sum"),
+        "negative_log_likelihood": lambda: -(y * a).sum(),
+        "sum": a.sum,
+    }
+    if name in known:
+        return known[name]()
+    formula = parse(name, {"a", "y"})
+    return torch.stack([torch_expression(formula, {"a": p, "y": q}) for p, q in zip(a, y, strict=True)]).sum()
+
+
+def torch_gradients(problem: Problem, point: Mapping[str, Fraction]) -> dict[str, float]:
+    """Return the derivative of the output by every leaf, by PyTorch in float64; a network is built from its declaration."""
+    import torch  # noqa: PLC0415
+
+    leaves = {name: torch.tensor(float(value), dtype=torch.float64, requires_grad=True) for name, value in point.items()}
+    output = _torch_network(problem.network, leaves) if problem.network else _torch_definitions(problem.graph, leaves)
+    output.backward()
+    return {name: float(leaf.grad) for name, leaf in leaves.items() if leaf.grad is not None}
+
+
+def _torch_definitions(graph: Graph, leaves: Mapping[str, Any]) -> Any:
+    env = dict(leaves)
+    for node in graph.nodes:
+        env[node.symbol.name] = torch_expression(node.expr, env)
+    return env[graph.output.symbol.name]
+
+
+def _torch_network(network: Network, leaves: Mapping[str, Any]) -> Any:
+    import torch  # noqa: PLC0415
+
+    losses = []
+    for sample in range(1, network.samples + 1):
+        suffix = f"_s{sample}" if network.samples > 1 else ""
+        signal = torch.stack([leaves[f"x_{k}{suffix}"] for k in range(1, network.inputs + 1)])
+        for index, layer in enumerate(network.layers, 1):
+            units, width = range(1, layer.units + 1), range(1, network.sizes[index - 1] + 1)
+            weights = torch.stack([torch.stack([leaves[f"w{index}_{j}_{k}"] for k in width]) for j in units])
+            bias = 0 if layer.biases is False else torch.stack([leaves[f"b{index}_{j}"] for j in units])
+            signal = torch_activation(layer.activation, weights @ signal + bias)
+        targets = [leaves.get(f"y_{j}{suffix}", torch.zeros((), dtype=torch.float64)) for j in range(1, len(signal) + 1)]
+        losses.append(torch_loss(network.loss, signal, torch.stack(targets)))
+    divisor = {"mean": len(losses), "sum": 1, "half_mean": 2 * len(losses)}[network.reduction]
+    weights = [leaf for name, leaf in leaves.items() if name.startswith("w")]
+    penalty = sum(float(network.l1.value) * w.abs() for w in weights) if network.l1 else 0
+    penalty += sum(float(network.l2.value) / 2 * w**2 for w in weights) if network.l2 else 0
+    return sum(losses) / divisor + penalty
