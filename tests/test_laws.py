@@ -308,9 +308,7 @@ def test_a_slice_as_told_is_closed(case: Case) -> None:
     """The steps told for one quantity use leaves and what else was told; dy/du is told once where it is a local derivative."""
     made = case.derivation()
     aliases = {
-        step.value.name: step.about.name
-        for step in made.steps
-        if isinstance(step, ChainRule) and isinstance(step.value, Partial)
+        step.value.name: step.about.name for step in made.steps if isinstance(step, ChainRule) and isinstance(step.value, Partial)
     }
     leaves = [name for name in made.graph.leaf_by_name if name in made.backward.adjoints]
     values = [name for name in made.graph.definitions if name in made.backward.adjoints and "_s" not in name]
