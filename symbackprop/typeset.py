@@ -50,7 +50,7 @@ class Box(NamedTuple):
     """
     A typeset expression.
 
-    `binding` is one of SUM … ATOM; `height` 0 for a line of plain letters, 1 with superscripts, 2 built up, 3 for cases;
+    `binding` is one of SUM … ATOM; `height` 0 for a line of plain letters, 1 with superscripts, 2 built up, 3 and more for n − 1 rows of cases;
     `head` and `tail` say what stands at its ends, for the spacing in products:
     "symbol", "word", "number", "fraction", "group", "function" or "bare" (a function without parentheses).
     """
@@ -157,6 +157,12 @@ class Emitter:
         """Return a function applied, or its power where an exponent is given; softmax has an index."""
         raise NotImplementedError
 
+    def opening(self, function: str, height: int) -> tuple[Box, Box]:
+        """Return what stands before and after the arguments of a call that is broken over lines."""
+        name = self.function(function)
+        left, right = self.parentheses(height, paired=False)
+        return Box(name.text + left.text, name.width + left.width, head="function"), right
+
     def exponential(self, argument: Callable[[], Box]) -> Box | None:
         """Return e to a small power, or None where it is better written exp(…)."""
         return None
@@ -164,6 +170,10 @@ class Emitter:
     def cases(self, branches: Sequence[tuple[Box, Box]], otherwise: Box) -> Box:
         """Return values with their conditions."""
         raise NotImplementedError
+
+    def stacked_cases(self, rows: Sequence[Box]) -> Box | None:
+        """Return branches too wide for a line as rows of their own, or None where they are broken like any text."""
+        return None
 
     def relation(self, symbol: str) -> Box:
         """Return the sign of a relation, with space around it."""
@@ -188,6 +198,15 @@ class Emitter:
     def nabla(self, of: Box) -> Box:
         """Return the gradient's symbol."""
         raise NotImplementedError
+
+    def words(self, text: str) -> Box:
+        """Return words within mathematics."""
+        return Box(text, len(text))
+
+    def indented(self, line: Line) -> Box:
+        """Return a line with the space that its depth asks for."""
+        space = " " * int(self.indent * line.depth)
+        return Box(space + line.text, len(space) + line.width, 0, line.height)
 
     def group(self, body: Box) -> Box:
         """Return the body in parentheses."""
@@ -439,6 +458,8 @@ class Typesetter:
             case Relation(sides, relation):
                 sign = emit.relation(relation)
                 return self._listed(sides, sign, limit, depth)
+            case Cases():
+                return self._cases_tokens(expr, limit, depth)
             case _:
                 return [Token(box, NOTHING, NOTHING, depth)]
 
@@ -489,16 +510,46 @@ class Typesetter:
 
     def _call_tokens(self, expr: Call, limit: float, depth: int) -> list[Token]:
         index, arguments = _indexed(expr)
-        name = self.emitter.function(expr.function)
-        left, right = self.emitter.parentheses(max(self.box(a).height for a in arguments), paired=False)
+        left, right = self.emitter.opening(expr.function, max(self.box(a).height for a in arguments))
         if index is not None:
-            left = Box(f"{name.text}{left.text}", left.width, head="function")
             arguments = (Number(index), *arguments)
-        else:
-            left = Box(name.text + left.text, name.width + left.width, head="function")
         tokens = self._listed(arguments, self.emitter.comma(), limit - left.width - right.width, depth + 1)
         tokens[0] = _prefixed(tokens[0], left)
         tokens[-1] = _suffixed(tokens[-1], right)
+        return tokens
+
+    def _cases_tokens(self, expr: Cases, limit: float, depth: int) -> list[Token]:
+        emit = self.emitter
+        rows: list[Box] = []
+        inner = limit - 2 * emit.indent - 2
+        tests = [(emit.words("if "), Relation((test.left, test.right), test.relation)) for _, test in expr.branches]
+        for value, test in zip((*(value for value, _ in expr.branches), expr.otherwise), (*tests, None), strict=True):
+            rows.extend(emit.indented(line) for line in self.lines(value, inner))
+            if test is None:
+                rows.append(emit.indented(Line(emit.words("otherwise").text, 4.5, 2, 0)))
+            else:
+                word, relation = test
+                for number, line in enumerate(self.lines(relation, inner - word.width)):
+                    text = line.text if number else word.text + line.text
+                    rows.append(emit.indented(Line(text, line.width + word.width, 2, line.height)))
+        stacked = emit.stacked_cases(rows)
+        if stacked is not None:
+            return [Token(stacked, NOTHING, NOTHING, depth)]
+        tokens: list[Token] = []
+        for value, test in expr.branches:
+            tokens += self._worded(value, " else " if tokens else "(", limit, depth + 1)
+            tokens += self._worded(Relation((test.left, test.right), test.relation), " if ", limit, depth + 1)
+        tokens += self._worded(expr.otherwise, " else ", limit, depth + 1)
+        tokens[-1] = _suffixed(tokens[-1], Box(")", 1))
+        return tokens
+
+    def _worded(self, expr: Expr, word: str, limit: float, depth: int) -> list[Token]:
+        tokens = self._tokens(expr, limit - len(word), depth)
+        start = Box(word.lstrip(), len(word.lstrip()))
+        if word == "(":
+            tokens[0] = _prefixed(tokens[0], start)
+        else:
+            tokens[0] = tokens[0]._replace(inline=Box(word, len(word)), start=start, depth=depth)
         return tokens
 
     def _listed(self, parts: Sequence[Expr], comma: Box, limit: float, depth: int) -> list[Token]:
@@ -640,7 +691,7 @@ class Text(Emitter):
     def name(self, name: Name) -> Box:
         """Return letter, indices below, layer and sample above."""
         if not self.charset.scripts:
-            written = name.written or name.plain
+            written = "..." if name.letter == "…" else name.written or name.plain
             return Box(written, len(written))
         above = f"⁽{str(name.layer).translate(_ABOVE)}⁾" if name.layer else ""
         above += f"⁽ˢ{str(name.sample).translate(_ABOVE)}⁾" if name.sample else ""
@@ -972,6 +1023,19 @@ class Latex(Emitter):
         letters = latex.removeprefix(r"\operatorname").strip("\\{}").replace(r"\,", "").replace(r"}\sigma", "o")
         return Box(latex, 0.57 if letters == "sigma" else text_width(letters))
 
+    def opening(self, function: str, height: int) -> tuple[Box, Box]:
+        r"""Return \sigma\bigl( and \bigr); a root is written as a power, because a radical cannot be broken."""
+        left, right = self.parentheses(height, paired=False)
+        match function:
+            case "sqrt":
+                return left, Box(rf"{right.text}^{{1/2}}", right.width + 1.2)
+            case "abs":
+                return Box(r"\bigl\lvert ", 0.4, head="group"), Box(r" \bigr\rvert", 0.4)
+            case "step":
+                return Box(r"\mathbf{1}\bigl[", 1.0, head="function"), Box(r" > 0\bigr]", 2.2)
+            case _:
+                return super().opening(function, height)
+
     def call(self, function: str, arguments: Sequence[Box], exponent: Box | None, index: int | None) -> Box:
         r"""Return \sigma(z), \ln a, \sqrt{x}, \lvert x \rvert, \mathbf{1}[z > 0]."""
         argument = arguments[0]
@@ -999,6 +1063,12 @@ class Latex(Emitter):
         full = f"{text}{gap}{left_box.text}{inside}{right_box.text}"
         return Box(full, width + inside_width + 2 * left_box.width, ATOM, height, "function", "function")
 
+    def opening(self, function: str, height: int) -> tuple[Box, Box]:
+        """Return what stands before and after the arguments of a call that is broken over lines."""
+        name = self.function(function)
+        left, right = self.parentheses(height, paired=False)
+        return Box(name.text + left.text, name.width + left.width, head="function"), right
+
     def exponential(self, argument: Callable[[], Box]) -> Box | None:
         """Return e^{u} where u is short and flat."""
         box = argument()
@@ -1013,7 +1083,21 @@ class Latex(Emitter):
         left = max(otherwise.width, *(value.width for value, _ in branches))
         right = max(4.2, *(test.width + 1.0 for _, test in branches))
         body = r" \\ ".join(rows)
-        return Box(rf"\begin{{cases}} {body} \end{{cases}}", left + right + 2.0, ATOM, 3, "fraction", "fraction")
+        return Box(rf"\begin{{cases}} {body} \end{{cases}}", left + right + 2.0, ATOM, 1 + len(rows), "fraction", "fraction")
+
+    def stacked_cases(self, rows: Sequence[Box]) -> Box | None:
+        r"""Return a cases environment with a condition below its value."""
+        body = r" \\ ".join(row.text for row in rows)
+        width = max(row.width for row in rows) + 1.5
+        return Box(rf"\begin{{cases}} {body} \end{{cases}}", width, ATOM, max(3, 1 + len(rows)), "fraction", "fraction")
+
+    def words(self, text: str) -> Box:
+        r"""Return \text{…}."""
+        return Box(rf"\text{{{text}}}", text_width(text))
+
+    def indented(self, line: Line) -> Box:
+        r"""Return a line with a \quad for each step of depth."""
+        return Box(r"\quad " * line.depth + line.text, line.width + line.depth, 0, line.height)
 
     def relation(self, symbol: str) -> Box:
         """Return the relation's sign."""
@@ -1049,6 +1133,8 @@ def _braced(text: str) -> str:
 
 
 def _latex_letter(letter: str, style: str) -> tuple[str, float]:
+    if letter == "…":
+        return r"\dots", 1.3
     escaped = letter.replace("_", r"\_")
     match style:
         case "greek":

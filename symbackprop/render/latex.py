@@ -24,7 +24,7 @@ from symbackprop.typeset import Latex, Typesetter, text_width
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
-TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 32, 6, 11.0
+TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 11.0
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
 LONGEST_WORD = 18
@@ -124,14 +124,14 @@ class Sheet:
         """Estimate the width of running text."""
         return sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
 
-    def reason(self, spans: Spans) -> tuple[str, float]:
-        """Return a row's reason for use inside mathematics, broken into a box where it is too long for a line."""
+    def reason(self, spans: Spans, room: float) -> tuple[str, float, float]:
+        """Return a row's reason for use inside mathematics, in a box of several lines where it is wider than `room`."""
         width = REASON_SCALE * self.spans_width(spans)
         text = rf"\footnotesize\itshape {self.spans(spans)}"
-        if width > self.width - 8:
-            room = self.width - 8
-            return rf"\parbox[t]{{{room:.1f}em}}{{\raggedright {text}}}", room
-        return rf"\text{{{text}}}", width
+        if width <= room:
+            return rf"\text{{{text}}}", width, 1.0
+        room = max(room - 0.5, 6.0)
+        return rf"\parbox[t]{{{room:.1f}em}}{{\raggedright {text}}}", room, ceil(1.2 * width / room)
 
 
 def sheet(speller: Speller, width: float, *, colour: bool) -> Sheet:
@@ -261,10 +261,10 @@ def _tables(page: Sheet, table: Table) -> Iterator[str]:
 def _cards(page: Sheet, table: Table) -> Iterator[str]:
     """Print a table too wide for the page as one paragraph a row."""
     for row in table.rows:
-        lead, *cells = (
-            rf"{page.spans(name)}: {_paragraph(page, cell).strip()}" for name, cell in zip(table.header, row, strict=True)
-        )
-        yield rf"\par{{\raggedright\noindent\textbf{{{lead}}}; " + "; ".join(cells) + r".\par}\smallskip"
+        cells = [
+            rf"\textbf{{{page.spans(name)}}}: {_paragraph(page, cell).strip()}" for name, cell in zip(table.header, row, strict=True)
+        ]
+        yield r"\par{\raggedright\noindent " + "; ".join(cells) + r".\par}\smallskip"
 
 
 # ------------------------------------------------------------------------------------------- slides
@@ -316,7 +316,8 @@ def _frame(title: str, body: Sequence[_Piece], part: int) -> str:
     if not body:
         return f"\\begin{{frame}}\n\\centering{{\\Large {title}\\par}}\n\\end{{frame}}"
     number = rf" {{\normalsize ({part})}}" if part > 1 else ""
-    return f"\\begin{{frame}}[t]{{{title}{number}}}\n" + "\n".join(piece.text for piece in body) + "\n\\end{frame}"
+    shrunk = ",shrink" if sum(piece.height for piece in body) > SLIDE_HEIGHT + 1 else ""
+    return f"\\begin{{frame}}[t{shrunk}]{{{title}{number}}}\n" + "\n".join(piece.text for piece in body) + "\n\\end{frame}"
 
 
 def _pieces(block: Block, page: Sheet) -> Iterator[_Piece]:

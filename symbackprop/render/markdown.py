@@ -46,9 +46,9 @@ class _Page:
         left, right = self.dialect.inline
         return "".join(escape(span) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans)
 
-    def reason(self, spans: Spans) -> tuple[str, float]:
+    def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
         width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
-        return "".join(_text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans), 0.9 * width
+        return "".join(_text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans), 0.9 * width, 1.0
 
 
 def _text_in_math(text: str) -> str:

@@ -36,7 +36,7 @@ class Alignment:
     pairs: int
 
 
-Reason = Callable[[Spans], tuple[str, float]]
+Reason = Callable[[Spans, float], tuple[str, float, float]]
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     """
     Set rows in columns that together are no wider than `width` em.
 
-    `reason` prints a reason's spans and tells their width.
+    `reason(spans, room)` prints a reason and tells its width and height, no wider than `room` where it can be helped.
     """
     plan = _plan(rows, setter, width, reason)
     lines: list[RowLine] = []
     for row in rows:
-        begin, *rest = _row(row, setter, plan, reason)
+        begin, *rest = _row(row, setter, plan, reason, width)
         lines.extend((begin._replace(first=True), *rest))
     return Alignment(tuple(lines), 1 + plan.value + plan.reason)
 
@@ -69,7 +69,7 @@ def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     valued = [row.value for row in rows if row.value is not None]
     # A lone value reads best at the end of its line; a column is for many.
     values = max(box(value).width + RELATION + GAP for value in valued) if 2 * len(valued) >= len(rows) > 0 else 0.0
-    reasons = max((reason(row.reason)[1] + GAP for row in rows if row.reason), default=0.0)
+    reasons = max((reason(row.reason, width)[1] + GAP for row in rows if row.reason), default=0.0)
     for use_value, use_reason in ((True, True), (True, False), (False, False)):
         room = avail - (values if use_value else 0) - (reasons if use_reason else 0)
         fitting = sum(w <= room for w in rights)
@@ -82,10 +82,11 @@ def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
 
 
 def _height(height: int) -> float:
-    return (1.0, 1.0, 2.0, 3.0)[min(height, 3)]
+    """Return how many lines of text a box of a height takes (see `typeset.Box`)."""
+    return 1.2 * (height - 1) + 0.3 if height > 2 else 2.0 if height == 2 else 1.0
 
 
-def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason) -> list[RowLine]:
+def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason, width: float) -> list[RowLine]:
     sign = setter.emitter.relation(row.relation).text.strip()
     lines: list[RowLine] = []
     left = ""
@@ -110,8 +111,8 @@ def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason) -> list[RowL
     elif plan.value and plan.reason and row.reason:
         lines[-1] = lines[-1]._replace(text=lines[-1].text + r" &\quad&")
     if row.reason:
-        text, size = reason(row.reason)
-        cells.put(rf"\quad {text}", size + GAP, 1.0, column=plan.reason, cell=text)
+        text, size, tall = reason(row.reason, width if plan.reason else plan.room - GAP)
+        cells.put(rf"\quad {text}", size + GAP, tall, column=plan.reason, cell=text)
     return lines
 
 
