@@ -48,31 +48,38 @@ class _Page:
 
     def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
         width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
-        return "".join(_text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans), 0.9 * width, 1.0
+        return "".join(text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans), 0.9 * width, 1.0
 
 
-def _text_in_math(text: str) -> str:
+def text_in_math(text: str, command: str = r"\text") -> str:
+    r"""
+    Print running text for use inside mathematics.
+
+    >>> text_in_math("put in 50%: σ′")
+    "\\text{put in 50\\%: }\\sigma '"
+    """
     out: list[str] = []
     for mathematical, run in groupby(text, key=is_mathematical):
         chars = "".join(run)
-        out.append(math_characters(chars) if mathematical else rf"\text{{{''.join(map(_safe, chars))}}}")
+        out.append(math_characters(chars) if mathematical else f"{command}{{{''.join(map(_safe, chars))}}}")
     return "".join(out)
 
 
 def _safe(char: str) -> str:
     if char in "{}$&#%_":
         return "\\" + char
-    if char in "\\^~`":
-        return {"\\": r"\backslash ", "^": "", "~": " ", "`": "'"}[char] if char != "\\" else "/"
-    return " " if unicodedata.category(char) == "Cc" else char
+    if unicodedata.category(char) in {"Cc", "Cf"}:
+        return " "
+    # KaTeX has no commands for these within \text.
+    return {"\\": "/", "^": "", "~": " ", "`": "'"}.get(char, char)
 
 
 def escape(text: str) -> str:
-    """
+    r"""
     Print running text so that Markdown shows it as it is.
 
     >>> escape("a_1 * b")
-    'a\\\\_1 \\\\* b'
+    'a\\_1 \\* b'
     """
     clean = "".join(" " if unicodedata.category(char) in {"Cc", "Cf"} else char for char in text)
     return "".join("\\" + char if char in _SPECIAL else char for char in clean)
@@ -109,7 +116,7 @@ def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
             yield "#" * level + " " + (f"{section}. " if level == 2 else "") + page.spans(spans)
         case Paragraph(spans):
             text = page.spans(spans)
-            yield "\\" + text if text[:1] in "+-" or text[:1].isdigit() and "." in text[:4] else text
+            yield "\\" + text if text[:1] in "+-" or (text[:1].isdigit() and "." in text[:4]) else text
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
             left, right = page.dialect.display
