@@ -169,12 +169,11 @@ class _Sweep:
         known = self.partials.get(child)
         if known is None:
             known = self.partials[child] = partials(self.graph.definitions[child].expr)
-        local = known[parent]
-        value = local.value
+        value, rule = known[parent]
         if not isinstance(value, Symbol | Number):
             value = transform(value, self.known.get)
         symbol = Partial(f"local_{child}_{parent}", child, parent)
-        step = self.locals[child, parent] = LocalDerivative(symbol, value, local.rule)
+        step = self.locals[child, parent] = LocalDerivative(symbol, value, rule)
         self.steps.append(step)
         return symbol, value
 
@@ -198,12 +197,13 @@ class _Sweep:
                 products.append(Product((written, local)))  # most are: `mul` would find nothing to fold
             else:
                 products.append(mul(written, local))
-        if len(claims) == 1:
+        if len(terms) == 1:
             self.steps.append(ChainRule(about, claims[0]))
+            value = products[0]
         else:
             total = Sum(tuple(claims))
             self.steps.append(SumOverPaths(about, total, total.terms))
-        value = products[0] if len(products) == 1 else add(*products)
+            value = add(*products)
         self.steps.append(Substitution(about, value, tuple(put_in)))
         for rewritten in simplify(value, self.unit_sums):
             value = rewritten.value

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from symbackprop.expr import (
     MINUS_ONE,
@@ -77,15 +78,9 @@ SHORT_RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A local derivative: its value and the rule (a key of `RULES`) that gives it."""
-
-    value: Expr
-    rule: str
-
-
-UNIT = Local(ONE, "linear")
+# A local derivative: its value and the rule (a key of `RULES`) that gives it.
+Local: TypeAlias = tuple[Expr, str]
+UNIT: Local = (ONE, "linear")
 
 
 def depends(expr: Expr, name: str) -> bool:
@@ -234,22 +229,22 @@ def partials(expr: Expr) -> dict[str, Local]:
     Sums and multiples of sums are read in one pass: n weights cost n, not n².
 
     >>> w, x, b = Symbol("w"), Symbol("x"), Symbol("b")
-    >>> {name: local.value for name, local in partials(w * x + b).items()} == {"w": x, "x": w, "b": Number(1)}
+    >>> {name: value for name, (value, rule) in partials(w * x + b).items()} == {"w": x, "x": w, "b": Number(1)}
     True
     """
     match expr:
         case Symbol(name=name):
             return {name: UNIT}
         case Product((Symbol(name=left) as u, Symbol(name=right) as v)) if left != right:
-            return {left: Local(v, "linear"), right: Local(u, "linear")}
+            return {left: (v, "linear"), right: (u, "linear")}
         case Product((Number() as factor, Sum() as body)):
-            return {name: Local(scaled(factor, local.value), local.rule) for name, local in partials(body).items()}
+            return {name: (scaled(factor, value), rule) for name, (value, rule) in partials(body).items()}
         case Sum(terms):
             return _sum_partials(terms)
         case Call(function, arguments) if function in VECTOR_FUNCTIONS:
             return _softmax_partials(expr, function, arguments)
         case _:
-            return {name: Local(derivative(expr, name), rule_of(expr, name)) for name in symbols(expr)}
+            return {name: (derivative(expr, name), rule_of(expr, name)) for name in symbols(expr)}
 
 
 def _sum_partials(terms: tuple[Expr, ...]) -> dict[str, Local]:
@@ -262,8 +257,8 @@ def _sum_partials(terms: tuple[Expr, ...]) -> dict[str, Local]:
             else:
                 several.setdefault(name, [found[name]]).append(local)
     for name, parts in several.items():
-        rules = {part.rule for part in parts}
-        found[name] = Local(add(*(p.value for p in parts)), "linear" if rules == {"linear"} else "sum")
+        rules = {rule for _, rule in parts}
+        found[name] = add(*(value for value, _ in parts)), "linear" if rules == {"linear"} else "sum"
     return found
 
 
@@ -272,12 +267,12 @@ def _softmax_partials(expr: Call, function: str, arguments: tuple[Expr, ...]) ->
     own, *zs = arguments
     names = [z.name for z in zs if isinstance(z, Symbol)]
     if len(set(names)) != len(zs) or not isinstance(own, Number):
-        return {name: Local(derivative(expr, name), function) for name in symbols(expr)}
+        return {name: (derivative(expr, name), function) for name in symbols(expr)}
     row = VECTOR_FUNCTIONS[function]
     outputs = [Call(function, (Number(j), *zs)) for j in range(1, len(zs) + 1)]
     i = int(own.value) - 1
     return {
-        name: Local(row.slope(i, j, outputs), f"{function}, i {'=' if i == j else '≠'} j") for j, name in enumerate(names)
+        name: (row.slope(i, j, outputs), f"{function}, i {'=' if i == j else '≠'} j") for j, name in enumerate(names)
     }
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from symbackprop.errors import InputError
-from symbackprop.expr import Expr, Number, Symbol, add, call, mul, number, substitute
+from symbackprop.expr import Expr, Number, Product, Symbol, add, call, mul, number, substitute
 from symbackprop.functions import (
     ACTIVATIONS,
     HALF,
@@ -172,7 +172,7 @@ class _Writer:
         pre = [
             Node(
                 z,
-                add(*(mul(w, a) for w, a in zip(row, signal, strict=True)), *([bias] if bias else [])),
+                add(*map(Product, zip(row, signal, strict=True)), *([bias] if bias else [])),
                 Role.PRE_ACTIVATION,
                 index,
                 sample,

@@ -253,11 +253,10 @@ def _all_different(expr: Sum) -> bool:
     seen: set[str] = set()
     for term in expr.terms:
         for factor in _factors(term):
-            if isinstance(factor, Number) and term is not factor:
-                continue
-            if not isinstance(factor, Symbol) or factor.name in seen:
+            if isinstance(factor, Symbol) and factor.name not in seen:
+                seen.add(factor.name)
+            elif not isinstance(factor, Number) or factor is term:
                 return False
-            seen.add(factor.name)
     return True
 
 
@@ -422,9 +421,9 @@ def simplify(expr: Expr, unit_sums: Sequence[Sequence[str]] = ()) -> list[Rewrit
 
     `unit_sums` are groups of names known to sum to 1.
     """
-    found: list[Rewritten] = []
     if _settled(expr) or operations(expr) > MOST_OPERATIONS:
-        return found
+        return []
+    found: list[Rewritten] = []
     current = expr
     while True:
         settled = _settled_parts(current)
