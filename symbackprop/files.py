@@ -169,6 +169,8 @@ def _toml_fault(source: Source, message: str) -> ProblemError:
         first = source.line(twice[-1][0]) if twice else 0
         before = f" (first on line {first})" if 0 < first < line else ""
         return source.broken(line, f'"{name}" is given twice{before}')
+    if where and where[2] and int(where[2]) > len(source.text.split("\n")[line - 1].rstrip()) and "key part" in reason:
+        return source.broken(line, "an inline table { … } must end on the line on which it starts")
     column = f", column {where[2]}" if where and where[2] else ""
     return source.broken(line, f"not valid TOML{column}: {reason[:1].lower()}{reason[1:]}")
 

@@ -33,6 +33,8 @@ from symbackprop.parse import constant, definable, kind_of, names_in, parse, par
 
 MOST_CONNECTIONS = 250_000
 MOST_LAYERS = 200
+LONGEST_MESSAGE = 500
+LONGEST_WORD = 60
 MOST_FAULTS = 20
 MOST_KEPT_FAULTS = 200
 
@@ -224,11 +226,11 @@ def _read_one_liner(text: str) -> Problem:
         reader.fault((), f"{found}: give one for all or one for each")
     for name in names:
         try:
-            find_activation(name)
+            find_activation(short(name, LONGEST_WORD))
         except UnknownNameError as error:
             reader.fault((), str(error))
     try:
-        loss = find_loss(loss or "half_squared_error").name
+        loss = find_loss(short(loss, LONGEST_WORD) or "half_squared_error").name
     except UnknownNameError as error:
         reader.fault((), str(error))
     reader.stop()
@@ -272,7 +274,8 @@ class _Reader:
             return
         line = self.source.line(key)
         where = f"{self.source.name}:{line}" if line else self.source.name
-        self.faults.append((line, ": ".join(part for part in (where, _label(key), message) if part)))
+        one_line = short(message, LONGEST_MESSAGE)
+        self.faults.append((line, ": ".join(part for part in (where, _label(key), one_line) if part)))
 
     def stop(self) -> None:
         """Raise ProblemError if there was a fault, in the order of lines."""
@@ -289,7 +292,7 @@ class _Reader:
                 if len(self.faults) >= MOST_KEPT_FAULTS:
                     self.untold += 1
                     continue
-                hint = nearest(word[:60], known) or f" (known: {', '.join(known)})"
+                hint = nearest(word[:LONGEST_WORD], known) or f" (known: {', '.join(known)})"
                 self.fault((*key, word), f'unknown key "{short(word)}"{hint}')
 
     # Values ----------------------------------------------------------------------------------------------------------
@@ -388,7 +391,7 @@ class _Reader:
         reduction = table.get("reduction", "mean")
         if reduction not in REDUCTIONS:
             shown = f'"{short(reduction)}"' if isinstance(reduction, str) else kind_of(reduction)
-            near = nearest(reduction[:60], REDUCTIONS) if isinstance(reduction, str) else ""
+            near = nearest(reduction[:LONGEST_WORD], REDUCTIONS) if isinstance(reduction, str) else ""
             self.fault((*key, "reduction"), f"unknown reduction {shown}{near or ' (known: ' + ', '.join(REDUCTIONS) + ')'}")
         penalties = {name: self.penalty((*key, name), table[name], name) for name in ("l1", "l2") if name in table}
         samples = self.samples(mapping.get("samples", []), inputs, layers, loss, point)
@@ -424,7 +427,7 @@ class _Reader:
         """Read a formula in some names; a bare word is a misspelt name."""
         try:
             if re.fullmatch(r"[^\W\d]\w*", text) and text not in names:
-                find(text)
+                find(short(text, LONGEST_WORD))
             expr = parse(text, names)
         except (ParseError, UnknownNameError) as error:
             word = "" if isinstance(error, UnknownNameError) else f'{key[-1]} "{short(text)}": '
@@ -592,7 +595,7 @@ class _Reader:
         for name, written in given.items():
             if name not in used:
                 free = [n for n in used if n not in bodies]
-                self.fault(("point", written), f'"{short(written)}" is not used in any definition{nearest(written[:60], free)}')
+                self.fault(("point", written), f'"{short(written)}" is not used in any definition{nearest(written[:LONGEST_WORD], free)}')
         return self.ordered(bodies, tuple(used), dict.fromkeys(bodies, key))
 
     def defined(self, table: Mapping[str, Any]) -> dict[str, str]:
@@ -749,7 +752,7 @@ class _Reader:
                 continue
             for word in words:
                 if word not in ASSUMPTIONS and word != "real":
-                    hint = nearest(str(word)[:60], ASSUMPTIONS) or f" (known: {', '.join(ASSUMPTIONS)})"
+                    hint = nearest(str(word)[:LONGEST_WORD], ASSUMPTIONS) or f" (known: {', '.join(ASSUMPTIONS)})"
                     self.fault(key, f'unknown assumption "{short(str(word))}"{hint}')
             found[plain] = frozenset(word for word in words if word in ASSUMPTIONS)
             for pair in _CONTRADICTIONS:
@@ -797,13 +800,13 @@ class _Reader:
             return None
         optimizer = self.text((*key, "optimizer"), table.get("optimizer", "sgd"), "optimizer")
         given = {
-            str(name): self.option((*key, str(name)), entry, str(name))
+            short(str(name), LONGEST_WORD): self.option((*key, str(name)), entry, short(str(name)))
             for name, entry in table.items()
             if name not in {"optimizer", "train", "update", "report"}
         }
         options: OptimizerOptions | None = None
         if optimizer is not None:
-            options, faults = check_options(optimizer, {name: entry for name, entry in given.items() if entry is not None})
+            options, faults = check_options(short(optimizer, LONGEST_WORD), {name: entry for name, entry in given.items() if entry is not None})
             for name, message in faults:
                 self.fault((*key, name), message)
         update = table.get("update", "batch")
@@ -813,7 +816,7 @@ class _Reader:
         report = self.text((*key, "report"), table["report"], "report") if "report" in table else None
         if report is not None:
             try:
-                report = find_loss(report).name
+                report = find_loss(short(report, LONGEST_WORD)).name
             except UnknownNameError as error:
                 self.fault((*key, "report"), str(error))
             if kind == "function":

@@ -125,6 +125,7 @@ FILES: tuple[tuple[str, str | bytes, str], ...] = (
     ("problem.toml", "[network]\ninputs = 2\ninputs = 3\n", 'problem.toml:3: "inputs" is given twice (first on line 2)'),
     ("problem.toml", f"{NETWORK}[network]\n", 'problem.toml:4: "network" is given twice (first on line 1)'),
     ("problem.toml", "x = { a = 1, a = 2 }\n", 'problem.toml:1: "a" is given twice'),
+    ("problem.toml", "[network]\ninputs = 2\nlayers = [{\n units = 2 }]\n", "problem.toml:3: an inline table { … } must end on the line on which it starts"),
     ("problem.toml", f"x = {'9' * 5000}\n", "problem.toml: a number has too many digits"),
     ("problem.toml", f"{'a.' * 100}a = 1\n", "problem.toml:1: more than 30 dots in a row"),
     ("problem.json", '{"network": {', "problem.json:1: not valid JSON, column 14: expecting property name enclosed in double quotes"),
