@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symbackprop.expr import Adjoint, Partial, Symbol
 
@@ -52,7 +52,9 @@ NOTATIONS: dict[str, Notation] = {
     row.name: row
     for row in (
         Notation("ng", "w^{[1]}_{2,3}: layer in brackets, to unit 2 from unit 3", layer="[{}]"),
-        Notation("nielsen", "w^{1}_{23}: layer as a bare superscript, loss C", layer="{}", both=",", comma=False, letters=(("L", "C"),)),
+        Notation(
+            "nielsen", "w^{1}_{23}: layer as a bare superscript, loss C", layer="{}", both=",", comma=False, letters=(("L", "C"),)
+        ),
         Notation("paren", "w^{(1)}_{23}: layer in parentheses", layer="({})", comma=False),
     )
 }
@@ -125,7 +127,8 @@ class Speller:
             return Ratio(symbol.name, self.name(symbol.output), self.name(symbol.of), ordinary=symbol.name in self.ordinary)
         if isinstance(symbol, Partial):
             direct = (symbol.child, symbol.parent) in self.ambiguous
-            return Ratio(symbol.name, self.name(symbol.child), self.name(symbol.parent), ordinary=symbol.name in self.ordinary, direct=direct)
+            top, bottom = self.name(symbol.child), self.name(symbol.parent)
+            return Ratio(symbol.name, top, bottom, ordinary=symbol.name in self.ordinary, direct=direct)
         return self.name(symbol.name)
 
     def name(self, plain: str) -> Name:
@@ -152,31 +155,29 @@ class Speller:
         row = self.notation
         if match := _UNIT.fullmatch(plain):
             letter, layer, to, source, sample = match.groups()
-            indices = (to, source) if source else (to,)
+            indices: tuple[str, ...] = (to, source) if source else (to,)
             comma = row.comma or any(len(index) > 1 for index in indices)
             style = "greek" if letter == "delta" else "letter"
-            return self._placed(plain, letter, style, indices, comma=comma, layer=int(layer), sample=int(sample or 0))
+            return self._placed(Name(plain, letter, style, indices, comma, int(layer), int(sample or 0)))
         if match := _OUTSIDE.fullmatch(plain):
             letter, index, sample = match.groups()
             letter = dict(row.letters).get(letter, letter)
             alone = self.single_target and letter == "y" and index == "1"
-            indices = (index,) if index and not alone else ()
-            return self._placed(plain, letter, "letter", indices, sample=int(sample or 0))
+            return self._placed(Name(plain, letter, indices=(index,) if index and not alone else (), sample=int(sample or 0)))
         if match := _WHOLE_LAYER.fullmatch(plain):
             letter, layer, sample = match.groups()
             style = "greek" if letter == "delta" else "letter" if letter.isupper() else "bold"
-            return self._placed(plain, letter, style, (), layer=int(layer), sample=int(sample or 0))
+            return self._placed(Name(plain, letter, style, layer=int(layer), sample=int(sample or 0)))
         return None
 
-    def _placed(
-        self, plain: str, letter: str, style: str, indices: tuple[str, ...], *, comma: bool = True, layer: int = 0, sample: int = 0
-    ) -> Name:
+    def _placed(self, name: Name) -> Name:
+        """Return the name with its superscript as the notation writes it."""
         row = self.notation
-        parts = [row.layer.format(layer)] if layer else []
-        if sample:
-            parts.append(row.sample.format(sample))
-        written = "y" + plain.removeprefix("y_1") if letter == "y" and not indices else plain
-        return Name(plain, letter, style, indices, comma, layer, sample, row.both.join(parts), written)
+        parts = [row.layer.format(name.layer)] if name.layer else []
+        if name.sample:
+            parts.append(row.sample.format(name.sample))
+        written = "y" + name.plain.removeprefix("y_1") if name.letter == "y" and not name.indices else name.plain
+        return replace(name, superscript=row.both.join(parts), written=written)
 
 
 def generic_name(plain: str, own: str) -> Name:

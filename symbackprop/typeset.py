@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from symbackprop.document import Apply, Brace, Display, Nabla, Numeral, Relation, Tint, Vector
@@ -50,7 +51,8 @@ class Box(NamedTuple):
     """
     A typeset expression.
 
-    `binding` is one of SUM … ATOM; `height` 0 for a line of plain letters, 1 with superscripts, 2 built up, 3 and more for n − 1 rows of cases;
+    `binding` is one of SUM … ATOM; `height` is 0 for a line of plain letters, 1 with superscripts, 2 built up,
+    and n + 1 for n rows of cases;
     `head` and `tail` say what stands at its ends, for the spacing in products:
     "symbol", "word", "number", "fraction", "group", "function" or "bare" (a function without parentheses).
     """
@@ -163,7 +165,7 @@ class Emitter:
         left, right = self.parentheses(height, paired=False)
         return Box(name.text + left.text, name.width + left.width, head="function"), right
 
-    def exponential(self, argument: Callable[[], Box]) -> Box | None:
+    def exponential(self, argument: Callable[[], Box]) -> Box | None:  # noqa: ARG002 - most markups have no such form
         """Return e to a small power, or None where it is better written exp(…)."""
         return None
 
@@ -171,7 +173,7 @@ class Emitter:
         """Return values with their conditions."""
         raise NotImplementedError
 
-    def stacked_cases(self, rows: Sequence[Box]) -> Box | None:
+    def stacked_cases(self, rows: Sequence[Box]) -> Box | None:  # noqa: ARG002 - text has no such form
         """Return branches too wide for a line as rows of their own, or None where they are broken like any text."""
         return None
 
@@ -282,7 +284,8 @@ class Typesetter:
         return self.emitter.ratio(spelling, self.emitter.name(spelling.top), self.emitter.name(spelling.bottom))
 
     def _number(self, number: Number, *, small: bool = False) -> Box:
-        box = self.emitter.number(abs(number.value), decimal=number.decimal, small=small or self._script > 0)
+        value = number.value if number.value >= 0 else -number.value
+        box = self.emitter.number(value, decimal=number.decimal, small=small or self._script > 0)
         return self.emitter.negative(box) if number.value < 0 else box
 
     def _numeral(self, numeral: Numeral) -> Box:
@@ -522,23 +525,22 @@ class Typesetter:
         emit = self.emitter
         rows: list[Box] = []
         inner = limit - 2 * emit.indent - 2
-        tests = [(emit.words("if "), Relation((test.left, test.right), test.relation)) for _, test in expr.branches]
-        for value, test in zip((*(value for value, _ in expr.branches), expr.otherwise), (*tests, None), strict=True):
+        word = emit.words("if ")
+        for value, test in (*expr.branches, (expr.otherwise, None)):
             rows.extend(emit.indented(line) for line in self.lines(value, inner))
             if test is None:
                 rows.append(emit.indented(Line(emit.words("otherwise").text, 4.5, 2, 0)))
-            else:
-                word, relation = test
-                for number, line in enumerate(self.lines(relation, inner - word.width)):
-                    text = line.text if number else word.text + line.text
-                    rows.append(emit.indented(Line(text, line.width + word.width, 2, line.height)))
+                continue
+            for number, line in enumerate(self.lines(_relation_of(test), inner - word.width)):
+                text = line.text if number else word.text + line.text
+                rows.append(emit.indented(Line(text, line.width + word.width, 2, line.height)))
         stacked = emit.stacked_cases(rows)
         if stacked is not None:
             return [Token(stacked, NOTHING, NOTHING, depth)]
         tokens: list[Token] = []
         for value, test in expr.branches:
             tokens += self._worded(value, " else " if tokens else "(", limit, depth + 1)
-            tokens += self._worded(Relation((test.left, test.right), test.relation), " if ", limit, depth + 1)
+            tokens += self._worded(_relation_of(test), " if ", limit, depth + 1)
         tokens += self._worded(expr.otherwise, " else ", limit, depth + 1)
         tokens[-1] = _suffixed(tokens[-1], Box(")", 1))
         return tokens
@@ -589,6 +591,10 @@ def split_sign(expr: Expr) -> tuple[bool, Expr]:
             return False, expr
 
 
+def _relation_of(test: Condition) -> Relation:
+    return Relation((test.left, test.right), test.relation)
+
+
 def _indexed(expr: Call) -> tuple[int | None, tuple[Expr, ...]]:
     """Split the unit's number off the arguments of softmax."""
     first = expr.arguments[0]
@@ -636,7 +642,7 @@ def _fill(tokens: Sequence[Token], limit: float, first: float, indent: float) ->
     while cuts[-1]:
         cuts.append(best[cuts[-1]][1])
     cuts.reverse()
-    return [_assemble(tokens[begin:end], begin) for begin, end in zip(cuts, cuts[1:], strict=False)]
+    return [_assemble(tokens[begin:end], begin) for begin, end in pairwise(cuts)]
 
 
 def _assemble(tokens: Sequence[Token], begin: int) -> Line:
@@ -668,8 +674,9 @@ class Charset:
 
 
 UNICODE = Charset(
-    "−", "·", "∂", (("<=", "≤"), (">=", "≥")), greek=True, scripts=True, ten="·10", infinity="∞", root="√", bars=True, tags=("╰", "┬", "╯")
-)
+    "−", "·", "∂", (("<=", "≤"), (">=", "≥")),
+    greek=True, scripts=True, ten="·10", infinity="∞", root="√", bars=True, tags=("╰", "┬", "╯"),
+)  # fmt: skip
 ASCII = Charset(
     "-", "*", "d", (("≈", "~="), ("←", "<-"), ("→", "->"), ("≤", "<="), ("≥", ">="), ("≠", "!=")),
     greek=False, scripts=False, ten="e", infinity="inf", root="sqrt", bars=False, tags=("\\", "+", "/"),
@@ -728,7 +735,8 @@ class Text(Emitter):
     def numeral(self, text: str) -> Box:
         """Return 0.3775, 3/20 or 6.684·10⁻⁴."""
         if text in {"inf", "nan"}:
-            return Box(self.charset.infinity if text == "inf" else "nan", len(text) if text == "nan" else len(self.charset.infinity))
+            shown = self.charset.infinity if text == "inf" else text
+            return Box(shown, len(shown))
         mantissa, _, exponent = text.partition("e")
         if exponent and self.charset.scripts:
             text = mantissa + self.charset.ten + str(int(exponent)).translate(_ABOVE)
@@ -875,10 +883,11 @@ _WIDTHS = {
     "[": 0.28, "]": 0.28, "(": 0.39, ")": 0.39, ",": 0.28, ".": 0.28, "-": 0.78,
 }  # fmt: skip
 _ROMAN_WIDTHS = {
-    "a": 0.5, "b": 0.56, "c": 0.45, "d": 0.56, "e": 0.45, "f": 0.31, "g": 0.5, "h": 0.56, "i": 0.28, "j": 0.31, "k": 0.53, "l": 0.28,
-    "m": 0.84, "n": 0.56, "o": 0.5, "p": 0.56, "q": 0.53, "r": 0.4, "s": 0.4, "t": 0.39, "u": 0.56, "v": 0.53, "w": 0.73, "x": 0.53,
-    "y": 0.53, "z": 0.45, " ": 0.34, ".": 0.28, ",": 0.28, ":": 0.28, ";": 0.28, "'": 0.28, "!": 0.28, "(": 0.39, ")": 0.39, "I": 0.37,
-    "-": 0.34, "—": 1.0, "M": 0.92, "W": 1.03, "σ": 0.58, "=": 0.78, "−": 0.78, "+": 0.78, "→": 1.0, "·": 0.3,
+    "a": 0.5, "b": 0.56, "c": 0.45, "d": 0.56, "e": 0.45, "f": 0.31, "g": 0.5, "h": 0.56, "i": 0.28, "j": 0.31, "k": 0.53,
+    "l": 0.28, "m": 0.84, "n": 0.56, "o": 0.5, "p": 0.56, "q": 0.53, "r": 0.4, "s": 0.4, "t": 0.39, "u": 0.56, "v": 0.53,
+    "w": 0.73, "x": 0.53, "y": 0.53, "z": 0.45, " ": 0.34, ".": 0.28, ",": 0.28, ":": 0.28, ";": 0.28, "'": 0.28, "!": 0.28,
+    "(": 0.39, ")": 0.39, "I": 0.37, "-": 0.34, "—": 1.0, "M": 0.92, "W": 1.03, "σ": 0.58, "=": 0.78, "−": 0.78, "+": 0.78,
+    "→": 1.0, "·": 0.3,
 }  # fmt: skip
 SCRIPT = 0.78
 
@@ -910,7 +919,8 @@ class Latex(Emitter):
         above = ("^" + _braced(name.superscript)) if name.superscript else ""
         text = letter + above + (("_" + _braced(below)) if below else "")
         kind = "word" if name.style in {"word", "roman"} else "symbol"
-        return Box(text, width + max(below_width, above_width) + (0.05 if above or below else 0), ATOM, 1 if above else 0, kind, kind)
+        width += max(below_width, above_width) + (0.05 if above or below else 0)
+        return Box(text, width, ATOM, 1 if above else 0, kind, kind)
 
     def ratio(self, ratio: Ratio, top: Box, bottom: Box) -> Box:
         r"""Return \frac{\partial top}{\partial bottom}."""
@@ -947,9 +957,8 @@ class Latex(Emitter):
         if not exponent:
             return Box(text, _measure(text), ATOM, 0, "number", "number")
         power = str(int(exponent))
-        return Box(
-            rf"{mantissa} \cdot 10^{{{power}}}", _measure(mantissa) + 1.8 + SCRIPT * _measure(power), PRODUCT, 1, "number", "number"
-        )
+        width = _measure(mantissa) + 1.8 + SCRIPT * _measure(power)
+        return Box(rf"{mantissa} \cdot 10^{{{power}}}", width, PRODUCT, 1, "number", "number")
 
     def constant(self, name: str) -> Box:
         r"""Return \pi or e."""
@@ -990,22 +999,20 @@ class Latex(Emitter):
         if script:
             above = top if top.binding >= PRODUCT else self.group(top)
             below = bottom if bottom.binding >= POWER else self.group(bottom)
-            return Box(f"{above.text}/{below.text}", above.width + 0.5 + below.width, QUOTIENT, above.height, above.head, below.tail)
-        return Box(
-            rf"\frac{{{top.text}}}{{{bottom.text}}}", max(top.width, bottom.width) + 0.24, POWER, 2 + (max(top.height, bottom.height) > 1),
-            "fraction", "fraction",
-        )  # fmt: skip
+            width = above.width + 0.5 + below.width
+            return Box(f"{above.text}/{below.text}", width, QUOTIENT, above.height, above.head, below.tail)
+        width, height = max(top.width, bottom.width) + 0.24, 2 + (max(top.height, bottom.height) > 1)
+        return Box(rf"\frac{{{top.text}}}{{{bottom.text}}}", width, POWER, height, "fraction", "fraction")
 
     def splits_fractions(self) -> bool:
-        r"""A \frac cannot be broken."""
+        r"""Return True: a \frac cannot be broken."""
         return True
 
     def power(self, base: Box, exponent: Box, value: Exact | None) -> Box:  # noqa: ARG002 - the box has it all
         """Return base^{exponent}."""
-        return Box(
-            f"{base.text}^{_braced(exponent.text)}", base.width + 0.85 * exponent.width + 0.05, POWER, max(base.height, exponent.height > 0),
-            base.head, "group" if base.tail == "group" else "symbol",
-        )  # fmt: skip
+        width, height = base.width + 0.85 * exponent.width + 0.05, max(base.height, exponent.height > 0)
+        tail = "group" if base.tail == "group" else "symbol"
+        return Box(f"{base.text}^{_braced(exponent.text)}", width, POWER, height, base.head, tail)
 
     def function(self, name: str) -> Box:
         r"""Return \sigma, \ln or \operatorname{softplus}."""
@@ -1062,12 +1069,6 @@ class Latex(Emitter):
         gap = r"\mathopen{}" if left_box.text.startswith(r"\left") else ""
         full = f"{text}{gap}{left_box.text}{inside}{right_box.text}"
         return Box(full, width + inside_width + 2 * left_box.width, ATOM, height, "function", "function")
-
-    def opening(self, function: str, height: int) -> tuple[Box, Box]:
-        """Return what stands before and after the arguments of a call that is broken over lines."""
-        name = self.function(function)
-        left, right = self.parentheses(height, paired=False)
-        return Box(name.text + left.text, name.width + left.width, head="function"), right
 
     def exponential(self, argument: Callable[[], Box]) -> Box | None:
         """Return e^{u} where u is short and flat."""

@@ -46,7 +46,7 @@ FORMATS: dict[str, Format] = {
         Format("text", "the same without colour", (".txt",), "text"),
         Format("latex", "LaTeX to be put into a document of one's own; needs amsmath, amssymb and xcolor", (), "latex"),
         Format("standalone", "a complete LaTeX document, ready for pdflatex", (".tex",), "latex", "render_standalone"),
-        Format("dollar", "Markdown with $…$ and $$…$$", (".md", ".markdown"), "markdown", "render_dollar", ("markdown", "markdown-dollar")),
+        Format("dollar", "Markdown with $…$ and $$…$$", (".md",), "markdown", "render_dollar", ("markdown", "markdown-dollar")),
         Format("github", "Markdown with $`…`$ and ```math", (), "markdown", "render_github", ("markdown-github",)),
     )
 }

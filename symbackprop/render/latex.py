@@ -36,10 +36,11 @@ _SPECIAL = {
     "«": '"', "»": '"', "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
 }  # fmt: skip
 MATH_CHARACTERS = {
-    "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ", "∞": r"\infty ",
-    "→": r"\to ", "←": r"\leftarrow ", "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}",
-    "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}", "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ",
-    "∈": r"\in ", "π": r"\pi ", "ŷ": r"\hat{y}", "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
+    "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ",
+    "∞": r"\infty ", "→": r"\to ", "←": r"\leftarrow ", "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
+    "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}",
+    "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ", "∈": r"\in ", "π": r"\pi ", "ŷ": r"\hat{y}",
+    "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
 }  # fmt: skip
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵘⁿˣ", "0123456789-()unx", strict=True))
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₐₑ", "0123456789ijknae", strict=True))
@@ -53,7 +54,7 @@ def escape(text: str) -> str:
     Print running text so that LaTeX shows it as it is, whatever is in it.
 
     >>> escape("50% of a_b: σ′")
-    '50\\% of a\\_b: $\\sigma \'$'
+    "50\\% of a\\_b: $\\sigma '$"
     """
     out: list[str] = []
     for mathematical, run in groupby(text, key=is_mathematical):
@@ -261,9 +262,8 @@ def _tables(page: Sheet, table: Table) -> Iterator[str]:
 def _cards(page: Sheet, table: Table) -> Iterator[str]:
     """Print a table too wide for the page as one paragraph a row."""
     for row in table.rows:
-        cells = [
-            rf"\textbf{{{page.spans(name)}}}: {_paragraph(page, cell).strip()}" for name, cell in zip(table.header, row, strict=True)
-        ]
+        pairs = zip(table.header, row, strict=True)
+        cells = [rf"\textbf{{{page.spans(name)}}}: {_paragraph(page, cell).strip()}" for name, cell in pairs]
         yield r"\par{\raggedright\noindent " + "; ".join(cells) + r".\par}\smallskip"
 
 

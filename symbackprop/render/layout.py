@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symbackprop.document import Block, Display, Document, Heading, Lines, Note, Paragraph, Row, Spans, Table, Tint
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum
@@ -27,12 +28,13 @@ MOST_TOWERS = 4
 INDENT = 2
 GAP = 3
 _ASCII_WORDS = {
-    "−": "-", "·": "*", "′": "'", "½": "1/2", "¼": "1/4", "¾": "3/4", "→": "->", "←": "<-", "≈": "~=", "≤": "<=", "≥": ">=", "≠": "!=",
-    "∂": "d", "√": "sqrt", "∞": "inf", "Σ": "sum", "‖": "||", "∇": "grad ", "—": "--", "–": "-", "“": '"', "”": '"', "‘": "'", "’": "'",
-    "…": "...", "×": "x", "✓": "ok", "✗": "no", "σ": "sigma", "δ": "delta", "η": "eta", "λ": "lambda", "φ": "phi", "Φ": "Phi", "π": "pi",
-    "⁽": "(", "⁾": ")", "²": "^2", "³": "^3", "⁻": "^-", "ᵘ": "^u", "ᵢ": "_i", "ⱼ": "_j", "ₖ": "_k", "─": "-", "°": " deg", "ε": "eps",
-    "α": "alpha", "β": "beta", "γ": "gamma", "θ": "theta", "μ": "mu", "ρ": "rho", "∑": "sum", "∏": "prod", "∈": "in", "ₙ": "_n", "₁": "_1",
-    "ŷ": "y^", "⊙": "o", "«": "<<", "»": ">>",
+    "−": "-", "·": "*", "′": "'", "½": "1/2", "¼": "1/4", "¾": "3/4", "→": "->", "←": "<-", "≈": "~=", "≤": "<=", "≥": ">=",
+    "≠": "!=", "∂": "d", "√": "sqrt", "∞": "inf", "Σ": "sum", "‖": "||", "∇": "grad ", "—": "--", "–": "-", "“": '"',
+    "”": '"', "‘": "'", "’": "'", "…": "...", "×": "x", "✓": "ok", "✗": "no", "σ": "sigma", "δ": "delta", "η": "eta",
+    "λ": "lambda", "φ": "phi", "Φ": "Phi", "π": "pi", "⁽": "(", "⁾": ")", "²": "^2", "³": "^3", "⁻": "^-", "ᵘ": "^u",
+    "ᵢ": "_i", "ⱼ": "_j", "ₖ": "_k", "─": "-", "°": " deg", "ε": "eps", "α": "alpha", "β": "beta", "γ": "gamma", "θ": "theta",
+    "μ": "mu", "ρ": "rho", "∑": "sum", "∏": "prod", "∈": "in", "ₙ": "_n", "₁": "_1", "ŷ": "y^", "⊙": "o", "«": "<<",
+    "»": ">>",
 }  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def transliterate(text: str, encoding: str) -> str:
     >>> transliterate("σ′ = σ(1 − σ)", "ascii")
     "sigma' = sigma(1 - sigma)"
     """
-    return "".join(map(lambda char: _carried(char, encoding), text)) if not text.isascii() else text
+    return "".join(_carried(char, encoding) for char in text) if not text.isascii() else text
 
 
 def _carried(char: str, encoding: str) -> str:
@@ -308,23 +310,20 @@ def _tail(page: Page, row: Row, columns: _Columns, text: str) -> Iterator[str]:
         yield text + " " * GAP + styled(reason, DIM)
     else:
         yield text
-        yield from (styled(line, DIM) for line in wrap(page, row.reason, page.width - columns.right - 2, " " * (columns.right + 2)))
+        yield from _below(page, row, columns)
+
+
+def _below(page: Page, row: Row, columns: _Columns) -> Iterator[str]:
+    """Yield a row's reason on lines of its own."""
+    indent = columns.right + INDENT
+    yield from (styled(line, DIM) for line in wrap(page, row.reason, page.width - indent, " " * indent))
 
 
 # ------------------------------------------------------------------------------- built-up fractions
 
 
-def _is_ratio(page: Page, expr: Expr) -> bool:
-    if isinstance(expr, Tint):
-        return _is_ratio(page, expr.body)
-    if not isinstance(expr, Adjoint | Partial):
-        return False
-    speller = page.setter.speller
-    return speller is None or isinstance(speller.spell(expr), Ratio)
-
-
 def _builds_up(row: Row) -> bool:
-    """A chain rule is printed with fractions of two storeys."""
+    """Return whether a row is a chain rule, to be printed with fractions of two storeys."""
     return _is_chain(row.right)
 
 
@@ -361,11 +360,7 @@ def _flat(text: str) -> _Tower:
 
 def _tower(page: Page, expr: Expr) -> _Tower:
     if isinstance(expr, Tint):
-        inner = _tower(page, expr.body)
-        colour = chr(0x30 + expr.colour % 8)
-        tinted = [f"{TINT_ON}{colour}{line}{TINT_OFF}" if line.strip() else line for line in (inner.above, inner.middle, inner.below)]
-        coloured = isinstance(page.setter.emitter, Text) and page.setter.emitter.colour
-        return _Tower(*tinted, inner.width) if coloured else inner
+        return _tinted(page, _tower(page, expr.body), expr.colour)
     speller = page.setter.speller
     if speller is not None and isinstance(expr, Adjoint | Partial):
         spelled = speller.spell(expr)
@@ -378,6 +373,16 @@ def _tower(page: Page, expr: Expr) -> _Tower:
             pad = " " * len(suffix)
             return _Tower(top.center(width) + pad, bar + suffix, bottom.center(width) + pad, width + len(suffix))
     return _flat(page.setter.operand(expr, 4).text)
+
+
+def _tinted(page: Page, tower: _Tower, colour: int) -> _Tower:
+    if not (isinstance(page.setter.emitter, Text) and page.setter.emitter.colour):
+        return tower
+    above, middle, below = (
+        f"{TINT_ON}{chr(0x30 + colour % 8)}{line}{TINT_OFF}" if line.strip() else line
+        for line in (tower.above, tower.middle, tower.below)
+    )
+    return _Tower(above, middle, below, tower.width)
 
 
 def _built_up(page: Page, row: Row, columns: _Columns) -> Iterator[str]:
@@ -405,8 +410,8 @@ def _built_up(page: Page, row: Row, columns: _Columns) -> Iterator[str]:
             groups.append(part)
     yield ""
     for position, group in enumerate(groups):
-        lead = [_flat(" " * INDENT), left, sign] if position == 0 else [_flat(" " * start)]
-        towers = [*lead, *group]
+        margin = [_flat(" " * INDENT), left, sign] if position == 0 else [_flat(" " * start)]
+        towers = [*margin, *group]
         yield "".join(tower.above for tower in towers).rstrip()
         middle = "".join(tower.middle for tower in towers).rstrip()
         if position == len(groups) - 1:
@@ -433,7 +438,7 @@ def _chain_tail(page: Page, row: Row, columns: _Columns, middle: str, below: str
     if row.value is not None:
         yield " " * (columns.right - 2) + "= " + styled(page.setter.text(row.value), VALUE)
     if row.reason:
-        yield from (styled(line, DIM) for line in wrap(page, row.reason, page.width - columns.right - 2, " " * (columns.right + 2)))
+        yield from _below(page, row, columns)
 
 
 def _balanced(widths: Sequence[int], gap: int, room: int) -> list[tuple[int, int]]:
@@ -453,7 +458,7 @@ def _balanced(widths: Sequence[int], gap: int, room: int) -> list[tuple[int, int
     while cuts[-1]:
         cuts.append(best[cuts[-1]][1])
     cuts.reverse()
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 # ------------------------------------------------------------------------------------------- tables

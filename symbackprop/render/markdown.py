@@ -48,7 +48,8 @@ class _Page:
 
     def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
         width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
-        return "".join(text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans), 0.9 * width, 1.0
+        text = "".join(text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans)
+        return text, 0.9 * width, 1.0
 
 
 def text_in_math(text: str, command: str = r"\text") -> str:

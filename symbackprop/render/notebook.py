@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Span, Spans, Table
 from symbackprop.notation import Speller
 from symbackprop.render.markdown import text_in_math
 from symbackprop.render.options import DEFAULT, Options
@@ -44,7 +44,7 @@ def _rows(block: Block, display: Typesetter, inline: Typesetter, width: float) -
         case Paragraph(spans) | Note(_, spans):
             yield from _wrapped(spans, inline, width)
         case Lines(rows):
-            alignment = align(rows, display, width, lambda spans, _room: (_spans(spans, inline), 0.9 * _width(spans, inline), 1.0))
+            alignment = align(rows, display, width, lambda spans, _room: (_spans(spans, inline), _width(spans, inline), 1.0))
             body = " \\\\\n".join(line.text for line in alignment.lines)
             yield f"\\begin{{alignedat}}{{{alignment.pairs}}}\n{body}\n\\end{{alignedat}}"
         case Table(header, table_rows, numeric):
@@ -68,9 +68,9 @@ def _wrapped(spans: Spans, inline: Typesetter, width: float) -> Iterator[str]:
     line: list[str] = []
     used = 0.0
     for span in spans:
-        pieces = span.split(" ") if isinstance(span, str) else [span]
+        pieces: list[Span] = list(span.split(" ")) if isinstance(span, str) else [span]
         for position, piece in enumerate(pieces):
-            word = (" " if position else "") + piece if isinstance(piece, str) else piece
+            word: Span = (" " if position else "") + piece if isinstance(piece, str) else piece
             size = _width((word,), inline)
             if line and position and used + size > width:
                 yield "".join(line)

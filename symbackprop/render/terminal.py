@@ -37,7 +37,10 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
     if not options.color:
         return "".join(f"{strip(line).rstrip()}\n" for line in lines)
     out = StringIO()
-    console = Console(file=out, force_terminal=True, color_system="256", width=10_000, legacy_windows=False, highlight=False, no_color=False)
+    # The lines are laid out already: rich has only to colour them, whatever the environment says of this process's own terminal.
+    console = Console(
+        file=out, force_terminal=True, color_system="256", width=10_000, legacy_windows=False, highlight=False, no_color=False
+    )
     console.print(Text("\n").join(map(_rich, lines)), soft_wrap=True)
     return out.getvalue()
 
