@@ -31,7 +31,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "narrate": (("numerals",), ("teller",), ("gradient", "training"), ("single", "tables"), ("function", "network", "walk"), ("__init__",)),
-    "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("__init__",)),
+    "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
 }
 
 HEAVY = ("sympy", "numpy", "mpmath")
