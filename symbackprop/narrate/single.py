@@ -165,7 +165,7 @@ def _recognised(teller: Teller, name: str) -> list[Block]:
         done, start = [delta], i
     final = teller.steps_about[of[name].name][-1]
     teller.tell(final)
-    rows.append(Row(None, final.value, teller.number(of[name].name), ("δ times the incoming signal",)))
+    rows.append(Row(None, final.value, teller.number(of[name].name), ("δ · input",)))
     return [Heading(2, ("The same with δ",)), Lines(tuple(rows))]
 
 
