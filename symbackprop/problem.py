@@ -32,6 +32,7 @@ from symbackprop.optimizers import HYPERPARAMETERS, KEY_ALIASES, UPDATES, Optimi
 from symbackprop.parse import constant, definable, kind_of, names_in, parse, parse_point, read_body, read_definitions
 
 MOST_CONNECTIONS = 250_000
+MOST_UNITS = 1_000_000
 MOST_LAYERS = 200
 LONGEST_MESSAGE = 500
 LONGEST_WORD = 60
@@ -318,10 +319,12 @@ class _Reader:
         return None
 
     def count(self, key: Key, value: Any, name: str) -> int | None:
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        shown = short(str(value)) if isinstance(value, (int, str)) and not isinstance(value, bool) else kind_of(value)
-        self.fault(key, f"{name}: found {shown} where a whole number from 1 is accepted")
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if whole and 0 < value <= MOST_UNITS:
+            return int(value)
+        small = whole and abs(value) < 10**20
+        shown = str(value) if small else f'"{short(value)}"' if isinstance(value, str) else kind_of(value)
+        self.fault(key, f"{name}: found {shown} where a whole number from 1 to {MOST_UNITS} is accepted")
         return None
 
     def number(self, key: Key, value: Any, name: str) -> Expr | None:
@@ -595,7 +598,8 @@ class _Reader:
         for name, written in given.items():
             if name not in used:
                 free = [n for n in used if n not in bodies]
-                self.fault(("point", written), f'"{short(written)}" is not used in any definition{nearest(written[:LONGEST_WORD], free)}')
+                hint = nearest(written[:LONGEST_WORD], free)
+                self.fault(("point", written), f'"{short(written)}" is not used in any definition{hint}')
         return self.ordered(bodies, tuple(used), dict.fromkeys(bodies, key))
 
     def defined(self, table: Mapping[str, Any]) -> dict[str, str]:
@@ -806,7 +810,8 @@ class _Reader:
         }
         options: OptimizerOptions | None = None
         if optimizer is not None:
-            options, faults = check_options(short(optimizer, LONGEST_WORD), {name: entry for name, entry in given.items() if entry is not None})
+            exact = {name: entry for name, entry in given.items() if entry is not None}
+            options, faults = check_options(short(optimizer, LONGEST_WORD), exact)
             for name, message in faults:
                 self.fault((*key, name), message)
         update = table.get("update", "batch")

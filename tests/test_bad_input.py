@@ -93,7 +93,7 @@ def test_the_command_line_refuses_points(problem: str, at: str, message: str, ca
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize(("arguments", "message"), COMMANDS, ids=lambda value: " ".join(value)[:60])
+@pytest.mark.parametrize(("arguments", "message"), COMMANDS, ids=[" ".join(arguments)[:60] for arguments, _ in COMMANDS])
 def test_the_command_line_refuses_options(
     arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
