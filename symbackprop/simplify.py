@@ -40,6 +40,7 @@ HIGHEST_EXPANDED_POWER = 4
 MOST_OPERATIONS = 2_000
 
 Monomial = tuple[tuple[int, int], ...]
+Powers = list[tuple[Expr, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,13 @@ def _factors(expr: Expr) -> tuple[Expr, ...]:
     return expr.factors if isinstance(expr, Product) else (expr,)
 
 
-def _powers(expr: Expr) -> list[tuple[Expr, int]]:
-    """Write a product as (base, whole exponent) pairs, in order."""
-    pairs: list[tuple[Expr, int]] = []
+def _powers(expr: Expr) -> Powers:
+    """Write a product as (base, whole exponent) pairs, in order; (uv)ⁿ is uⁿvⁿ."""
+    pairs: Powers = []
     for factor in _factors(expr):
         if isinstance(factor, Power) and isinstance(factor.exponent, Number) and isinstance(factor.exponent.value, int):
-            pairs.append((factor.base, factor.exponent.value))
+            n = factor.exponent.value
+            pairs.extend((base, m * n) for base, m in _powers(factor.base))
         else:
             pairs.append((factor, 1))
     return pairs
@@ -84,19 +86,26 @@ def _opposite(expr: Expr) -> Expr:
     return add(*(mul(-1, term) for term in expr.terms)) if isinstance(expr, Sum) else mul(-1, expr)
 
 
+def _unordered(expr: Expr) -> object:
+    """Return what two factors have in common that differ in the order of their terms only."""
+    return frozenset(Counter(expr.terms).items()) if isinstance(expr, Sum) else expr
+
+
 def cancel(expr: Expr) -> Expr | None:
     """
-    Strike factors that stand above and below a fraction line.
+    Strike factors that stand above and below a fraction line, numbers too.
 
     >>> a, y = Symbol("a"), Symbol("y")
     >>> cancel((a - y) / (a * (1 - a)) * a * (1 - a)) == a - y
+    True
+    >>> cancel(2 * a / (6 * y)) == a / (3 * y)
     True
     """
     parts = _factors(expr)
     if not any(isinstance(part, Quotient) for part in parts):
         return None
-    above: list[tuple[Expr, int]] = []
-    below: list[tuple[Expr, int]] = []
+    above: Powers = []
+    below: Powers = []
     for part in parts:
         if isinstance(part, Quotient):
             above.extend(_powers(part.numerator))
@@ -105,12 +114,12 @@ def cancel(expr: Expr) -> Expr | None:
             above.extend(_powers(part))
     sign = 1
     struck = False
-    left: list[tuple[Expr, int]] = []
+    left: Powers = []
     for base, exponent in below:
         remaining = exponent
-        for candidate, parity in ((base, 1), (_opposite(base), -1)):
+        for candidate, parity in ((_unordered(base), 1), (_unordered(_opposite(base)), -1)):
             for i, (other, have) in enumerate(above):
-                if remaining > 0 and have > 0 and other == candidate and not isinstance(other, Number):
+                if remaining > 0 and have > 0 and _unordered(other) == candidate and not isinstance(other, Number):
                     common = min(remaining, have)
                     above[i] = (other, have - common)
                     remaining -= common
@@ -118,10 +127,30 @@ def cancel(expr: Expr) -> Expr | None:
                     struck = True
         if remaining:
             left.append((base, remaining))
-    if not struck:
+    p, q, above, left = _reduced(above, left)
+    if not struck and q is None:
         return None
-    top = mul(sign, *(power(base, exponent) for base, exponent in above))
-    return div(top, mul(*(power(base, exponent) for base, exponent in left)))
+    top = mul(sign, p or 1, *(power(base, exponent) for base, exponent in above))
+    return div(top, mul(q or 1, *(power(base, exponent) for base, exponent in left)))
+
+
+def _reduced(above: Powers, below: Powers) -> tuple[int | None, int | None, Powers, Powers]:
+    """Reduce the numbers among the factors: 2·u over 6·v is u over 3·v; None where they have nothing in common."""
+    top, bottom = Fraction(1), Fraction(1)
+    for pairs, down in ((above, False), (below, True)):
+        for base, exponent in pairs:
+            if isinstance(base, Number):
+                if base.decimal:
+                    return None, None, above, below
+                if down:
+                    bottom *= Fraction(base.value) ** exponent
+                else:
+                    top *= Fraction(base.value) ** exponent
+    ratio = top / bottom
+    if bottom == 1 or (ratio.numerator == top and ratio.denominator == bottom):
+        return None, None, above, below
+    kept = [[pair for pair in pairs if not isinstance(pair[0], Number)] for pairs in (above, below)]
+    return ratio.numerator, ratio.denominator, kept[0], kept[1]
 
 
 def gather_powers(expr: Expr) -> Expr | None:
@@ -303,14 +332,14 @@ def _shared_as_often(lists: Sequence[Sequence[Expr]]) -> list[Expr]:
     """
     Return the factors every term has, each as often as every term has it.
 
-    A whole number is left where it stands: 6x + 2y is the answer, 2(3x + y) is not; a mean is ⅓(u + v + w).
+    A whole number alone is left where it stands: 2x + 2y is an answer; but 2ux + 2uy is 2u(x + y), and a mean ⅓(u + v + w).
     """
     shared: list[Expr] = []
     for factor in lists[0]:
-        whole = isinstance(factor, Number) and isinstance(factor.value, int)
-        if not whole and all(shared.count(factor) < other.count(factor) for other in lists[1:]):
+        if all(shared.count(factor) < other.count(factor) for other in lists[1:]):
             shared.append(factor)
-    return shared
+    alone = len(shared) == 1 and isinstance(shared[0], Number) and isinstance(shared[0].value, int)
+    return [] if alone else shared
 
 
 def common_denominator(expr: Expr) -> Expr | None:
@@ -348,10 +377,46 @@ def _over(term: Expr) -> tuple[Expr, list[Expr]]:
     for part in _factors(term):
         if isinstance(part, Quotient):
             above.append(part.numerator)
-            below.extend(base for base, exponent in _powers(part.denominator) for _ in range(exponent))
+            for base, exponent in _powers(part.denominator):
+                if exponent < 0:
+                    above.append(power(base, -exponent))
+                below.extend([base] * exponent)
         else:
             above.append(part)
     return mul(*above), below
+
+
+def turn_over(expr: Expr) -> Expr | None:
+    """
+    Write a fraction of fractions as one.
+
+    >>> a, y = Symbol("a"), Symbol("y")
+    >>> turn_over(1 / (y / a)) == a / y
+    True
+    """
+    if not isinstance(expr, Quotient):
+        return None
+    top, under_top = _over(expr.numerator)
+    bottom, under_bottom = _over(expr.denominator)
+    if not under_top and not under_bottom:
+        return None
+    return div(mul(top, *under_bottom), mul(*under_top, bottom))
+
+
+def add_equal_terms(expr: Expr) -> Expr | None:
+    """
+    Count a term that occurs several times.
+
+    >>> x = Symbol("x")
+    >>> add_equal_terms(x + x) == 2 * x
+    True
+    """
+    if not isinstance(expr, Sum):
+        return None
+    counts = Counter(expr.terms)
+    if len(counts) == len(expr.terms):
+        return None
+    return add(*(mul(count, term) for term, count in counts.items()))
 
 
 def fold_numbers(expr: Expr) -> Expr | None:
@@ -366,10 +431,12 @@ def fold_numbers(expr: Expr) -> Expr | None:
 
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("fold numbers", "multiply the numbers", fold_numbers),
-    Rewrite("cancel", "cancel what stands above and below", cancel),
+    Rewrite("fraction of fractions", "turn the lower fraction over", turn_over, tidies=True),
+    Rewrite("cancel", "cancel what stands above and below", cancel, tidies=True),
     Rewrite("common denominator", "put over a common denominator", common_denominator),
     Rewrite("common factor", "take out the common factor", common_factor),
     Rewrite("collect", "multiply out and collect", collect),
+    Rewrite("equal terms", "add equal terms", add_equal_terms, tidies=True),
     Rewrite("powers", "gather equal factors", gather_powers, tidies=True),
 )
 UNIT_SUM = "targets sum to one"
