@@ -22,11 +22,14 @@ from symbackprop.document import (
     Vector,
 )
 from symbackprop.evaluate import CUBE_ROOT_OF_EPSILON, Values
-from symbackprop.expr import Adjoint, Number, Symbol, add, call, power
+from symbackprop.expr import Adjoint, Number, Symbol, add, call, mul, power
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Role
+from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import RESULTS_ONLY, Teller
 
+H, V = Symbol("h"), Symbol("v")
+STEP_RULE = Relation((H, mul(Numeral(f"{CUBE_ROOT_OF_EPSILON:.1e}"), call("max", 1, call("abs", V)))))
 MOST_ENTRIES_SPELLED_OUT = 4
 AGREES = 1e-6
 
@@ -52,13 +55,11 @@ def gradient_table(teller: Teller) -> list[Block]:
         Table(header, tuple(rows), frozenset(range(len(header) - 3, len(header)))),
         Paragraph(
             (
-                "The finite difference is central, (",
-                output_symbol(teller),
-                "(v + h) − ",
-                output_symbol(teller),
-                "(v − h)) / 2h of the forward pass alone, with h = ",
-                Numeral(f"{CUBE_ROOT_OF_EPSILON:.1e}"),
-                " · max(1, |v|).",
+                "The finite difference is central, of the forward pass alone; a quantity ",
+                V,
+                " is moved by ",
+                STEP_RULE,
+                " both ways.",
             )
         ),
         *kink_warnings(teller, values),
@@ -85,17 +86,13 @@ def kink_warnings(teller: Teller, values: Values) -> list[Block]:
     blocks: list[Block] = []
     for name, function in values.kinks():
         row = FUNCTIONS.get(function)
-        label = (row.text or row.name) if row else function
-        blocks.append(
-            Note(
-                "warning",
-                (
-                    teller.symbol(name),
-                    f" is evaluated at a kink of {label}, where no derivative exists: the derivation takes the usual convention,",
-                    " and the finite difference may disagree.",
-                ),
-            )
+        sentence = say(
+            "{name} is evaluated at a kink of {label}, where no derivative exists: the derivation takes the usual convention, "
+            "and the finite difference may disagree.",
+            name=teller.symbol(name),
+            label=(row.text or row.name) if row else function,
         )
+        blocks.append(Note("warning", sentence))
     return blocks
 
 
@@ -159,72 +156,58 @@ def read_aloud(teller: Teller) -> list[Block]:
     steepest = max(names, key=lambda name: abs(values.gradients[name]))
     slope = values.gradients[steepest]
     number = teller.numerals.of
-    share = slope * slope / (length * length)
-    small = 0.01
-    blocks.append(
-        Paragraph(
-            (
-                output,
-                " changes fastest with ",
-                teller.symbol(steepest),
-                ": raising it by a small ",
-                Symbol("h"),
-                " changes ",
-                output,
-                " by about ",
-                number(slope),
-                " · h. That one direction makes up ",
-                Numeral(f"{100 * share:.0f}", exact=False),
-                " % of the squared length.",
-            )
-        )
+    step = Numeral("0.01")
+    sentences = (
+        say(
+            "{output} changes fastest with {name}: raising it by a small {h} changes {output} by about {change}. "
+            "That one direction makes up {share} % of the squared length.",
+            output=output,
+            name=teller.symbol(steepest),
+            h=H,
+            change=mul(number(slope), H),
+            share=Numeral(f"{100 * slope * slope / (length * length):.0f}"),
+        ),
+        say(
+            "The gradient points where {output} grows fastest, at a rate of {length} per unit of length. "
+            "A step of length {step} against it changes {output} by about {change}; "
+            "a step at a right angle to it changes nothing, to first order.",
+            output=output,
+            length=number(length),
+            step=step,
+            change=Relation((mul(-1, step, number(length)), number(-0.01 * length))),
+        ),
     )
-    blocks.append(
-        Paragraph(
-            (
-                "The gradient points where ",
-                output,
-                " grows fastest, at a rate of ",
-                number(length),
-                " per unit of length. A step of length ",
-                Numeral(f"{small:g}"),
-                " against it changes ",
-                output,
-                " by about −",
-                Numeral(f"{small:g}"),
-                " · ",
-                number(length),
-                " = ",
-                number(-small * length),
-                "; a step at a right angle to it changes nothing, to first order.",
-            )
-        )
-    )
-    return blocks
+    if len(names) <= MOST_ENTRIES_SPELLED_OUT:
+        unit = Vector(tuple(number(values.gradients[name] / length) for name in names))
+        sentences = (*sentences, say("Its direction, as a vector of length 1, is {unit}.", unit=unit))
+    return [*blocks, *map(Paragraph, sentences)]
 
 
 def _one_slope(teller: Teller, values: Values, name: str) -> list[Block]:
     slope, output, number = values.gradients[name], output_symbol(teller), teller.numerals.of
-    word = "rises" if slope > 0 else "falls" if slope < 0 else "does not change, to first order,"
-    shown = teller.numerals.quantity(teller.backward.adjoints[name].name, values)
     if slope == 0:
-        return [Paragraph((output, f" {word} when ", teller.symbol(name), " moves a little: the derivative is 0."))]
+        return [
+            Paragraph(
+                say(
+                    "The derivative is 0: to first order, {output} does not change when {name} moves a little.",
+                    output=output,
+                    name=teller.symbol(name),
+                )
+            )
+        ]
     return [
         Paragraph(
-            (
-                "The derivative is ",
-                shown,
-                ": when ",
-                teller.symbol(name),
-                " grows by a small ",
-                Symbol("h"),
-                ", ",
-                output,
-                f" {word} by about ",
-                number(abs(slope)),
-                " · h. For h = 0.01 that is a change of ",
-                number(0.01 * slope),
-                ".",
+            say(
+                "The derivative is {slope}: when {name} grows by a small {h}, {output} {word} by about {change}. "
+                "For {example} that is {amount}.",
+                slope=teller.numerals.quantity(teller.backward.adjoints[name].name, values),
+                name=teller.symbol(name),
+                h=H,
+                output=output,
+                word="rises" if slope > 0 else "falls",
+                change=mul(number(abs(slope)), H),
+                example=Relation((H, Numeral("0.01"))),
+                amount=number(0.01 * abs(slope)),
             )
         )
     ]

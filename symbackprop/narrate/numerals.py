@@ -1,4 +1,4 @@
-"""Computed numbers as a reader sees them: significant digits, never fixed decimals."""
+"""Computed numbers as a reader sees them (significant digits, never fixed decimals), and sentences with mathematics."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from string import Formatter
 
-from symbackprop.document import Numeral
+from symbackprop.document import Numeral, Span, Spans
 from symbackprop.evaluate import Values
 from symbackprop.expr import Expr, Symbol, transform
 
@@ -65,6 +66,23 @@ def _written(value: float, digits: int) -> str | None:
         return None
     shortest = Decimal(repr(value)).normalize()
     return format(shortest, "f") if len(shortest.as_tuple().digits) < digits or shortest == shortest.to_integral() else None
+
+
+def say(sentence: str, **parts: Span | Spans) -> Spans:
+    """
+    Put mathematics into a sentence, by name.
+
+    >>> say("{y} grows with {x}.", y=Symbol("y"), x=Symbol("x"))
+    (Symbol(name='y'), ' grows with ', Symbol(name='x'), '.')
+    """
+    spans: list[Span] = []
+    for text, name, _, _ in Formatter().parse(sentence):
+        if text:
+            spans.append(text)
+        if name is not None:
+            part = parts[name]
+            spans.extend(part if isinstance(part, tuple) else (part,))
+    return tuple(spans)
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,7 @@ def rows_with_locals(teller: Teller, name: str, output: str) -> list[Row]:
             for part in step.value.factors if isinstance(step.value, Product) else (step.value,):
                 if isinstance(part, Partial):
                     teller.tell(teller.backward.locals[part.child, part.parent])
-    return teller.adjoint_rows(name, output)
+    return teller.adjoint_rows(name, output, compact=True)
 
 
 def _against_difference(teller: Teller, name: str) -> list[Block]:

@@ -135,14 +135,19 @@ class Teller:
         names = RULES if self.telling.detail >= MICRO_STEPS else SHORT_RULES
         return (names[step.rule],)
 
-    def adjoint_rows(self, name: str, output: str | None = None) -> list[Row]:
-        """Tell how one adjoint is reached: chain rule, put in, simplified, with numbers."""
+    def adjoint_rows(self, name: str, output: str | None = None, *, compact: bool = False) -> list[Row]:
+        """Tell how one adjoint is reached: chain rule, put in, simplified, with numbers; compact: on one line, where two do."""
         symbol = (self.backward.adjoints_of(output) if output else self.backward.adjoints)[name]
         steps = self.steps_about[symbol.name]
         final = steps[-1].value
         if self.telling.detail <= FORMULAS:
             self.tell(steps[-1])
             return self.with_numbers([Row(symbol, final)], symbol.name, final)
+        if compact and len(steps) == 2 and isinstance(steps[0], ChainRule) and isinstance(steps[0].value, Product):
+            for step in steps:
+                self.tell(step)
+            row = Row(symbol, Relation((steps[0].value, final)), None, ("chain rule",))
+            return self.with_numbers([row], symbol.name, final)
         rows: list[Row] = []
         shown: Expr | None = None
         direct = False
