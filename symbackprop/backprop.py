@@ -170,7 +170,7 @@ class _Sweep:
         if known is None:
             known = self.partials[child] = partials(self.graph.definitions[child].expr)
         value, rule = known[parent]
-        if not isinstance(value, Symbol | Number):
+        if not isinstance(value, (Symbol, Number)):
             value = transform(value, self.known.get)
         symbol = Partial(f"local_{child}_{parent}", child, parent)
         step = self.locals[child, parent] = LocalDerivative(symbol, value, rule)

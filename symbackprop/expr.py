@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import is_
 from typing import TypeAlias
 
 Exact: TypeAlias = int | Fraction
@@ -207,7 +208,7 @@ def add(*terms: Operand) -> Expr:
     for term in terms:
         if isinstance(term, Sum):
             flat.extend(term.terms)
-        elif isinstance(term, Product | Symbol):
+        elif isinstance(term, (Product, Symbol)):
             flat.append(term)
         else:
             expr = as_expr(term)
@@ -346,8 +347,8 @@ def transform(expr: Expr, rewrite: Callable[[Expr], Expr | None]) -> Expr:
     parts = children(expr)
     if not parts:
         return expr
-    new = tuple(transform(part, rewrite) for part in parts)
-    return expr if all(n is p for n, p in zip(new, parts, strict=True)) else rebuild(expr, new)
+    new = tuple([transform(part, rewrite) for part in parts])
+    return expr if all(map(is_, new, parts)) else rebuild(expr, new)
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
@@ -376,6 +377,8 @@ def symbols(expr: Expr) -> dict[str, Symbol]:
         part = stack.pop()
         if isinstance(part, Symbol):
             found.setdefault(part.name, part)
+        elif isinstance(part, Product):  # most are: `children` would try every kind
+            stack += part.factors[::-1]
         else:
             stack += children(part)[::-1]
     return found
@@ -397,7 +400,7 @@ def operations(expr: Expr) -> int:
         case Sum(terms):
             return len(terms) - 1 + sum(map(operations, terms))
         case Product(factors):
-            signless = factors[1:] if factors[0] == MINUS_ONE else factors
+            signless = factors[1:] if isinstance(factors[0], Number) and factors[0].value == -1 else factors
             return len(signless) - 1 + sum(map(operations, signless))
         case Quotient() | Power():
             return 1 + sum(map(operations, children(expr)))

@@ -114,13 +114,10 @@ class Graph:
 
     def ancestors(self, *names: str) -> set[str]:
         """Return the names and everything they depend on."""
-        seen: set[str] = set()
-        stack = list(names)
-        while stack:
-            name = stack.pop()
-            if name not in seen:
-                seen.add(name)
-                stack.extend(self.parents.get(name, ()))
+        seen = set(names)
+        for name, parents in reversed(self.parents.items()):
+            if name in seen:
+                seen.update(parents)
         return seen
 
     def descendants(self, *names: str) -> set[str]:
