@@ -187,7 +187,9 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
             blocks.append(Paragraph(why_paths_add(multiple[0].symbol, children, teller.symbol(output))))
         if teller.telling.detail > FORMULAS:
             shown = [n for n in activations if layer < depth or len(teller.steps_about[adjoints[n.symbol.name].name]) > 2]
-            blocks.extend(teller.limited([teller.adjoint_rows(n.symbol.name, output) for n in shown], "derivatives"))
+            blocks.extend(
+                teller.limited([teller.adjoint_rows(n.symbol.name, output, compact=layer < depth) for n in shown], "derivatives")
+            )
         blocks.append(Paragraph(_what_delta_is(last=layer == depth)))
         blocks.extend(teller.limited([teller.adjoint_rows(z.symbol.name, output) for z in zs], "deltas"))
         blocks.append(Paragraph(("The parameters enter linearly, with the incoming signal as coefficient:",)))
