@@ -181,8 +181,9 @@ def _variable(teller: Teller, name: str) -> list[Block]:
     elif len(children) > 1:
         blocks.append(Paragraph(why_paths_add(teller.symbol(name), [teller.symbol(c) for c in children], output)))
     rows = teller.adjoint_rows(name)
-    rows.extend(_replaced(teller, name))
-    blocks.append(Lines(tuple(rows)))
+    # The line with numbers comes last, after the intermediate names are replaced.
+    end = len(rows) - 1 if len(rows) > 1 and rows[-1].value is not None else len(rows)
+    blocks.append(Lines((*rows[:end], *_replaced(teller, name), *rows[end:])))
     return blocks
 
 
