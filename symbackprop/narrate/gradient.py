@@ -157,7 +157,7 @@ def read_aloud(teller: Teller) -> list[Block]:
     slope = values.gradients[steepest]
     number = teller.numerals.of
     step = Numeral("0.01")
-    sentences = (
+    sentences = [
         say(
             "{output} changes fastest with {name}: raising it by a small {h} changes {output} by about {change}. "
             "That one direction makes up {share} % of the squared length.",
@@ -176,10 +176,10 @@ def read_aloud(teller: Teller) -> list[Block]:
             step=step,
             change=Relation((mul(-1, step, number(length)), number(-0.01 * length))),
         ),
-    )
+    ]
     if len(names) <= MOST_ENTRIES_SPELLED_OUT:
         unit = Vector(tuple(number(values.gradients[name] / length) for name in names))
-        sentences = (*sentences, say("Its direction, as a vector of length 1, is {unit}.", unit=unit))
+        sentences.append(say("Its direction, as a vector of length 1, is {unit}.", unit=unit))
     return [*blocks, *map(Paragraph, sentences)]
 
 

@@ -182,7 +182,7 @@ def _delta_form(teller: Teller, name: str) -> list[Block]:
     deltas = [n for n in backward.nodes if n.symbol.name in needed and n.symbol.name.startswith("delta")]
     if not deltas:
         return []
-    groups = []
+    groups: list[list[Row]] = []
     for node in deltas:
         of = backward.adjoints_of(output)
         value = next(v for v, s in of.items() if s.name == node.symbol.name)
