@@ -54,7 +54,7 @@ class Box(NamedTuple):
     `binding` is one of SUM … ATOM; `height` is 0 for a line of plain letters, 1 with superscripts, 2 built up,
     and n + 1 for n rows of cases;
     `head` and `tail` say what stands at its ends, for the spacing in products:
-    "symbol", "word", "number", "fraction", "group", "function" or "bare" (a function without parentheses).
+    "symbol", "word", "number", "numeral" (a computed number), "fraction", "group", "function" or "bare" (without parentheses).
     """
 
     text: str
@@ -940,7 +940,7 @@ class Latex(Emitter):
             return Box(str(value), 0.5 * len(str(value)), ATOM, 0, "number", "number")
         written = decimal_text(value) if decimal else None
         if written is not None:
-            return Box(written, _measure(written), ATOM, 0, "number", "number")
+            return Box(written, _measure(written), ATOM, 0, "number", "number" if small else "numeral")
         command = r"\tfrac" if small else r"\frac"
         width = 0.5 * max(len(str(value.numerator)), len(str(value.denominator))) * (0.75 if small else 1) + 0.24
         return Box(
@@ -955,10 +955,10 @@ class Latex(Emitter):
             return self.number(Fraction(text), decimal=False, small=False)
         mantissa, _, exponent = text.partition("e")
         if not exponent:
-            return Box(text, _measure(text), ATOM, 0, "number", "number")
+            return Box(text, _measure(text), ATOM, 0, "numeral", "numeral")
         power = str(int(exponent))
         width = _measure(mantissa) + 1.8 + SCRIPT * _measure(power)
-        return Box(rf"{mantissa} \cdot 10^{{{power}}}", width, PRODUCT, 1, "number", "number")
+        return Box(rf"{mantissa} \cdot 10^{{{power}}}", width, PRODUCT, 1, "numeral", "numeral")
 
     def constant(self, name: str) -> Box:
         r"""Return \pi or e."""
@@ -977,8 +977,8 @@ class Latex(Emitter):
         """Return nothing between symbols, a dot where two things would run together."""
         dotted = (
             whole
-            or right.head in {"number", "fraction", "word"}
-            or left.tail in {"fraction", "word", "bare", "function"}
+            or right.head in {"number", "numeral", "fraction", "word"}
+            or left.tail in {"numeral", "fraction", "word", "bare", "function"}
             or (left.tail == "number" and left.head != "number")
         )
         if dotted:

@@ -145,7 +145,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
     width = options.width or (PLAIN_SLIDE if options.beamer else TWO_COLUMNS if options.columns == 2 else PLAIN_PAGE)
     page = replace(sheet(speller, width, colour=options.color), slide=options.beamer)
     body = "\n".join((_frames if options.beamer else _blocks)(document.blocks, page))
-    setting = r"\begingroup\allowdisplaybreaks\parindent=0pt\parskip=4pt plus 2pt"
+    setting = r"\begingroup\allowdisplaybreaks\sloppy\emergencystretch=3em\parindent=0pt\parskip=4pt plus 2pt"
     return f"% needs \\usepackage{{amsmath,amssymb,xcolor}}\n{setting}\n{body}\n\\endgroup\n"
 
 

@@ -55,9 +55,12 @@ def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     """
     plan = _plan(rows, setter, width, reason)
     lines: list[RowLine] = []
+    opened = False
     for row in rows:
         begin, *rest = _row(row, setter, plan, reason, width)
-        lines.extend((begin._replace(first=True), *rest))
+        # The first line that continues an equation stays with it.
+        lines.extend((begin._replace(first=True, whole=row.left is None and opened), *rest))
+        opened = row.left is not None
     return Alignment(tuple(lines), 1 + plan.value + plan.reason)
 
 
