@@ -133,7 +133,8 @@ class _Sweep:
                 for child in graph.children[name]
                 if child in upstream and child not in closed
             ]
-            terms += [(upstream[loss], adjoint, adjoint) for loss, adjoint in self.earlier.get(name, ()) if loss in upstream]
+            if name in self.earlier:
+                terms += [(upstream[loss], adjoint, adjoint) for loss, adjoint in self.earlier[name] if loss in upstream]
             if terms:
                 node = graph.definitions.get(name)
                 delta = is_loss and node is not None and node.role is Role.PRE_ACTIVATION
@@ -141,10 +142,11 @@ class _Sweep:
                 about = Adjoint(f"delta{name[1:]}" if delta else f"d{output}_d{name}", output, name)
                 value = self._adjoint(about, terms)
                 upstream[name] = about, value if node and not delta and self._is_put_in(node, value) else about
-        for name, known in upstream.items():
-            if known:
-                self.earlier.setdefault(name, []).append((output, known[0]))
-        self.closed |= relevant
+        if output != graph.output.symbol.name:
+            closed |= relevant
+            for name, known in upstream.items():
+                if known:
+                    self.earlier.setdefault(name, []).append((output, known[0]))
 
     def _order(self, output: str, relevant: set[str]) -> Iterable[str]:
         """Order values by their distance from the output, layer by layer, and as declared within a layer."""

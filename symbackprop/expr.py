@@ -206,10 +206,10 @@ def add(*terms: Operand) -> Expr:
     """
     flat: list[Expr] = []
     for term in terms:
-        if isinstance(term, Sum):
-            flat.extend(term.terms)
-        elif isinstance(term, (Product, Symbol)):
+        if isinstance(term, (Product, Symbol)):
             flat.append(term)
+        elif isinstance(term, Sum):
+            flat.extend(term.terms)
         else:
             expr = as_expr(term)
             if not (isinstance(expr, Number) and expr.value == 0):
