@@ -16,7 +16,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from symbackprop.arithmetic import ARRAY, FLOAT, compile_expr, evaluate, exact
+from symbackprop.arithmetic.arrays import ARRAY
+from symbackprop.arithmetic.base import evaluate
+from symbackprop.arithmetic.closures import compile_expr
+from symbackprop.arithmetic.double import FLOAT
+from symbackprop.arithmetic.rational import exact
 from symbackprop.backprop import Backward, Edge
 from symbackprop.errors import DomainError, InputError
 from symbackprop.expr import Call, Cases, Exact, Expr, Number, Symbol, symbols, walk

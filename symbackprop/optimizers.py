@@ -29,7 +29,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
-from symbackprop.arithmetic import compile_expr
+from symbackprop.arithmetic.closures import compile_expr
 from symbackprop.errors import ProblemError, UnknownNameError, nearest
 from symbackprop.expr import ZERO, Exact, Expr, Number, Symbol, call, number, substitute
 

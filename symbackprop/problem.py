@@ -20,7 +20,8 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, Literal
 
-from symbackprop.arithmetic import FLOAT, evaluate
+from symbackprop.arithmetic.base import evaluate
+from symbackprop.arithmetic.double import FLOAT
 from symbackprop.errors import DomainError, InputError, ParseError, ProblemError, TooLargeError, UnknownNameError, nearest
 from symbackprop.expr import Expr, Number, Symbol, symbols
 from symbackprop.files import SUFFIXES, Key, Source, read_source

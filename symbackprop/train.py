@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symbackprop.arithmetic import Compiled, compile_expr
+from symbackprop.arithmetic.closures import Compiled, compile_expr
 from symbackprop.backprop import Backward
 from symbackprop.errors import DomainError, InputError, TooLargeError, UnknownNameError, nearest
 from symbackprop.expr import ZERO, Adjoint, Expr, Symbol, add, symbols

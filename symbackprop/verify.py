@@ -34,7 +34,8 @@ from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from symbackprop.arithmetic import Arithmetic, component_index, high_precision
+from symbackprop.arithmetic.base import Arithmetic, component_index
+from symbackprop.arithmetic.digits import high_precision
 from symbackprop.document import Apply, Brace, Display, Tint
 from symbackprop.errors import DomainError, InternalError, nearest
 from symbackprop.expr import (

@@ -32,6 +32,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "narrate": (("numerals",), ("teller",), ("gradient", "training"), ("single", "tables"), ("function", "network", "walk"), ("__init__",)),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
+    "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
 }
 
 HEAVY = ("sympy", "numpy", "mpmath")
