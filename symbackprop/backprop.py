@@ -184,6 +184,7 @@ class _Sweep:
         claims: list[Expr] = []
         products: list[Expr] = []
         put_in: list[str] = []
+        plain = False
         for upstream, edge, local in terms:
             if isinstance(edge, Partial):
                 put_in.append(edge.name)
@@ -195,10 +196,9 @@ class _Sweep:
             claims.append(Product((symbol, edge)))
             if written is not symbol:
                 put_in.append(symbol.name)
-            if isinstance(local, Symbol) and isinstance(written, Symbol):
-                products.append(Product((written, local)))  # most are: `mul` would find nothing to fold
-            else:
-                products.append(mul(written, local))
+            # Most paths are a product of two symbols: `mul` would find nothing to fold, `simplify` nothing to shorten.
+            plain = isinstance(local, Symbol) and isinstance(written, Symbol) and local.name != written.name
+            products.append(Product((written, local)) if plain else mul(written, local))
         if len(terms) == 1:
             self.steps.append(ChainRule(about, claims[0]))
             value = products[0]
@@ -207,7 +207,7 @@ class _Sweep:
             self.steps.append(SumOverPaths(about, total, total.terms))
             value = add(*products)
         self.steps.append(Substitution(about, value, tuple(put_in)))
-        for rewritten in simplify(value, self.unit_sums):
+        for rewritten in () if plain and len(terms) == 1 else simplify(value, self.unit_sums):
             value = rewritten.value
             self.steps.append(Simplification(about, value, rewritten.rule, rewritten.assumption))
         self.nodes.append(Node(about, value, Role.ADJOINT))
