@@ -30,7 +30,14 @@ LADDER: tuple[tuple[str, ...], ...] = (
 
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "narrate": (("numerals",), ("teller",), ("gradient", "training"), ("single", "tables"), ("function", "network", "walk"), ("__init__",)),
+    "narrate": (
+        ("numerals",),
+        ("teller",),
+        ("gradient", "training"),
+        ("single", "tables"),
+        ("function", "network", "walk"),
+        ("__init__",),
+    ),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
 }
