@@ -176,7 +176,8 @@ class Speller:
         parts = [row.layer.format(name.layer)] if name.layer else []
         if name.sample:
             parts.append(row.sample.format(name.sample))
-        written = "y" + name.plain.removeprefix("y_1") if name.letter == "y" and not name.indices else name.plain
+        alone = name.plain.startswith("y_1") and not name.indices
+        written = "y" + name.plain.removeprefix("y_1") if alone else name.plain
         return replace(name, superscript=row.both.join(parts), written=written)
 
 

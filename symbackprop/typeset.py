@@ -917,7 +917,8 @@ class Latex(Emitter):
         below, below_width = _latex_indices(name.indices, comma=name.comma)
         above_width = _measure(name.superscript) * SCRIPT
         above = ("^" + _braced(name.superscript)) if name.superscript else ""
-        text = letter + above + (("_" + _braced(below)) if below else "")
+        index = ("_" + _braced(below)) if below else ""
+        text = letter + (above + index if name.layer else index + above)
         kind = "word" if name.style in {"word", "roman"} else "symbol"
         width += max(below_width, above_width) + (0.05 if above or below else 0)
         return Box(text, width, ATOM, 1 if above else 0, kind, kind)
