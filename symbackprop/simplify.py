@@ -131,7 +131,8 @@ def cancel(expr: Expr) -> Expr | None:
     if not struck and q is None:
         return None
     top = mul(sign, p or 1, *(power(base, exponent) for base, exponent in above))
-    return div(top, mul(q or 1, *(power(base, exponent) for base, exponent in left)))
+    bottom = mul(q or 1, *(power(base, exponent) for base, exponent in left))
+    return -div(-top, bottom) if _is_negative(top) else div(top, bottom)
 
 
 def _reduced(above: Powers, below: Powers) -> tuple[int | None, int | None, Powers, Powers]:
@@ -284,8 +285,8 @@ def _all_different(expr: Sum) -> bool:
         for factor in _factors(term):
             if isinstance(factor, Symbol) and factor.name not in seen:
                 seen.add(factor.name)
-            elif not isinstance(factor, Number) or factor is term:
-                return False
+            elif not isinstance(factor, Number) or factor is term or isinstance(factor.value, Fraction):
+                return False  # a fraction may be common to all terms: ½u + ½v
     return True
 
 
