@@ -12,7 +12,8 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from symbackprop.expr import Expr
     from symbackprop.notation import Speller
     from symbackprop.render import Options
+    from symbackprop.train import Progress
 
 app = typer.Typer(
     add_completion=True,
@@ -78,16 +80,23 @@ TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX 
 Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
 
 PROGRESS_AFTER_SECONDS = 1.0
+INTERRUPTED = 130
 
 
-@app.callback(invoke_without_command=False)
-def _main(
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
         typer.echo(f"symbackprop {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @app.command()
@@ -184,7 +193,8 @@ def train(  # noqa: PLR0913
         "beta1": beta1, "beta2": beta2, "eps": eps, "direction": direction,
     }  # fmt: skip
     chosen = {key: value if key == "direction" else _number(key, value) for key, value in given.items() if value is not None}
-    run = made.train(steps, optimizer, chosen, update=update, parameters=_split(only), progress=_progress(steps))
+    with _progress(steps) as progress:
+        run = made.train(steps, optimizer, chosen, update=update, parameters=_split(only), progress=progress)
     writer = _Writer(made, format_name, output, standalone=standalone)
     if writer.json:
         writer.write_json(made.training_json(run))
@@ -276,25 +286,28 @@ def _split(names: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in found)
 
 
-def _progress(steps: int) -> Callable[[int], None]:
-    """Return a callback that shows a bar on standard error once the work has taken a second."""
+@contextmanager
+def _progress(steps: int) -> Iterator[Progress]:
+    """Give a callback that shows a bar on standard error once the work has taken a second, and take the bar away at the end."""
     started = time.monotonic()
     bar: list[Any] = []
 
     def show(done: int) -> None:
-        if not bar and time.monotonic() - started > PROGRESS_AFTER_SECONDS and sys.stderr.isatty():
+        if not bar and time.monotonic() - started > PROGRESS_AFTER_SECONDS and sys.stderr and sys.stderr.isatty():
             from rich.console import Console  # noqa: PLC0415
-            from rich.progress import Progress  # noqa: PLC0415
+            from rich.progress import Progress as Bar  # noqa: PLC0415
 
-            progress = Progress(console=Console(stderr=True), transient=True)
-            progress.start()
-            bar.extend((progress, progress.add_task("training", total=steps)))
+            shown = Bar(console=Console(stderr=True), transient=True)
+            shown.start()
+            bar.extend((shown, shown.add_task("training", total=steps)))
         if bar:
             bar[0].update(bar[1], completed=done)
-            if done >= steps:
-                bar[0].stop()
 
-    return show
+    try:
+        yield show
+    finally:
+        if bar:
+            bar[0].stop()
 
 
 # --- output --------------------------------------------------------------------------------------------------
@@ -316,6 +329,12 @@ class _Writer:
         from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
 
         self.speller = source if not hasattr(source, "speller") else source.speller
+        if output is not None and output.is_dir():
+            msg = f"{output}: is a directory; give a file in it, such as {output / 'notes.tex'}"
+            raise InputError(msg)
+        if output is None and sys.stdout is None:
+            msg = "standard output is closed; write to a file with -o"
+            raise InputError(msg)
         self.output = output
         self.two_column, self.beamer = two_column, beamer
         if format_name is None and (standalone or two_column or beamer):
@@ -323,7 +342,7 @@ class _Writer:
         if format_name is None and output is not None:
             from symbackprop.derivation import format_for  # noqa: PLC0415
 
-            format_name = "json" if output.suffix == ".json" else format_for(output)
+            format_name = format_for(output)
         self.json = format_name == "json"
         name = format_name or "terminal"
         if standalone and name == "latex":
@@ -331,10 +350,23 @@ class _Writer:
         self.row = FORMATS["text"] if self.json else find_format(name)
 
     def write(self, document: Document) -> None:
-        self._put(self.row.render(document, self.speller, self._options()))
+        """Render a document and write it."""
+        from symbackprop.render.layout import can_carry, transliterate  # noqa: PLC0415
+
+        options = self._options()
+        text = self.row.render(document, self.speller, options)
+        if not can_carry(options.encoding):
+            text = transliterate(text, options.encoding)
+        self._put(text)
 
     def write_json(self, text: str) -> None:
-        self._put(text)
+        """Write an object; what the output cannot carry is escaped, as JSON has it."""
+        from symbackprop.export import escaped  # noqa: PLC0415
+
+        self._put(escaped(text, self._encoding()))
+
+    def _encoding(self) -> str:
+        return (sys.stdout.encoding or "ascii") if self.output is None else "utf-8"
 
     def _options(self) -> Options:
         from symbackprop.render import Options  # noqa: PLC0415
@@ -345,22 +377,36 @@ class _Writer:
             to_screen and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         )
         width = shutil.get_terminal_size((80, 24)).columns if to_screen and on_screen else None
-        encoding = (sys.stdout.encoding or "ascii") if to_screen else "utf-8"
-        return Options(width=width, columns=2 if self.two_column else 1, beamer=self.beamer, color=colour, encoding=encoding)
+        columns = 2 if self.two_column else 1
+        return Options(width=width, columns=columns, beamer=self.beamer, color=colour, encoding=self._encoding())
 
     def _put(self, text: str) -> None:
+        """Write a text as bytes that are the same on every system: the end of a line is one character."""
         if not text.endswith("\n"):
             text += "\n"
-        if self.output is None:
-            stream = sys.stdout
-            stream.write(text.encode(stream.encoding or "ascii", "replace").decode(stream.encoding or "ascii"))
-            stream.flush()
-            return
         try:
-            self.output.write_text(text, encoding="utf-8")
+            if self.output is not None:
+                self.output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+                return
+            encoding = self._encoding()
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader (head, less) has what it wanted.
+            _silence_stdout()
+            raise typer.Exit from None
         except OSError as error:
-            msg = f"{self.output}: cannot be written ({error.strerror or error})"
+            if self.output is None:
+                _silence_stdout()
+            msg = f"{self.output or 'standard output'}: cannot be written ({error.strerror or error})"
             raise InputError(msg) from None
+
+
+def _silence_stdout() -> None:
+    """Let the flush at exit go nowhere: what it would say is said already."""
+    if sys.stdout is sys.__stdout__:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _minus_first(arguments: Sequence[str]) -> list[str]:
@@ -376,17 +422,20 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app(args=_minus_first(arguments), prog_name="symbackprop", standalone_mode=True)
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+        code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+        if code == INTERRUPTED:
+            _complain("interrupted")
+        return code
     except SymbackpropError as error:
         _complain(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        # The reader (head, less) closed the pipe: silence the flush at exit, too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         _complain("interrupted")
-        return 130
+        return INTERRUPTED
+    except OSError as error:
+        _silence_stdout()
+        _complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        return InputError.exit_code
     except Exception as error:
         if isinstance(error, RecursionError | MemoryError):
             _complain("the problem is too large: an expression nests too deep or takes too much memory")
@@ -399,6 +448,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _complain(message: str) -> None:
+    """Write to standard error, free of control characters; what begins with its place (file:line, --option) stays as it is."""
+    if sys.stderr is None:
+        return
     encoding = sys.stderr.encoding or "ascii"
-    text = f"{message}\n" if "\n" in message or message.startswith(("problem", "-")) else f"symbackprop: {message}\n"
-    sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
+    text = "".join(char if char.isprintable() or char == "\n" else "?" for char in message)
+    if "\n" not in text and not re.match(r"--[\w-]+: |[^:]+\.(?:toml|json):\d+: ", text):
+        text = f"symbackprop: {text}"
+    sys.stderr.write(f"{text}\n".encode(encoding, "replace").decode(encoding))

@@ -274,8 +274,7 @@ class Derivation:
     def save(self, path: str | Path) -> Path:
         """Write the format the file's ending chooses; raises InputError for an unknown ending."""
         target = Path(path)
-        text = self.to_json() if target.suffix == ".json" else self.render(format_for(target))
-        target.write_text(text, encoding="utf-8")
+        target.write_text(self.render(format_for(target)), encoding="utf-8", errors="replace", newline="\n")
         return target
 
     def _repr_latex_(self) -> str:
@@ -311,11 +310,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def format_for(target: Path) -> str:
-    """Return the format a file's ending chooses; raises InputError, which lists the endings."""
+    """Return the format a file's ending chooses, "json" included; raises InputError, which lists the endings."""
+    if target.suffix.lower() == ".json":
+        return "json"
     row = format_of_suffix(target.suffix)
     if row is None:
         endings = ", ".join(suffix for r in FORMATS.values() for suffix in r.suffixes)
-        msg = f'{target}: no format for the ending "{target.suffix}" (known: {endings}, .json)'
+        pdf = "; for a PDF, write .tex and run pdflatex on it" if target.suffix.lower() == ".pdf" else ""
+        msg = f'{target}: no format for the ending "{target.suffix}" (known: {endings}, .json){pdf}'
         raise InputError(msg)
     return row.name
 

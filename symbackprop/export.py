@@ -150,8 +150,27 @@ def rule_name(step: Step) -> str:
 
 
 def dump(data: dict[str, Any]) -> str:
-    """Write an object as JSON, the same bytes every time."""
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    """Write an object as JSON, the same bytes every time; characters that no one can see are escaped."""
+    return escaped(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def escaped(text: str, encoding: str) -> str:
+    r"""
+    Escape in a JSON text what does not print or what an encoding cannot carry.
+
+    >>> escaped('"σ"', "ascii"), escaped('"σ"', "utf-8")
+    ('"\\u03c3"', '"σ"')
+    """
+    strange = {char for char in set(text) if not (char.isprintable() or char == "\n") or not _carries(encoding, char)}
+    return text.translate({ord(char): json.dumps(char)[1:-1] for char in strange})
+
+
+def _carries(encoding: str, char: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def history_json(run: Trajectory) -> list[dict[str, Any]]:

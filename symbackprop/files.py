@@ -114,6 +114,9 @@ def read_source(name: str) -> Source:
 
 
 def _standard_input() -> bytes:
+    if sys.stdin is None:
+        msg = "standard input: is closed; give a .toml or .json file"
+        raise ProblemError(msg)
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         return sys.stdin.read(LARGEST_FILE + 1).encode()
