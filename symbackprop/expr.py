@@ -31,6 +31,14 @@ class Expr:
 
     __slots__ = ()
 
+    def parts(self) -> tuple[Expr, ...]:
+        """Return the direct parts of a kind defined elsewhere (matrices); the nine kinds are matched, not asked."""
+        return ()
+
+    def with_parts(self, parts: tuple[Expr, ...]) -> Expr:  # noqa: ARG002 - a kind without parts stays as it is
+        """Return the same kind with other parts."""
+        return self
+
     def __add__(self, other: Operand) -> Expr:
         return add(self, other)
 
@@ -310,7 +318,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             parts = [part for value, test in branches for part in (value, test.left, test.right)]
             return (*parts, otherwise)
         case _:
-            return ()
+            return expr.parts()
 
 
 def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
@@ -336,7 +344,7 @@ def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
                 parts[-1],
             )
         case _:
-            return expr
+            return expr.with_parts(parts)
 
 
 def transform(expr: Expr, rewrite: Callable[[Expr], Expr | None]) -> Expr:
@@ -409,4 +417,5 @@ def operations(expr: Expr) -> int:
         case Cases(branches, _):
             return len(branches) + sum(map(operations, children(expr)))
         case _:
-            return 0
+            parts = expr.parts()
+            return max(1, len(parts) - 1) + sum(map(operations, parts)) if parts else 0

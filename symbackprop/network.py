@@ -147,7 +147,7 @@ class _Writer:
         for index, layer in enumerate(network.layers, 1):
             signal = self._layer(index, layer, signal, sample)
         targets = [Symbol(f"y_{j}{suffix}") for j in range(1, len(signal) + 1)]
-        part = _loss_part(network.loss)
+        part = loss_part(network.loss)
         parts = [part(a, y, len(signal)) for a, y in zip(signal, targets, strict=True)]
         if _uses_targets(network.loss):
             self.targets.extend(Leaf(y, Role.TARGET) for y in targets)
@@ -219,7 +219,8 @@ def _activate(activation: str, zs: Sequence[Symbol]) -> list[Expr]:
     return [row(z) for z in zs]
 
 
-def _loss_part(loss: str) -> Callable[[Expr, Expr, int], Expr]:
+def loss_part(loss: str) -> Callable[[Expr, Expr, int], Expr]:
+    """Return the summand of a loss, by name or from a formula in a and y; raises InputError for neither."""
     if is_loss(loss):
         return find_loss(loss).part
     if loss.isidentifier() and loss not in {"a", "y"}:

@@ -154,6 +154,34 @@ def _reduced(above: Powers, below: Powers) -> tuple[int | None, int | None, Powe
     return ratio.numerator, ratio.denominator, kept[0], kept[1]
 
 
+def distribute(expr: Expr) -> Expr | None:
+    """
+    Multiply a factor into a bracket where it cancels a denominator there.
+
+    >>> p, s, y = map(Symbol, "psy")
+    >>> distribute(p * (s - y / p)) == p * s - y
+    True
+    """
+    if not isinstance(expr, Product):
+        return None
+    for i, bracket in enumerate(expr.factors):
+        if not isinstance(bracket, Sum):
+            continue
+        below = {
+            base
+            for term in bracket.terms
+            for part in _factors(term)
+            if isinstance(part, Quotient)
+            for base, _ in _powers(part.denominator)
+        }
+        for j, factor in enumerate(expr.factors):
+            if j != i and factor in below and not isinstance(factor, Number):
+                terms = [cancel(mul(factor, term)) or mul(factor, term) for term in bracket.terms]
+                rest = [other for k, other in enumerate(expr.factors) if k not in {i, j}]
+                return mul(*rest, _positive_first(terms))
+    return None
+
+
 def gather_powers(expr: Expr) -> Expr | None:
     """
     Write a factor that occurs several times as a power.
@@ -434,6 +462,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("fold numbers", "multiply the numbers", fold_numbers),
     Rewrite("fraction of fractions", "turn the lower fraction over", turn_over, tidies=True),
     Rewrite("cancel", "cancel what stands above and below", cancel, tidies=True),
+    Rewrite("distribute", "multiply in, and cancel", distribute),
     Rewrite("common denominator", "put over a common denominator", common_denominator),
     Rewrite("common factor", "take out the common factor", common_factor),
     Rewrite("collect", "multiply out and collect", collect),

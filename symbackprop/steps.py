@@ -82,8 +82,17 @@ class Update:
     value: Expr
 
 
+@dataclass(frozen=True, slots=True)
+class Pullback:
+    """about = the derivative above, taken back through one matrix definition; `rule` is a key of `pullback.PULLBACKS`."""
+
+    about: Symbol
+    value: Expr
+    rule: str
+
+
 Step: TypeAlias = (
-    Definition | LocalDerivative | ChainRule | SumOverPaths | Substitution | Simplification | Evaluation | Update
+    Definition | LocalDerivative | ChainRule | SumOverPaths | Substitution | Simplification | Evaluation | Update | Pullback
 )
 
 KINDS: dict[type, str] = {
@@ -95,4 +104,5 @@ KINDS: dict[type, str] = {
     Simplification: "simplification",
     Evaluation: "evaluation",
     Update: "update",
+    Pullback: "pullback",
 }

@@ -17,11 +17,11 @@ PACKAGE = ROOT / "symbackprop"
 LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
     ("expr", "names", "files"),
-    ("functions", "document"),
+    ("functions", "document", "matrix"),
     ("graph", "steps", "parse", "notation", "arithmetic"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
-    ("backprop", "verify", "problem"),
-    ("evaluate", "train"),
+    ("backprop", "verify", "problem", "pullback"),
+    ("evaluate", "train", "layers"),
     ("export", "narrate", "render"),
     ("derivation",),
     ("cli",),
@@ -38,6 +38,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("function", "network", "walk"),
         ("__init__",),
     ),
+    "problem": (("model",), ("reader",), ("definitions", "facts", "networks"), ("__init__",)),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
 }

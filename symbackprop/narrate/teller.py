@@ -19,12 +19,14 @@ from symbackprop.expr import ONE, Adjoint, Expr, Number, Partial, Product, Symbo
 from symbackprop.graph import Graph, Node, Role
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.problem import Problem
+from symbackprop.pullback import PULLBACKS
 from symbackprop.simplify import SAYS
 from symbackprop.steps import (
     ChainRule,
     Definition,
     Evaluation,
     LocalDerivative,
+    Pullback,
     Simplification,
     Step,
     Substitution,
@@ -194,6 +196,8 @@ class Teller:
                 return ("given ", self.unit_sum(assumption)) if assumption else (SAYS[rule],)
             case LocalDerivative():
                 return self.rule(step)
+            case Pullback(rule=rule):
+                return ({**SHORT_RULES, **PULLBACKS}[rule],)
             case Definition() | Evaluation() | Update():
                 return ()
 
