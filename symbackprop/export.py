@@ -21,7 +21,7 @@ from symbackprop.simplify import SAYS
 from symbackprop.steps import KINDS, LocalDerivative, Simplification, Step
 from symbackprop.train import Trajectory
 from symbackprop.typeset import latex, plain
-from symbackprop.verify import verify
+from symbackprop.verify.verdicts import verify
 
 SCHEMA = 1
 

@@ -1,7 +1,7 @@
 """
 A step is a typed claim: about which symbol, equal to what, by which rule.
 
-Steps hold no prose and no markup; `narrate.py` finds the words and `verify.py` checks every claim.
+Steps hold no prose and no markup; `narrate.py` finds the words and `verify` checks every claim.
 The union is closed, so that the type checker finds a consumer that forgot a kind.
 """
 

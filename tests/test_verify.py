@@ -31,7 +31,11 @@ from symbackprop.steps import (
     SumOverPaths,
     Update,
 )
-from symbackprop.verify import HOLE, SLOPES, P, Q, R, _rotate, _Verification, verify
+from symbackprop.verify import verify
+from symbackprop.verify.draws import Draws
+from symbackprop.verify.field import P, Q, R, rotate
+from symbackprop.verify.points import Setting
+from symbackprop.verify.slopes import HOLE, SLOPES
 
 X, Y, Z = map(Symbol, "xyz")
 
@@ -254,12 +258,11 @@ def test_softmax_with_cross_entropy_needs_targets_that_sum_to_one() -> None:
 def test_sampled_points_respect_constraints_and_assumptions() -> None:
     """Rational points lie where the problem says."""
     graph = graph_of("f = log(x*y*n) + z + w")
-    verification = _Verification(
-        graph, (("z", "w"),), {"x": frozenset({"positive"}), "y": frozenset({"negative"}), "n": frozenset({"integer"})}, 0
-    )
+    known = {"x": frozenset({"positive"}), "y": frozenset({"negative"}), "n": frozenset({"integer"})}
+    draws = Draws(Setting(graph, (("z", "w"),), known), 0)
     for _ in range(50):
-        verification.draws_left -= 1
-        point = verification.rational_leaves()
+        draws.draws_left -= 1
+        point = draws.rational_leaves()
         assert point["x"] > 0
         assert point["y"] < 0
         assert point["n"].denominator == 1
@@ -270,15 +273,14 @@ def test_sampled_points_respect_constraints_and_assumptions() -> None:
 def test_domains_that_are_hard_to_hit_are_found() -> None:
     """Binary cross-entropy of identity outputs needs every output in (0, 1); five such points are found."""
     graph = Network(3, (Layer(3, "identity"),), "binary_cross_entropy").graph()
-    verification = _Verification(graph, (), {}, 0)
-    points = verification.rational_points()
+    points = Draws(Setting(graph, (), {}), 0).rational_points()
     assert len([next(points) for _ in range(5)]) == 5
 
 
 @CASES
 def test_adjoints_obey_the_duality_of_forward_and_backward(graph: Graph) -> None:
     """A tangent added at every value changes the output by Σ adjoint·tangent: one forward pass checks all adjoints."""
-    point = _Verification(graph, (), {}, 7).field_point
+    point = Draws(Setting(graph, (), {}), 7).field_point
     assert point is not None
     source = random.Random(7)
     tangents = {name: source.randrange(P) for name in point.env}
@@ -294,9 +296,9 @@ def test_adjoints_obey_the_duality_of_forward_and_backward(graph: Graph) -> None
 @CASES
 def test_the_truth_at_a_rational_point_is_what_finite_differences_see(graph: Graph) -> None:
     """Adjoints by the reverse sweep equal central differences of the output."""
-    verification = _Verification(graph, (), {name.symbol.name: frozenset({"positive"}) for name in graph.leaves}, 3)
+    positive = {leaf.symbol.name: frozenset({"positive"}) for leaf in graph.leaves}
     try:
-        point = next(verification.rational_points())
+        point = next(Draws(Setting(graph, (), positive), 3).rational_points())
     except StopIteration:
         pytest.skip("no point in its domain")
     digits = high_precision(30)
@@ -353,12 +355,12 @@ def test_the_fields_are_what_they_claim_to_be() -> None:
 
 def test_rotations_have_norm_one_and_order_r() -> None:
     """c² + s² = 1, and R turns are none."""
-    point = _Verification(graph_of("f = sin(x)"), (), {}, 0).field_point
+    point = Draws(Setting(graph_of("f = sin(x)"), (), {}), 0).field_point
     assert point is not None
     c, s = point.turn
     assert (c * c + s * s) % P == 1
     assert (c, s) != (1, 0)
-    assert _rotate(point.turn, R) == (1, 0)
+    assert rotate(point.turn, R) == (1, 0)
 
 
 def test_adjoints_and_local_derivatives_are_known_by_what_they_belong_to() -> None:

@@ -33,7 +33,7 @@ from symbackprop.steps import (
     SumOverPaths,
     Update,
 )
-from symbackprop.verify import POINTS, verify
+from symbackprop.verify.verdicts import POINTS, verify
 
 RESULTS_ONLY, FORMULAS, DERIVATION, MICRO_STEPS = range(4)
 MOST_ROWS_ALIKE = 24
