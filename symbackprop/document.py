@@ -79,6 +79,13 @@ class Nabla(Expr):
     of: Expr
 
 
+@dataclass(frozen=True, slots=True)
+class Hadamard(Expr):
+    """A product entry by entry, printed with ⊙ between the factors."""
+
+    factors: tuple[Expr, ...]
+
+
 Span: TypeAlias = str | Expr
 Spans: TypeAlias = tuple[Span, ...]
 

@@ -133,7 +133,7 @@ def written(symbol: Symbol) -> str:
 
 def _readable(part: Expr) -> Expr | None:
     """Write derivatives as dL/dw and not by the names they have inside; δ keeps its name."""
-    if isinstance(part, Partial) or (isinstance(part, Adjoint) and not part.name.startswith("delta")):
+    if isinstance(part, Partial) or (isinstance(part, Adjoint) and not part.is_delta):
         return Symbol(written(part))
     return None
 

@@ -105,6 +105,11 @@ class Adjoint(Symbol):
     output: str
     of: str
 
+    @property
+    def is_delta(self) -> bool:
+        """Whether it is written δ: the derivative of a loss by a pre-activation."""
+        return self.name.startswith(("delta", "Delta"))
+
 
 @dataclass(frozen=True, slots=True)
 class Partial(Symbol):

@@ -97,7 +97,8 @@ Spelling = Name | Ratio
 
 _UNIT = re.compile(r"(w|b|z|a|delta)([1-9]\d*)_(\d+)(?:_(\d+))?(?:_s(\d+))?")
 _OUTSIDE = re.compile(r"([xyLJ])(?:_(\d+|data|penalty))?(?:_s(\d+))?")
-_WHOLE_LAYER = re.compile(r"(W|b|z|a|Z|A|delta)([1-9]\d*)(?:_s(\d+))?")
+_WHOLE_LAYER = re.compile(r"(W|b|z|a|Z|A|delta|Delta)([1-9]\d*)(?:_s(\d+))?")
+_WHOLE_INPUT = re.compile(r"[xyXY]")
 _RUNS = re.compile(r"\d+|\D+")
 
 
@@ -108,7 +109,8 @@ class Speller:
 
     `network` says whether plain names like w1_2_3 mean layer, to and from; a plain function's names are split
     generically (beta0 is β with index 0).  `names` maps plain names to the problem's own identifiers.
-    With `single_target`, y_1 is written y.  The derivatives whose plain names are in `ordinary` are written with d instead of ∂.
+    With `single_target`, y_1 is written y.  With `layers`, x and y are whole vectors.
+    The derivatives whose plain names are in `ordinary` are written with d instead of ∂.
     `ambiguous` holds the edges (child, parent) whose local derivative differs from the total one.
     """
 
@@ -116,13 +118,14 @@ class Speller:
     network: bool = field(default=True, kw_only=True)
     names: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     single_target: bool = field(default=False, kw_only=True)
+    layers: bool = field(default=False, kw_only=True)
     ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
     ambiguous: frozenset[tuple[str, str]] = field(default=frozenset(), kw_only=True)
 
     def spell(self, symbol: Symbol) -> Spelling:
         """Return a symbol's parts: a Name, or a Ratio for a derivative."""
         if isinstance(symbol, Adjoint):
-            if symbol.name in self.names or (self.network and symbol.name.startswith("delta")):
+            if symbol.name in self.names or (self.network and symbol.is_delta):
                 return self.name(symbol.name)
             return Ratio(symbol.name, self.name(symbol.output), self.name(symbol.of), ordinary=symbol.name in self.ordinary)
         if isinstance(symbol, Partial):
@@ -159,6 +162,8 @@ class Speller:
             comma = row.comma or any(len(index) > 1 for index in indices)
             style = "greek" if letter == "delta" else "letter"
             return self._placed(Name(plain, letter, style, indices, comma, int(layer), int(sample or 0)))
+        if self.layers and _WHOLE_INPUT.fullmatch(plain):
+            return Name(plain, plain, "letter" if plain.isupper() else "bold")
         if match := _OUTSIDE.fullmatch(plain):
             letter, index, sample = match.groups()
             letter = dict(row.letters).get(letter, letter)
@@ -166,7 +171,7 @@ class Speller:
             return self._placed(Name(plain, letter, indices=(index,) if index and not alone else (), sample=int(sample or 0)))
         if match := _WHOLE_LAYER.fullmatch(plain):
             letter, layer, sample = match.groups()
-            style = "greek" if letter == "delta" else "letter" if letter.isupper() else "bold"
+            style = "greek" if letter in {"delta", "Delta"} else "letter" if letter.isupper() else "bold"
             return self._placed(Name(plain, letter, style, layer=int(layer), sample=int(sample or 0)))
         return None
 

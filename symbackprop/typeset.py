@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from symbackprop.document import Apply, Brace, Display, Nabla, Numeral, Relation, Tint, Vector
+from symbackprop.document import Apply, Brace, Display, Hadamard, Nabla, Numeral, Relation, Tint, Vector
 from symbackprop.expr import (
     MINUS_ONE,
     ONE,
@@ -35,6 +35,7 @@ from symbackprop.expr import (
     Symbol,
 )
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
+from symbackprop.matrix import MatMul, Ones, Slope, Softmax, Sums, Transpose
 from symbackprop.notation import GREEK, Name, Ratio, Speller, index_runs
 
 # How tightly an expression holds together, loosest first.
@@ -201,6 +202,26 @@ class Emitter:
         """Return the gradient's symbol."""
         raise NotImplementedError
 
+    def beside(self) -> Box:
+        """Return what stands between two matrices that are multiplied."""
+        raise NotImplementedError
+
+    def hadamard(self) -> Box:
+        """Return the sign of the product entry by entry, with space around it."""
+        raise NotImplementedError
+
+    def transposed(self, body: Box) -> Box:
+        """Return the transpose."""
+        raise NotImplementedError
+
+    def ones(self, size: str) -> Box:
+        """Return the vector of ones; `size` may be empty."""
+        raise NotImplementedError
+
+    def primed(self, function: str, argument: Box) -> Box:
+        """Return the slope of a function, σ′(z)."""
+        raise NotImplementedError
+
     def words(self, text: str) -> Box:
         """Return words within mathematics."""
         return Box(text, len(text))
@@ -245,6 +266,13 @@ class Typesetter:
             Relation: self._relation,
             Vector: self._vector,
             Nabla: lambda expr: self.emitter.nabla(self.box(expr.of)),
+            MatMul: self._matmul,
+            Hadamard: self._hadamard,
+            Transpose: lambda expr: self.emitter.transposed(self.operand(expr.body, ATOM)),
+            Ones: lambda expr: self.emitter.ones(str(expr.size)),
+            Sums: self._sums,
+            Softmax: lambda expr: self.emitter.call("log_softmax" if expr.log else "softmax", [self.box(expr.body)], None, None),
+            Slope: lambda expr: self.emitter.primed(expr.function, self.box(expr.body)),
         }
 
     def text(self, expr: Expr) -> str:
@@ -379,6 +407,23 @@ class Typesetter:
         sign = self.emitter.relation(expr.relation)
         boxes = [self.box(side) for side in expr.sides]
         return self.emitter.joined([(sign if position else NOTHING, box) for position, box in enumerate(boxes)], 0)
+
+    def _matmul(self, expr: MatMul) -> Box:
+        space = self.emitter.beside()
+        boxes = [self.operand(factor, POWER) for factor in expr.factors]
+        return self.emitter.joined([(space if i else NOTHING, box) for i, box in enumerate(boxes)], PRODUCT)
+
+    def _hadamard(self, expr: Hadamard) -> Box:
+        sign = self.emitter.hadamard()
+        boxes = [self.operand(factor, POWER) for factor in expr.factors]
+        return self.emitter.joined([(sign if i else NOTHING, box) for i, box in enumerate(boxes)], PRODUCT)
+
+    def _sums(self, expr: Sums) -> Box:
+        """Return 1 1ᵀ M, whose entries are the sums of the columns, or M 1 1ᵀ."""
+        ones = self.emitter.joined([(NOTHING, self.emitter.ones("")), (NOTHING, self.emitter.transposed(self.emitter.ones("")))], PRODUCT)
+        body = self.operand(expr.body, POWER)
+        parts = (body, ones) if expr.rows else (ones, body)
+        return self.emitter.joined([(NOTHING, parts[0]), (self.emitter.beside(), parts[1])], PRODUCT)
 
     def _vector(self, expr: Vector) -> Box:
         comma = self.emitter.comma()
@@ -537,21 +582,22 @@ class Typesetter:
         stacked = emit.stacked_cases(rows)
         if stacked is not None:
             return [Token(stacked, NOTHING, NOTHING, depth)]
+        left, right = emit.parentheses(self.box(expr).height, paired=False)
         tokens: list[Token] = []
         for value, test in expr.branches:
-            tokens += self._worded(value, " else " if tokens else "(", limit, depth + 1)
-            tokens += self._worded(_relation_of(test), " if ", limit, depth + 1)
-        tokens += self._worded(expr.otherwise, " else ", limit, depth + 1)
-        tokens[-1] = _suffixed(tokens[-1], Box(")", 1))
+            tokens += self._worded(value, "else" if tokens else "", limit, depth + 1)
+            tokens += self._worded(_relation_of(test), "if", limit, depth + 1)
+        tokens += self._worded(expr.otherwise, "else", limit, depth + 1)
+        tokens[0] = _prefixed(tokens[0], left)
+        tokens[-1] = _suffixed(tokens[-1], right)
         return tokens
 
     def _worded(self, expr: Expr, word: str, limit: float, depth: int) -> list[Token]:
-        tokens = self._tokens(expr, limit - len(word), depth)
-        start = Box(word.lstrip(), len(word.lstrip()))
-        if word == "(":
-            tokens[0] = _prefixed(tokens[0], start)
-        else:
-            tokens[0] = tokens[0]._replace(inline=Box(word, len(word)), start=start, depth=depth)
+        """Return an expression's pieces with a word before the first."""
+        inline, start = self.emitter.words(f" {word} "), self.emitter.words(f"{word} ")
+        tokens = self._tokens(expr, limit - inline.width, depth)
+        if word:
+            tokens[0] = tokens[0]._replace(inline=inline, start=start, depth=depth)
         return tokens
 
     def _listed(self, parts: Sequence[Expr], comma: Box, limit: float, depth: int) -> list[Token]:
@@ -838,6 +884,33 @@ class Text(Emitter):
         sign = "∇" if self.charset.greek else "grad "
         return Box(sign + of.text, of.width + len(sign), ATOM)
 
+    def beside(self) -> Box:
+        """Return a space; in ASCII the sign of NumPy."""
+        return Box(" ", 1) if self.charset.scripts else Box(" @ ", 3)
+
+    def hadamard(self) -> Box:
+        """Return ⊙ or *."""
+        sign = " ⊙ " if self.charset.scripts else " * "
+        return Box(sign, 3)
+
+    def transposed(self, body: Box) -> Box:
+        """Return Wᵀ or W.T."""
+        mark = "ᵀ" if self.charset.scripts else ".T"
+        return Box(body.text + mark, body.width + len(mark), POWER, 1, body.head, "symbol")
+
+    def ones(self, size: str) -> Box:
+        """Return 1 with its length below."""
+        if not self.charset.scripts:
+            return Box(f"ones({size})", len(size) + 6)
+        lowered = size.translate(_BELOW) if all(c.isdigit() or c in _LOWERABLE for c in size) else f"_{size}"
+        return Box("1" + lowered, 1 + len(lowered), ATOM, 0, "symbol", "symbol")
+
+    def primed(self, function: str, argument: Box) -> Box:
+        """Return σ′(z)."""
+        name = self.function(function)
+        mark = "′" if self.charset.scripts else "'"
+        return Box(f"{name.text}{mark}({argument.text})", name.width + argument.width + 3, ATOM, 0, "function", "function")
+
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         """Return ∂/∂x."""
         d = "d" if ordinary else self.charset.partial
@@ -890,6 +963,7 @@ _ROMAN_WIDTHS = {
     "→": 1.0, "·": 0.3,
 }  # fmt: skip
 SCRIPT = 0.78
+HIGHEST_CASES = 16
 
 
 def _measure(text: str) -> float:
@@ -1088,7 +1162,9 @@ class Latex(Emitter):
         return Box(rf"\begin{{cases}} {body} \end{{cases}}", left + right + 2.0, ATOM, 1 + len(rows), "fraction", "fraction")
 
     def stacked_cases(self, rows: Sequence[Box]) -> Box | None:
-        r"""Return a cases environment with a condition below its value."""
+        r"""Return a cases environment with a condition below its value; None where it would be too high for a page."""
+        if len(rows) > HIGHEST_CASES:
+            return None
         body = r" \\ ".join(row.text for row in rows)
         width = max(row.width for row in rows) + 1.5
         return Box(rf"\begin{{cases}} {body} \end{{cases}}", width, ATOM, max(3, 1 + len(rows)), "fraction", "fraction")
@@ -1123,6 +1199,31 @@ class Latex(Emitter):
     def nabla(self, of: Box) -> Box:
         """Return the nabla and the quantity."""
         return Box(rf"\nabla {of.text}", of.width + 0.85, ATOM)
+
+    def beside(self) -> Box:
+        """Return a thin space."""
+        return Box(r" \, ", 0.17)
+
+    def hadamard(self) -> Box:
+        r"""Return \odot."""
+        return Box(r" \odot ", 1.22)
+
+    def transposed(self, body: Box) -> Box:
+        r"""Return the body with \top, in parentheses where it has a superscript already."""
+        base = self.group(body) if "^" in body.text and body.head != "group" else body
+        return Box(rf"{base.text}^{{\top}}", base.width + 0.55, POWER, 1, base.head, "symbol")
+
+    def ones(self, size: str) -> Box:
+        """Return a bold 1 with its length below."""
+        below = f"_{{{size}}}" if size else ""
+        return Box(rf"\mathbf{{1}}{below}", 0.58 + 0.4 * len(size), ATOM, 0, "symbol", "symbol")
+
+    def primed(self, function: str, argument: Box) -> Box:
+        """Return the function's name with a prime, applied."""
+        left, right = self.parentheses(argument.height)
+        name = self.function(function)
+        text = f"{name.text}'{left.text}{argument.text}{right.text}"
+        return Box(text, name.width + 0.3 + argument.width + left.width + right.width, ATOM, argument.height, "function", "function")
 
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         r"""Return \frac{\partial}{\partial x}."""

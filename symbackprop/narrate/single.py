@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from symbackprop.backprop import expand, expanded_operations, slice_names
 from symbackprop.document import Block, Brace, Display, Heading, Lines, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.errors import TooLargeError
-from symbackprop.expr import Expr, Partial, Product, Sum, Symbol, add, mul
+from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum, Symbol, add, mul
 from symbackprop.graph import Role
 from symbackprop.narrate.gradient import factors_aloud, relative_error
 from symbackprop.narrate.teller import FORMULAS, Teller
@@ -148,7 +148,7 @@ def _recognised(teller: Teller, name: str) -> list[Block]:
     of = teller.backward.adjoints
     path = next(graph.paths(name, output))[::-1]
     factors = [teller.backward.locals[edge].value for edge in pairwise(path)]
-    deltas = [i for i, value in enumerate(path) if value in of and of[value].name.startswith("delta")]
+    deltas = [i for i, value in enumerate(path) if value in of and of[value].is_delta]
     if not deltas or deltas[-1] < 2:
         return []
     rows: list[Row] = []
@@ -179,7 +179,7 @@ def _delta_form(teller: Teller, name: str) -> list[Block]:
             Lines(tuple(row for out in backward.outputs for row in rows_with_locals(teller, name, out))),
         ]
     needed = slice_names(backward, [backward.adjoints[name].name])
-    deltas = [n for n in backward.nodes if n.symbol.name in needed and n.symbol.name.startswith("delta")]
+    deltas = [n for n in backward.nodes if n.symbol.name in needed and isinstance(n.symbol, Adjoint) and n.symbol.is_delta]
     if not deltas:
         return []
     groups: list[list[Row]] = []

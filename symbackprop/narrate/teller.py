@@ -174,7 +174,7 @@ class Teller:
         if not isinstance(step, ChainRule) or not isinstance(step.value, Product):
             return None
         upstream, partial = step.value.factors
-        if not isinstance(partial, Partial) or not isinstance(upstream, Adjoint) or upstream.name.startswith("delta"):
+        if not isinstance(partial, Partial) or not isinstance(upstream, Adjoint) or upstream.is_delta:
             return None
         outer = self.steps_about[upstream.name][-1].value
         inner = self.backward.locals[partial.child, partial.parent].value

@@ -340,7 +340,7 @@ def _is_chain(expr: Expr) -> bool:
 def _is_derivative(expr: Expr) -> bool:
     if isinstance(expr, Tint):
         return _is_derivative(expr.body)
-    return isinstance(expr, Partial) or (isinstance(expr, Adjoint) and not expr.name.startswith("delta"))
+    return isinstance(expr, Partial) or (isinstance(expr, Adjoint) and not expr.is_delta)
 
 
 @dataclass(frozen=True)
