@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -22,8 +22,9 @@ from symbackprop.arithmetic.closures import compile_expr
 from symbackprop.arithmetic.double import FLOAT
 from symbackprop.arithmetic.rational import exact
 from symbackprop.backprop import Backward, Edge
+from symbackprop.calculus import derivative
 from symbackprop.errors import DomainError, InputError
-from symbackprop.expr import Call, Cases, Exact, Expr, Number, Symbol, symbols, walk
+from symbackprop.expr import Call, Cases, Condition, Exact, Expr, Number, Symbol, children, symbols
 from symbackprop.functions import FUNCTIONS, SELECTIONS
 from symbackprop.graph import Graph, Node
 
@@ -172,9 +173,9 @@ def _value(node: Node, values: Mapping[str, float]) -> float:
 
 
 def _kinks(node: Node, values: Mapping[str, float]) -> list[tuple[str, str]]:
-    """Find arguments of |·|, max, ReLU … that sit on or next to a kink; the test is relative to the argument's size."""
+    """Find arguments of |·|, max, ReLU … that sit on or next to a kink, in the branches that count at the point."""
     found = []
-    for part in walk(node.expr):
+    for part in _active(node.expr, values):
         if isinstance(part, Call) and part.function in SELECTIONS:
             left, right = (evaluate(a, values, FLOAT) for a in part.arguments)
             near = abs(left - right) <= NEAR_A_KINK
@@ -182,15 +183,40 @@ def _kinks(node: Node, values: Mapping[str, float]) -> list[tuple[str, str]]:
             z = evaluate(part.arguments[0], values, FLOAT)
             near = any(abs(z - kink) <= NEAR_A_KINK for kink in FUNCTIONS[part.function].kinks)
         elif isinstance(part, Cases):
-            near = any(
-                abs(evaluate(test.left, values, FLOAT) - evaluate(test.right, values, FLOAT)) <= NEAR_A_KINK
-                for _, test in part.branches
-            )
+            near = _has_kink(part, values)
         else:
             continue
         if near:
             found.append((node.symbol.name, part.function if isinstance(part, Call) else "cases"))
     return found
+
+
+def _active(expr: Expr, values: Mapping[str, float]) -> Iterator[Expr]:
+    """Yield an expression's parts, outermost first, but of cases only the branch that holds."""
+    yield expr
+    parts = children(expr)
+    if isinstance(expr, Cases):
+        holding = (value for value, test in expr.branches if FLOAT.compare(*_sides(test, values)))
+        parts = (next(holding, expr.otherwise),)
+    for part in parts:
+        yield from _active(part, values)
+
+
+def _sides(test: Condition, values: Mapping[str, float]) -> tuple[float, str, float]:
+    return evaluate(test.left, values, FLOAT), test.relation, evaluate(test.right, values, FLOAT)
+
+
+def _has_kink(expr: Cases, values: Mapping[str, float]) -> bool:
+    """Whether two neighbouring branches meet near the point with different slopes (those of Huber's loss agree)."""
+    following = (*(value for value, _ in expr.branches[1:]), expr.otherwise)
+    for (value, test), other in zip(expr.branches, following, strict=True):
+        left, _, right = _sides(test, values)
+        if abs(left - right) <= NEAR_A_KINK:
+            for name in symbols(expr):
+                one, next_one = (evaluate(derivative(branch, name), values, FLOAT) for branch in (value, other))
+                if abs(one - next_one) > 2 * NEAR_A_KINK * max(1.0, abs(one)):
+                    return True
+    return False
 
 
 def finite_difference(graph: Graph, values: Mapping[str, float], name: str, output: str) -> FiniteDifference | None:
