@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -80,6 +80,8 @@ TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX 
 Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
 
 PROGRESS_AFTER_SECONDS = 1.0
+PROGRESS_EVERY_SECONDS = 0.1
+PROGRESS_CELLS = 30
 INTERRUPTED = 130
 
 
@@ -287,27 +289,33 @@ def _split(names: Sequence[str] | None) -> tuple[str, ...]:
 
 
 @contextmanager
-def _progress(steps: int) -> Iterator[Progress]:
-    """Give a callback that shows a bar on standard error once the work has taken a second, and take the bar away at the end."""
-    started = time.monotonic()
-    bar: list[Any] = []
+def _progress(steps: int) -> Iterator[Progress | None]:
+    """
+    Give a callback that draws a bar on a terminal's standard error once the work has taken a second.
+
+    The bar is one line of plain characters, taken away at the end, so that an interrupt leaves nothing behind.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    due, drawn = time.monotonic() + PROGRESS_AFTER_SECONDS, ""
 
     def show(done: int) -> None:
-        if not bar and time.monotonic() - started > PROGRESS_AFTER_SECONDS and sys.stderr and sys.stderr.isatty():
-            from rich.console import Console  # noqa: PLC0415
-            from rich.progress import Progress as Bar  # noqa: PLC0415
-
-            shown = Bar(console=Console(stderr=True), transient=True)
-            shown.start()
-            bar.extend((shown, shown.add_task("training", total=steps)))
-        if bar:
-            bar[0].update(bar[1], completed=done)
+        nonlocal due, drawn
+        if (now := time.monotonic()) < due:
+            return
+        due = now + PROGRESS_EVERY_SECONDS
+        filled = "#" * (PROGRESS_CELLS * done // max(steps, 1))
+        drawn = f"training [{filled.ljust(PROGRESS_CELLS, '.')}] {done:,} of {steps:,}"
+        sys.stderr.write(f"\r{drawn}")
+        sys.stderr.flush()
 
     try:
         yield show
     finally:
-        if bar:
-            bar[0].stop()
+        if drawn:
+            sys.stderr.write(f"\r{' ' * len(drawn)}\r")
+            sys.stderr.flush()
 
 
 # --- output --------------------------------------------------------------------------------------------------
@@ -404,7 +412,7 @@ class _Writer:
 
 def _silence_stdout() -> None:
     """Let the flush at exit go nowhere: what it would say is said already."""
-    if sys.stdout is sys.__stdout__:
+    if sys.stdout is not None and sys.stdout is sys.__stdout__:
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -18,7 +18,7 @@ MOST_STEPS_TABLED = 20
 def tell_training(teller: Teller, run: Trajectory) -> Document:
     """Tell a training run: the gradients' formulas, the update rule, each update, and the table of losses."""
     row = run.options.row
-    title = f"{teller.problem.title or 'Training'}: {run.steps} step{'' if run.steps == 1 else 's'} of {row.title}"
+    title = f"{teller.problem.title or 'Training'}: {run.steps:,} step{'' if run.steps == 1 else 's'} of {row.title}"
     blocks: list[Block] = [Heading(1, (title,))]
     if teller.telling.detail > RESULTS_ONLY:
         blocks.extend(_rule(teller, run))
