@@ -66,6 +66,8 @@ def _operation(expr: Expr, keep: Keep) -> Expr:
                 if i < len(terms) - 1:
                     total = keep(total)
             return total
+        case Product((first, *rest)) if first == MINUS_ONE:
+            return -_atom(mul(*rest), keep)
         case Product(factors):
             product = _atom(factors[0], keep)
             for i, factor in enumerate(factors[1:], 1):
@@ -83,7 +85,7 @@ def _operation(expr: Expr, keep: Keep) -> Expr:
 
 
 def _signed(term: Expr, keep: Keep) -> Expr:
-    """Keep a subtraction as one operation: a − b, not a + (−1)·b."""
-    if isinstance(term, Product) and term.factors[0] == MINUS_ONE:
-        return -_atom(mul(*term.factors[1:]), keep)
+    """Keep a subtraction as one operation: a − 2b is a − v with v = 2b, not a + v with v = −2b."""
+    if isinstance(term, Product) and isinstance(term.factors[0], Number) and term.factors[0].value < 0:
+        return -_atom(-term, keep)
     return _atom(term, keep)
