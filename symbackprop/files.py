@@ -8,10 +8,8 @@ so a small scanner of our own walks over the text when there is a fault to repor
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,6 +146,8 @@ def _decimal(text: str) -> Decimal:
 
 
 def _read_toml(source: Source) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - a one-liner needs no TOML
+
     for place, line in enumerate(source.text.split("\n"), 1):
         if line.count(".") > MOST_NESTED_KEY and not line.lstrip().startswith("#"):
             longest = max(part.count(".") for part in re.split(r"[=,\[\]{}]", line))
@@ -179,6 +179,8 @@ def _toml_fault(source: Source, message: str) -> ProblemError:
 
 
 def _read_json(source: Source) -> dict[str, Any]:
+    import json  # noqa: PLC0415 - a one-liner needs no JSON
+
     twice = False
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -260,6 +262,8 @@ class _Scanner:
 
     def key(self) -> tuple[str, ...]:
         """Read a dotted key, up to the mark after it."""
+        import json  # noqa: PLC0415 - for the escapes inside a quoted key
+
         names: list[str] = []
         while self.tokens[self.index][0] != "mark":
             kind, text, _ = self.tokens[self.index]
