@@ -265,7 +265,7 @@ def _derivation(  # noqa: PLR0913, PLR0917 - the common options
 
 def _number(key: str, text: str) -> Expr:
     """Read a number given as an option, exactly as written."""
-    from symbackprop.parse import constant  # noqa: PLC0415
+    from symbackprop.parse.values import constant  # noqa: PLC0415
 
     try:
         return constant(text)

@@ -25,7 +25,7 @@ from symbackprop.narrate import Teller, Telling, narrate
 from symbackprop.network import Network
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.optimizers import find_optimizer, make_options
-from symbackprop.parse import constant
+from symbackprop.parse.values import constant
 from symbackprop.problem import Problem, from_dict, from_network, load
 from symbackprop.render import FORMATS, Options, find_format, format_of_suffix
 from symbackprop.steps import Step

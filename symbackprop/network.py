@@ -25,7 +25,7 @@ from symbackprop.functions import (
     find_loss,
 )
 from symbackprop.graph import Graph, Leaf, Node, Role
-from symbackprop.parse import parse
+from symbackprop.parse.grammar import parse
 
 REDUCTIONS = ("mean", "sum", "half_mean")
 

@@ -1271,7 +1271,7 @@ _PLAIN = Typesetter(Text(replace(ASCII, relations=(), spaced=False)))
 
 def plain(expr: Expr) -> str:
     """
-    Print an expression in plain names, so that `parse.py` reads it back as an equal one.
+    Print an expression in plain names, so that `parse` reads it back as an equal one.
 
     >>> a, y = Symbol("a"), Symbol("y")
     >>> plain(Quotient((a - y) ** 2, Number(2)))

@@ -38,7 +38,6 @@ from symbackprop.parse import (
     DEEPEST_NESTING,
     constant,
     parse,
-    parse_definitions,
     parse_point,
     read_definitions,
 )
@@ -274,7 +273,7 @@ def test_reads_among_known_names(text: str) -> None:
 @pytest.mark.parametrize("text", DEFINITIONS)
 def test_reads_definitions(text: str) -> None:
     """Definitions stand between semicolons or on lines; one without a name is the output f."""
-    assert parse_definitions(text) == DEFINITIONS[text]
+    assert list(read_definitions(text).definitions) == DEFINITIONS[text]
 
 
 @pytest.mark.parametrize("text", POINTS)
@@ -355,7 +354,7 @@ def test_plain_names_are_identifiers() -> None:
 def test_position_points_at_the_fault() -> None:
     """A ParseError carries the text and the offset, so that a caret can be drawn."""
     with pytest.raises(ParseError) as caught:
-        parse_definitions("u = 2*x\ny = u +* 2")
+        read_definitions("u = 2*x\ny = u +* 2")
 
     assert caught.value.text[caught.value.position] == "*"
     assert str(caught.value).startswith("line 2, column 8: ")
@@ -477,7 +476,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     readers = (
         parse,
         lambda t: parse(t, LETTERS),
-        parse_definitions,
+        read_definitions,
         parse_point,
         lambda t: parse_point(t, KNOWN),
         constant,

@@ -41,6 +41,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "problem": (("model",), ("reader",), ("definitions", "facts", "networks"), ("__init__",)),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
+    "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
     "verify": (("slopes",), ("points",), ("field", "reals"), ("draws",), ("verdicts",), ("__init__",)),
 }
 

@@ -19,7 +19,7 @@ from symbackprop.expr import Adjoint, Expr, Number, Partial, Product, Sum, Symbo
 from symbackprop.functions import ACTIVATIONS, FUNCTIONS, LOSSES, PI
 from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.network import Layer, Network
-from symbackprop.parse import parse, parse_definitions
+from symbackprop.parse import parse, read_definitions
 from symbackprop.steps import (
     ChainRule,
     Definition,
@@ -41,7 +41,7 @@ X, Y, Z = map(Symbol, "xyz")
 
 
 def graph_of(text: str) -> Graph:
-    definitions = parse_definitions(text)
+    definitions = read_definitions(text).definitions
     defined = {name for name, _ in definitions}
     used = dict.fromkeys(name for _, expr in definitions for name in symbols(expr) if name not in defined)
     return Graph(

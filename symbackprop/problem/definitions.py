@@ -10,7 +10,8 @@ from symbackprop.expr import Expr, Symbol, symbols
 from symbackprop.files import Key, Source
 from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.names import short
-from symbackprop.parse import definable, kind_of, names_in, read_body, read_definitions
+from symbackprop.parse.definitions import definable, names_in, read_body, read_definitions
+from symbackprop.parse.values import kind_of
 from symbackprop.problem.model import Problem
 from symbackprop.problem.reader import LONGEST_WORD, Reader
 

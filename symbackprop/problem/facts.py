@@ -14,7 +14,8 @@ from symbackprop.functions import find_loss
 from symbackprop.graph import Graph, Role
 from symbackprop.names import short
 from symbackprop.optimizers import HYPERPARAMETERS, KEY_ALIASES, UPDATES, OptimizerOptions, check_options
-from symbackprop.parse import definable, kind_of
+from symbackprop.parse.definitions import definable
+from symbackprop.parse.values import kind_of
 from symbackprop.problem.model import ASSUMPTIONS, Training, broken_assumption, broken_constraints, default_train
 from symbackprop.problem.reader import LONGEST_WORD, Reader
 

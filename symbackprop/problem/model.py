@@ -16,7 +16,7 @@ from symbackprop.graph import Graph, Role
 from symbackprop.names import normalise_name
 from symbackprop.network import Network
 from symbackprop.optimizers import OptimizerOptions
-from symbackprop.parse import parse_point
+from symbackprop.parse.values import parse_point
 
 ASSUMPTIONS = ("positive", "negative", "nonzero", "nonnegative", "integer")
 

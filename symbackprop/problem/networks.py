@@ -14,7 +14,8 @@ from symbackprop.functions import canonical, find_activation, find_loss
 from symbackprop.graph import Graph
 from symbackprop.names import short
 from symbackprop.network import REDUCTIONS, Layer, Network, is_activation, is_loss
-from symbackprop.parse import kind_of, parse
+from symbackprop.parse.grammar import parse
+from symbackprop.parse.values import kind_of
 from symbackprop.problem.model import Problem
 from symbackprop.problem.reader import LONGEST_WORD, Reader, counted
 

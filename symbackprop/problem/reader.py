@@ -9,7 +9,7 @@ from symbackprop.errors import InputError, ParseError, ProblemError, UnknownName
 from symbackprop.expr import Expr
 from symbackprop.files import Key, Source
 from symbackprop.names import normalise_name, short
-from symbackprop.parse import constant, kind_of
+from symbackprop.parse.values import constant, kind_of
 from symbackprop.problem.model import no_value
 
 MOST_UNITS = 1_000_000
