@@ -22,11 +22,13 @@ import typer
 
 from symbackprop._version import __version__
 from symbackprop.errors import InputError, ParseError, ProblemError, SymbackpropError, TooLargeError, nearest
+from symbackprop.names import short
 
 if TYPE_CHECKING:
     from symbackprop.derivation import Derivation
     from symbackprop.document import Document
     from symbackprop.expr import Expr
+    from symbackprop.narrate import Telling
     from symbackprop.notation import Speller
     from symbackprop.render import Options
     from symbackprop.train import Progress
@@ -52,10 +54,11 @@ Wrt = Annotated[
     list[str] | None,
     typer.Option("--wrt", metavar="NAME", help="Only these quantities (w1_1_1, w1[2,3], W1); repeat it or separate by commas."),
 ]
-View = Annotated[str, typer.Option("--view", help="How the network is seen: units.")]
-Detail = Annotated[
-    int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 every micro-step.")
-]
+View = Annotated[str, typer.Option("--view", help="units, or layers: in matrices, and sizes may be letters.")]
+Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="With --view layers: N samples, a number or a letter.")]
+Samples = Annotated[str, typer.Option("--samples", help="With --view layers: samples are columns or rows.")]
+Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 every micro-step.")]
+Assume = Annotated[str | None, typer.Option("--assume", metavar="TEXT", help='"y sum 1": the targets of each sample sum to 1.')]
 Paths = Annotated[bool, typer.Option("--paths", help="Write each derivative as the sum over its paths.")]
 Expand = Annotated[bool, typer.Option("--expand", help="Also write each derivative in inputs, weights and biases only.")]
 Atoms = Annotated[
@@ -79,6 +82,7 @@ Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a compl
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX in two columns.")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
 
+VIEWS = ("units", "layers")
 PROGRESS_AFTER_SECONDS = 1.0
 PROGRESS_EVERY_SECONDS = 0.1
 PROGRESS_CELLS = 30
@@ -107,6 +111,8 @@ def derive(  # noqa: PLR0913 - one parameter an option
     *,
     wrt: Wrt = None,
     view: View = "units",
+    batch: Batch = None,
+    samples: Samples = "columns",
     detail: Detail = 2,
     paths: Paths = False,
     expand: Expand = False,
@@ -121,11 +127,26 @@ def derive(  # noqa: PLR0913 - one parameter an option
     standalone: Standalone = False,
     two_column: TwoColumn = False,
     beamer: Beamer = False,
+    assume: Assume = None,
 ) -> None:
     """Print the derivation, step by step."""
     from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
 
-    made = _derivation(problem, wrt, view, detail, notation, digits, at, exact=exact, paths=paths, expand=expand)
+    _check_view(view, batch, samples)
+    if view == "layers":
+        from symbackprop.derivation import in_layers  # noqa: PLC0415
+
+        telling = _telling(detail, digits, exact=exact)
+        document, speller = in_layers(
+            problem, telling, at=at, notation=notation, batch=batch, rows=samples == "rows", unit_targets=_unit_targets(assume)
+        )
+        pages = _Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
+        if pages.json:
+            msg = "--format json: the view by layers has no JSON form in this version; --view units has"
+            raise InputError(msg)
+        pages.write(document)
+        return
+    made = _derivation(problem, wrt, detail, notation, digits, at, assume, exact=exact, paths=paths, expand=expand)
     if atoms:
         made = made.atoms()
     teller = made.teller()
@@ -152,7 +173,7 @@ def evaluate(  # noqa: PLR0913
     """Print all values, local derivatives and gradients at the point, checked by finite differences."""
     from symbackprop.narrate import tell_values  # noqa: PLC0415
 
-    made = _derivation(problem, wrt, "units", 2, notation, digits, at, exact=exact)
+    made = _derivation(problem, wrt, 2, notation, digits, at, exact=exact)
     writer = _Writer(made, format_name, output, standalone=standalone)
     document = tell_values(made.teller())
     if writer.json:
@@ -189,7 +210,7 @@ def train(  # noqa: PLR0913
     """Train for some updates and show each: the rule, the numbers, predicted against actual change."""
     from symbackprop.narrate import tell_training  # noqa: PLC0415
 
-    made = _derivation(problem, None, "units", detail, notation, digits, at)
+    made = _derivation(problem, None, detail, notation, digits, at)
     given = {
         "learning_rate": learning_rate, "momentum": momentum, "rho": rho,
         "beta1": beta1, "beta2": beta2, "eps": eps, "direction": direction,
@@ -234,33 +255,55 @@ def list_known(
 def _derivation(  # noqa: PLR0913, PLR0917 - the common options
     problem: str,
     wrt: list[str] | None,
-    view: str,
     detail: int,
     notation: str,
     digits: int,
     at: str | None,
+    assume: str | None = None,
     *,
     exact: bool = False,
     paths: bool = False,
     expand: bool = False,
 ) -> Derivation:
     from symbackprop.derivation import derive as make  # noqa: PLC0415
+
+    telling = _telling(detail, digits, exact=exact)
+    made = make(problem, at=at, notation=notation, unit_targets=_unit_targets(assume))
+    made.speller  # noqa: B018 - an unknown notation is told before anything is computed
+    return replace(made, telling=replace(telling, wrt=made.plain_names(_split(wrt)), paths=paths, expand=expand))
+
+
+def _telling(detail: int, digits: int, *, exact: bool) -> Telling:
     from symbackprop.narrate import Telling  # noqa: PLC0415
     from symbackprop.narrate.numerals import Numerals  # noqa: PLC0415
 
     faults = []
-    if view != "units":
-        faults.append(f'--view: "{view}" is not accepted; this version has one view, units')
     if not 0 <= detail <= 3:
         faults.append(f"--detail: {detail} is not accepted; 0, 1, 2 or 3 is")
     if not 1 <= digits <= 17:
         faults.append(f"--digits: {digits} is not accepted; 1 to 17 is")
     if faults:
         raise ProblemError(*faults)
-    made = make(problem, at=at, notation=notation)
-    made.speller  # noqa: B018 - an unknown notation is told before anything is computed
-    telling = Telling(detail, made.plain_names(_split(wrt)), paths, expand, Numerals(digits, exact))
-    return replace(made, telling=telling)
+    return Telling(detail, numerals=Numerals(digits, exact))
+
+
+def _unit_targets(assume: str | None) -> bool:
+    if assume is None or assume.split() == ["y", "sum", "1"]:
+        return assume is not None
+    msg = f'--assume: found "{short(assume)}" where "y sum 1" is accepted'
+    raise InputError(msg)
+
+
+def _check_view(view: str, batch: str | None, samples: str) -> None:
+    faults = []
+    if view not in VIEWS:
+        faults.append(f'--view: "{short(view)}" is not accepted{nearest(view, VIEWS)} ({" and ".join(VIEWS)} are)')
+    if samples not in {"columns", "rows"}:
+        faults.append(f'--samples: "{short(samples)}" is not accepted; columns or rows is')
+    if view == "units" and (batch is not None or samples != "columns"):
+        faults.append("--batch and --samples belong to --view layers")
+    if faults:
+        raise ProblemError(*faults)
 
 
 def _number(key: str, text: str) -> Expr:

@@ -19,9 +19,10 @@ from symbackprop.errors import InputError, UnknownNameError, nearest
 from symbackprop.evaluate import Values, evaluate_at, missing
 from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
-from symbackprop.graph import Graph
+from symbackprop.graph import Graph, Role
+from symbackprop.layers import batch_size, plan_of, plan_of_one_liner
 from symbackprop.names import normalise_name
-from symbackprop.narrate import Teller, Telling, narrate
+from symbackprop.narrate import Teller, Telling, narrate, tell_layers
 from symbackprop.network import Network
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.optimizers import find_optimizer, make_options
@@ -367,19 +368,84 @@ def _ordinary(backward: Backward) -> frozenset[str]:
 
 
 def derive(
-    problem: Network | Problem | Mapping[str, Any] | str | Path, *, at: str | None = None, notation: str = "ng"
+    problem: Network | Problem | Mapping[str, Any] | str | Path,
+    *,
+    at: str | None = None,
+    notation: str = "ng",
+    unit_targets: bool = False,
 ) -> Derivation:
     """
     Derive every gradient of a network, a one-liner, definitions, a problem file or a dict shaped like one.
 
+    `at` gives numbers ("x=1,y=2"); with `unit_targets`, the targets of each sample are known to sum to 1.
     Raises ProblemError with every fault found.
+
+    >>> derive("2-3:softmax,cross_entropy", unit_targets=True).gradient("z1_2")
+    a1_2 - y_2
     """
-    if isinstance(problem, Problem):
-        loaded = problem
-    elif isinstance(problem, Network):
-        loaded = from_network(problem)
-    elif isinstance(problem, Mapping):
-        loaded = from_dict(problem)
-    else:
-        loaded = load(str(problem), at=at)
+    loaded = _loaded(problem, at)
+    if unit_targets:
+        loaded = replace(loaded, constraints=target_groups(loaded))
     return Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
+
+
+def _loaded(problem: Network | Problem | Mapping[str, Any] | str | Path, at: str | None) -> Problem:
+    match problem:
+        case Problem():
+            return problem
+        case Network():
+            return from_network(problem)
+        case Mapping():
+            return from_dict(problem)
+        case _:
+            return load(str(problem), at=at)
+
+
+def target_groups(problem: Problem) -> tuple[tuple[str, ...], ...]:
+    """Return the targets of each sample; raises InputError where there are fewer than two."""
+    groups: dict[str, list[str]] = {}
+    for leaf in problem.graph.leaves:
+        if leaf.role is Role.TARGET:
+            _, _, sample = leaf.symbol.name.partition("_s")
+            groups.setdefault(sample, []).append(leaf.symbol.name)
+    if not groups or any(len(group) < 2 for group in groups.values()):
+        msg = "y sum 1: this needs a network with at least two targets a sample"
+        raise InputError(msg)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def in_layers(  # noqa: PLR0913 - one parameter an option of the view
+    problem: str,
+    telling: Telling,
+    *,
+    at: str | None = None,
+    notation: str = "ng",
+    batch: str | None = None,
+    rows: bool = False,
+    unit_targets: bool = False,
+) -> tuple[Document, Speller]:
+    """
+    Tell a network layer by layer, in matrices; returns the document and how its symbols are spelled.
+
+    A one-liner may have letters for sizes; its widths cost nothing, since no unit is ever written.
+    Raises InputError for a problem without layers.
+    """
+    size = None if batch is None else batch_size(batch)
+    plan = None if at else plan_of_one_liner(problem)
+    title, values = "", None
+    if plan is None:
+        made = derive(problem, at=at, unit_targets=unit_targets)
+        network = made.problem.network
+        if network is None:
+            msg = "--view layers is for networks; plain functions have the view by units only"
+            raise InputError(msg)
+        if size is not None and network.samples > 1:
+            msg = f"--batch: the problem has {network.samples} samples of its own; leave --batch out"
+            raise InputError(msg)
+        plan = plan_of(network, unit_targets=bool(made.problem.constraints))
+        title, values = made.problem.title, made.values if size is None else None
+    plan = replace(plan, batch=plan.batch if size is None else size, rows=rows, unit_targets=plan.unit_targets or unit_targets)
+    if notation not in NOTATIONS:
+        msg = f'unknown notation "{notation}"{nearest(notation, NOTATIONS)} (known: {", ".join(NOTATIONS)})'
+        raise InputError(msg)
+    return tell_layers(plan, telling, title, values), Speller(NOTATIONS[notation], layers=True)

@@ -80,6 +80,13 @@ class Nabla(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class Grid(Expr):
+    """A matrix of entries, row by row."""
+
+    rows: tuple[tuple[Expr, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hadamard(Expr):
     """A product entry by entry, printed with ⊙ between the factors."""
 

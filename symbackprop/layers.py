@@ -9,6 +9,7 @@ network, where `verify` decides them: that is the proof that the two views agree
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -30,13 +31,16 @@ from symbackprop.matrix import (
     shape_of,
     transpose,
 )
+from symbackprop.names import short
 from symbackprop.network import Layer, Network, is_activation, loss_part
 from symbackprop.parse import parse
+from symbackprop.problem import load
 from symbackprop.pullback import pullback
 from symbackprop.simplify import UNIT_SUM, simplify
 from symbackprop.steps import Definition, Pullback, Simplification, Step, Substitution
 
 LARGEST_CHECKED_SIZE = 4
+LARGEST_SIZE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,47 @@ def plan_of(network: Network, *, batch: Size | None = None, rows: bool = False, 
         rows,
         unit_targets,
     )
+
+
+def batch_size(text: str) -> Size:
+    """
+    Read the size of a batch: a whole number from 1, or a letter.
+
+    >>> batch_size("64"), batch_size("N")
+    (64, 'N')
+
+    Raises InputError.
+    """
+    if text.isascii() and text.isdigit() and 0 < int(text) <= LARGEST_SIZE:
+        return int(text)
+    if _is_letter(text):
+        return text
+    msg = f'--batch: found "{short(text)}" where a whole number from 1 to {LARGEST_SIZE} or a letter is accepted'
+    raise InputError(msg)
+
+
+def plan_of_one_liner(text: str) -> Plan | None:
+    """
+    Read a one-liner whose sizes may be letters or as large as you like; None where the text is no one-liner.
+
+    >>> plan_of_one_liner("n-h-10:tanh/softmax,cross_entropy").sizes
+    ('n', 'h', 10)
+
+    Raises ProblemError for what is wrong behind the sizes.
+    """
+    sizes = re.split("[:,]", text, maxsplit=1)[0]
+    words = [word.strip() for word in sizes.split("-")]
+    fits = len(words) > 1 and all(_is_letter(w) or (re.fullmatch("[0-9]{1,6}", w) and int(w) > 0) for w in words)
+    if not fits:
+        return None
+    # What stands behind the sizes is read as for any one-liner, on a network of single units.
+    network = load("-".join("1" * len(words)) + text[len(sizes) :]).network
+    assert network is not None
+    return replace(plan_of(network), sizes=tuple(word if _is_letter(word) else int(word) for word in words))
+
+
+def _is_letter(text: str) -> bool:
+    return len(text) == 1 and text.isalpha() and text.isascii()
 
 
 def small(plan: Plan) -> Plan:
@@ -179,7 +224,7 @@ class _Forward:
         if target.name not in symbols(part):
             self.leaves.pop()
         ones = Ones(plan.sizes[-1])
-        loss = matmul(part, ones) if plan.rows else matmul(transpose(ones), part)
+        loss = part if plan.sizes[-1] == 1 else matmul(part, ones) if plan.rows else matmul(transpose(ones), part)
         if many:
             losses = self.define("L", loss, Role.LOSS)
             every = Ones(plan.batch or 1)
@@ -367,6 +412,15 @@ def with_slopes(expr: Expr, known: Mapping[Expr, Expr]) -> Expr:
     return transform(expr, write)
 
 
+def unit_targets(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """Return, for each sample, the targets that sum to 1, unit by unit."""
+    if not plan.unit_targets:
+        return ()
+    batch = plan.batch if isinstance(plan.batch, int) and plan.batch > 1 else 0
+    suffixes = [f"_s{s}" for s in range(1, batch + 1)] if batch else [""]
+    return tuple(tuple(f"y_{j}{suffix}" for j in range(1, int(plan.sizes[-1]) + 1)) for suffix in suffixes)
+
+
 # --- the proof, entry by entry -------------------------------------------------------------------------------
 
 
@@ -413,4 +467,3 @@ def entry_claims(sweep: LayerSweep) -> Iterator[Substitution]:
             for j in range(1, width + 1):
                 value = entry(with_slopes(step.value, {}), i, j, sweep.shapes, named)
                 yield Substitution(named(step.about, i, j), value, ())
-

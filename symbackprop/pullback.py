@@ -18,9 +18,10 @@ from symbackprop.matrix import MatMul, Ones, Slope, Softmax, Transpose, matmul, 
 # The rules by key, as they are told.
 PULLBACKS = {
     "sum": "a sum hands it on unchanged",
-    "left factor": "Z = WA: to W goes G Aᵀ",
-    "right factor": "Z = WA: to A goes Wᵀ G",
-    "ones": "b 1ᵀ repeats b: add up over the samples",
+    "left factor": "Z = AB: to A goes G Bᵀ",
+    "right factor": "Z = AB: to B goes Aᵀ G",
+    "transposed factor": "Z = ABᵀ: to B goes Gᵀ A",
+    "ones": "1 repeats it: add up over the samples",
     "transpose": "of a transpose: transpose",
     "elementwise": "entry by entry: ⊙ the slope",
     "softmax": "softmax: p ⊙ (G − the column sums of p ⊙ G)",
@@ -66,13 +67,15 @@ def _pull(expr: Expr, seed: Expr, rule: str, own: Symbol | None) -> list[tuple[s
             return [pair for term in terms for pair in _pull(term, seed, inner, own)]
         case MatMul(factors):
             left, right = factors[0], matmul(*factors[1:])
-            last = "ones" if _is_ones(right) else "left factor"
+            to_left = "ones" if _is_ones(right) else "left factor"
+            to_right = "ones" if _is_ones(left) else "right factor"
             return [
-                *_pull(left, matmul(seed, transpose(right)), last, own),
-                *_pull(right, matmul(transpose(left), seed), "right factor", own),
+                *_pull(left, matmul(seed, transpose(right)), to_left, own),
+                *_pull(right, matmul(transpose(left), seed), to_right, own),
             ]
         case Transpose(body):
-            return _pull(body, transpose(seed), "transpose" if rule == "itself" else rule, own)
+            turned = {"itself": "transpose", "right factor": "transposed factor"}
+            return _pull(body, transpose(seed), turned.get(rule, rule), own)
         case Softmax(body, rows, log):
             p = own if own is not None else expr
             if log:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from symbackprop.document import Apply, Brace, Display, Hadamard, Nabla, Numeral, Relation, Tint, Vector
+from symbackprop.document import Apply, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector
 from symbackprop.expr import (
     MINUS_ONE,
     ONE,
@@ -214,6 +214,10 @@ class Emitter:
         """Return the transpose."""
         raise NotImplementedError
 
+    def grid(self, rows: Sequence[Sequence[Box]]) -> Box:
+        """Return a matrix of entries."""
+        raise NotImplementedError
+
     def ones(self, size: str) -> Box:
         """Return the vector of ones; `size` may be empty."""
         raise NotImplementedError
@@ -268,6 +272,7 @@ class Typesetter:
             Nabla: lambda expr: self.emitter.nabla(self.box(expr.of)),
             MatMul: self._matmul,
             Hadamard: self._hadamard,
+            Grid: lambda expr: self.emitter.grid([[self.box(entry) for entry in row] for row in expr.rows]),
             Transpose: lambda expr: self.emitter.transposed(self.operand(expr.body, ATOM)),
             Ones: lambda expr: self.emitter.ones(str(expr.size)),
             Sums: self._sums,
@@ -893,6 +898,12 @@ class Text(Emitter):
         sign = " ⊙ " if self.charset.scripts else " * "
         return Box(sign, 3)
 
+    def grid(self, rows: Sequence[Sequence[Box]]) -> Box:
+        """Return [1 2; 3 4]."""
+        text = "[" + "; ".join(" ".join(box.text for box in row) for row in rows) + "]"
+        width = sum(box.width + 1 for row in rows for box in row) + len(rows)
+        return Box(text, width, ATOM, 0, "group", "group")
+
     def transposed(self, body: Box) -> Box:
         """Return Wᵀ or W.T."""
         mark = "ᵀ" if self.charset.scripts else ".T"
@@ -1207,6 +1218,12 @@ class Latex(Emitter):
     def hadamard(self) -> Box:
         r"""Return \odot."""
         return Box(r" \odot ", 1.22)
+
+    def grid(self, rows: Sequence[Sequence[Box]]) -> Box:
+        """Return a bracketed matrix."""
+        body = r" \\ ".join(" & ".join(box.text for box in row) for row in rows)
+        width = max(sum(box.width + 1 for box in row) for row in rows) + 1
+        return Box(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", width, ATOM, 2, "group", "group")
 
     def transposed(self, body: Box) -> Box:
         r"""Return the body with \top, in parentheses where it has a superscript already."""

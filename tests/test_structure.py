@@ -35,7 +35,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("teller",),
         ("gradient", "training"),
         ("single", "tables"),
-        ("function", "network", "walk"),
+        ("function", "network", "walk"), ("layers",),
         ("__init__",),
     ),
     "problem": (("model",), ("reader",), ("definitions", "facts", "networks"), ("__init__",)),

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from symbackprop.document import Document
 from symbackprop.narrate.function import tell_from_definition, tell_function
+from symbackprop.narrate.layers import tell_layers
 from symbackprop.narrate.network import tell_network
 from symbackprop.narrate.tables import tell_known, tell_values
 from symbackprop.narrate.teller import Teller, Telling
 from symbackprop.narrate.training import tell_training
 from symbackprop.narrate.walk import tell_walk
 
-__all__ = ["Teller", "Telling", "narrate", "tell_from_definition", "tell_known", "tell_training", "tell_values", "tell_walk"]
+__all__ = [
+    "Teller",
+    "Telling",
+    "narrate",
+    "tell_from_definition",
+    "tell_known",
+    "tell_layers",
+    "tell_training",
+    "tell_values",
+    "tell_walk",
+]
 
 
 def narrate(teller: Teller) -> Document:

@@ -59,14 +59,18 @@ def setting(network: Network) -> Spans:
     if len(layers) > 1:
         text += ", hidden " + ("layer of " if len(layers) == 2 else "layers of ") + " and ".join(layers[:-1])
     text += f", output layer of {layers[-1]}"
-    loss = find_loss(network.loss) if is_loss(network.loss) else None
-    text += f"; loss: {loss.title}" if loss else f"; loss: Σ {network.loss}"
+    text += f"; loss: {loss_title(network.loss)}"
     for k, value in ((1, network.l1), (2, network.l2)):
         text += f"; L{k} penalty on the weights, λ = {plain(value)}" if value else ""
     if network.samples > 1:
         reduction = {"mean": "their mean", "sum": "their sum", "half_mean": "half their mean"}[network.reduction]
         text += f"; {network.samples} samples, the cost is {reduction}"
     return (text + ".",)
+
+
+def loss_title(loss: str) -> str:
+    """Return the field's word for a loss, or the formula given."""
+    return find_loss(loss).title if is_loss(loss) else f"Σ {loss}"
 
 
 def _count(number: int, noun: str, kind: str = "") -> str:

@@ -243,11 +243,18 @@ def verified_sentence(verdicts: Sequence[str]) -> str:
     >>> verified_sentence(("exact", "exact", "sampled"))
     '3 steps, each verified: 2 exactly, 1 at 5 rational points.'
     """
-    exact, sampled = verdicts.count("exact"), verdicts.count("sampled")
-    rest = len(verdicts) - exact - sampled
-    ways = [f"{exact} exactly"] if exact else []
-    if sampled:
-        ways.append(f"{sampled} at {POINTS} rational points")
+    checked = [verdict for verdict in verdicts if verdict in {"exact", "sampled"}]
     steps = f"{len(verdicts)} step{'' if len(verdicts) == 1 else 's'}"
-    sentence = f"{steps}, each verified: {', '.join(ways)}." if not rest else f"{steps}: {', '.join(ways)}"
-    return sentence if not rest else f"{sentence}; {rest} could not be checked: no point of the domain was found."
+    rest = len(verdicts) - len(checked)
+    if not rest:
+        return f"{steps}, {'each ' if len(verdicts) > 1 else ''}verified: {ways(verdicts)}."
+    return f"{steps}: {ways(verdicts)}; {rest} could not be checked: no point of the domain was found."
+
+
+def ways(verdicts: Sequence[str]) -> str:
+    """Say how many steps were decided in which way."""
+    exact, sampled = verdicts.count("exact"), verdicts.count("sampled")
+    parts = [f"{exact} exactly"] if exact else []
+    if sampled:
+        parts.append(f"{sampled} at {POINTS} rational points")
+    return ", ".join(parts)
