@@ -57,7 +57,7 @@ Wrt = Annotated[
 View = Annotated[str, typer.Option("--view", help="units, or layers: in matrices, and sizes may be letters.")]
 Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="With --view layers: N samples, a number or a letter.")]
 Samples = Annotated[str, typer.Option("--samples", help="With --view layers: samples are columns or rows.")]
-Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 every micro-step.")]
+Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 all micro-steps.")]
 Assume = Annotated[str | None, typer.Option("--assume", metavar="TEXT", help='"y sum 1": the targets of each sample sum to 1.')]
 Paths = Annotated[bool, typer.Option("--paths", help="Write each derivative as the sum over its paths.")]
 Expand = Annotated[bool, typer.Option("--expand", help="Also write each derivative in inputs, weights and biases only.")]
