@@ -106,12 +106,11 @@ class FieldPoint(Point[int]):
         return kind(expr) if kind else super().value(expr)
 
     def _symbol(self, symbol: Symbol) -> int:
-        try:
-            return self.env[symbol.name]
-        except KeyError:
+        value = self.env.get(symbol.name)
+        if value is None:
             # One plain name, one quantity: an adjoint's value is found under its name from now on.
             value = self.env[symbol.name] = self.symbol(symbol)
-            return value
+        return value
 
     def _number(self, expr: Number) -> int:
         return self.number(expr.value)
@@ -122,10 +121,8 @@ class FieldPoint(Point[int]):
     def _product(self, expr: Product) -> int:
         prime, env, total = self.prime, self.env, 1
         for factor in expr.factors:
-            if type(factor) in NAMED and factor.name in env:  # type: ignore[attr-defined]
-                total = total * env[factor.name] % prime  # type: ignore[attr-defined]
-            else:
-                total = total * self.value(factor) % prime
+            known = env.get(factor.name) if type(factor) in NAMED else None  # type: ignore[attr-defined]
+            total = total * (self.value(factor) if known is None else known) % prime
         return total
 
     def _quotient(self, expr: Quotient) -> int:

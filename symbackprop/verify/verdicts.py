@@ -45,7 +45,7 @@ def verify(
 
 
 def _verdict(draws: Draws, step: Step, index: int) -> str:
-    if isinstance(step, Evaluation | Update):
+    if isinstance(step, (Evaluation, Update)):
         return UNCHECKED
     point = draws.field_point
     if point is None or not point.holds(step):
