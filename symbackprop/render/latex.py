@@ -39,7 +39,7 @@ MATH_CHARACTERS = {
     "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ",
     "∞": r"\infty ", "→": r"\to ", "←": r"\leftarrow ", "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
     "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}",
-    "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ", "∈": r"\in ", "π": r"\pi ", "ŷ": r"\hat{y}",
+    "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ", "ᵀ": r"^{\top}", "∈": r"\in ", "π": r"\pi ", "ŷ": r"\hat{y}",
     "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
 }  # fmt: skip
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵘⁿˣ", "0123456789-()unx", strict=True))
@@ -183,6 +183,8 @@ def _blocks(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
                 yield _heading(level, page.spans(spans), section)
             case Paragraph(spans):
                 yield "\n" + _paragraph(page, spans)
+            case Lines(()):
+                continue
             case Lines(rows):
                 # TeX would set an empty line of text between a heading and a display.
                 lead = "" if isinstance(previous, Paragraph) else "\\vspace{-\\baselineskip}\n"

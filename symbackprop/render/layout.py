@@ -33,7 +33,7 @@ _ASCII_WORDS = {
     "”": '"', "‘": "'", "’": "'", "…": "...", "×": "x", "✓": "ok", "✗": "no", "σ": "sigma", "δ": "delta", "η": "eta",
     "λ": "lambda", "φ": "phi", "Φ": "Phi", "π": "pi", "⁽": "(", "⁾": ")", "²": "^2", "³": "^3", "⁻": "^-", "ᵘ": "^u",
     "ᵢ": "_i", "ⱼ": "_j", "ₖ": "_k", "─": "-", "°": " deg", "ε": "eps", "α": "alpha", "β": "beta", "γ": "gamma", "θ": "theta",
-    "μ": "mu", "ρ": "rho", "∑": "sum", "∏": "prod", "∈": "in", "ₙ": "_n", "₁": "_1", "ŷ": "y^", "⊙": "o", "«": "<<",
+    "μ": "mu", "ρ": "rho", "∑": "sum", "∏": "prod", "∈": "in", "ₙ": "_n", "₁": "_1", "ŷ": "y^", "⊙": "*", "ᵀ": ".T", "«": "<<",
     "»": ">>",
 }  # fmt: skip
 
@@ -256,6 +256,8 @@ def _plan(page: Page, rows: Sequence[Row]) -> _Columns:
 
 
 def _lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
+    if not rows:
+        return
     columns = _plan(page, rows)
     for row in rows:
         if _builds_up(row) and (built := list(_built_up(page, row, columns))):

@@ -108,7 +108,7 @@ def _render(document: Document, speller: Speller, options: Options, dialect: Dia
     for block in document.blocks:
         section += isinstance(block, Heading) and block.level == 2
         parts.append("\n".join(_block(page, block, section)))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
@@ -118,6 +118,8 @@ def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
         case Paragraph(spans):
             text = page.spans(spans)
             yield "\\" + text if text[:1] in "+-" or (text[:1].isdigit() and "." in text[:4]) else text
+        case Lines(()):
+            return
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
             left, right = page.dialect.display

@@ -43,6 +43,8 @@ def _rows(block: Block, display: Typesetter, inline: Typesetter, width: float) -
             yield _spans(spans, inline, r"\textbf")
         case Paragraph(spans) | Note(_, spans):
             yield from _wrapped(spans, inline, width)
+        case Lines(()):
+            return
         case Lines(rows):
             alignment = align(rows, display, width, lambda spans, _room: (_spans(spans, inline), _width(spans, inline), 1.0))
             body = " \\\\\n".join(line.text for line in alignment.lines)

@@ -34,7 +34,7 @@ STYLES = {
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document with ANSI colours, ending in a newline; without them where `options.color` is False."""
     lines = layout(document, speller, options, colour=options.color)
-    if not options.color:
+    if not options.color or not lines:
         return "".join(f"{strip(line).rstrip()}\n" for line in lines)
     out = StringIO()
     # The lines are laid out already: rich has only to colour them, whatever the environment says of this process's own terminal.
