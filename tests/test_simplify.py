@@ -11,7 +11,6 @@ from oracles import DIGITS, close, mp, number, sympy_of
 from symbackprop.expr import ONE, Expr, Number, Product, Quotient, Sum, Symbol, add, call, div, mul, operations, power, symbols
 from symbackprop.parse import parse
 from symbackprop.simplify import (
-    MOST_MONOMIALS,
     MOST_OPERATIONS,
     REWRITES,
     SAYS,
@@ -23,14 +22,17 @@ from symbackprop.simplify import (
     common_factor,
     fold_numbers,
     gather_powers,
-    negative,
     simplify,
     turn_over,
 )
+from symbackprop.simplify.products import is_negative
+from symbackprop.simplify.sums import MOST_MONOMIALS
 from symbackprop.typeset import plain
 
 # A text, and each rewrite that is applied to it with its result.
 TABLE = (
+    # A factor multiplied in, where it cancels.
+    ("p*(s - y/p)", (("distribute", "p*s - y"),)),
     # Nothing to do.
     ("x", ()),
     ("x*y + z", ()),
@@ -205,7 +207,7 @@ def test_rewriting_goes_on_after_an_assumption() -> None:
 )
 def test_a_leading_minus_sign_is_seen(text: str, *, expected: bool) -> None:
     """`negative` says whether an expression is written with a minus sign in front."""
-    assert negative(parse(text)) is expected
+    assert is_negative(parse(text)) is expected
 
 
 # --- any expression at all ---------------------------------------------------------------------------------------
