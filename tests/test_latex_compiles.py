@@ -35,6 +35,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "4-6-6-5-3, ninety paths": ("derive", "4-6-6-5-3", "--wrt", "w1_1_1", "--paths"),
     "2-3-2, expanded": ("derive", "2-3-2:tanh", "--wrt", "w1_1_1", "--expand"),
     "10-10-10": ("derive", "10-10-10", "--wrt", "w1_10_10"),
+    "2-2-1, layers": ("derive", "2-2-1", "--view", "layers"),
+    "4-6-6-5-3, layers": ("derive", "4-6-6-5-3:tanh/relu/sigmoid/softmax,cross_entropy", "--view", "layers"),
     "gradient at a point": ("derive", "3*x^2 + 2*x*y + y^2", "--at", "x=1,y=2"),
     "two paths": ("derive", "g = x^2; h = sin(x); y = g*h", "--at", "x=1"),
     "long names": ("derive", "prediction = slope*hours + intercept; error = (prediction - target)^2"),
@@ -43,6 +45,15 @@ CASES: dict[str, tuple[str, ...]] = {
     "long numbers": ("derive", "y = 123456.789*x^3 + 0.000012345*x", "--at", "x=1234.5678", "--exact"),
     "from the definition": ("derive", "2*x", "--at", "x=1", "--from-definition"),
     "atoms": ("derive", "f = (x*y + z)/(x - y)", "--at", "x=1,y=2,z=3", "--atoms"),
+}
+OTHERS: dict[str, tuple[str, ...]] = {
+    "evaluate": ("evaluate", "worked_examples/mazur.toml"),
+    "evaluate, exact": ("evaluate", "worked_examples/gradient.toml", "--exact"),
+    **{
+        f"train, {name}": ("train", "worked_examples/mazur.toml", "--steps", "3", "--optimizer", name)
+        for name in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
+    },
+    "list": ("list",),
 }
 WORKED = sorted(FOLDER.glob("*.tex"))
 DERIVED = {made.name: made.arguments for made in recipes() if made.arguments[0] == "derive" and made.name.endswith(".tex")}
@@ -83,6 +94,14 @@ def test_a_fragment_fits_a_page_of_ones_own(case: str, page: str, tmp_path: Path
 
     assert fragment.startswith(f"% needs {PACKAGES}\n")
     assert compile_latex(fill(page, PACKAGES, fragment), tmp_path) == []
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_the_other_commands_write_documents(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values, training and what is known compile, too."""
+    monkeypatch.chdir(FOLDER.parent)
+
+    assert compile_latex(write(tmp_path, *OTHERS[case], "--format", "standalone"), tmp_path) == []
 
 
 @pytest.mark.parametrize("path", WORKED, ids=lambda path: path.name)

@@ -28,7 +28,7 @@ TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 11.0
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
 LONGEST_WORD = 18
-REASON_SCALE = 0.84
+REASON_SCALE = 0.87
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -39,8 +39,8 @@ MATH_CHARACTERS = {
     "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ",
     "∞": r"\infty ", "→": r"\to ", "←": r"\leftarrow ", "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
     "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}",
-    "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ", "ᵀ": r"^{\top}", "∈": r"\in ", "π": r"\pi ", "ŷ": r"\hat{y}",
-    "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
+    "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ", "ᵀ": r"^{\top}", "∈": r"\in ", "π": r"\pi ",
+    "ŷ": r"\hat{y}", "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
 }  # fmt: skip
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵘⁿˣ", "0123456789-()unx", strict=True))
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₐₑ", "0123456789ijknae", strict=True))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from symbackprop.document import Row, Spans
-from symbackprop.typeset import Typesetter
+from symbackprop.expr import Expr
+from symbackprop.typeset import Line, Typesetter
 
 RELATION = 1.4
 GAP = 1.0
@@ -76,12 +77,26 @@ def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     for use_value, use_reason in ((True, True), (True, False), (False, False)):
         room = avail - (values if use_value else 0) - (reasons if use_reason else 0)
         fitting = sum(w <= room for w in rights)
-        if fitting == len(rights) or (3 * fitting >= 2 * len(rights) and room >= min(10.0, 0.5 * avail)):
+        if fitting == len(rights):
+            break
+        broken = (row.right for row, w in zip(rows, rights, strict=True) if w > room)
+        most_fit = 3 * fitting >= 2 * len(rights) and room >= min(10.0, 0.5 * avail)
+        if most_fit and all(_breaks(right, setter, room) for right in broken):
             break
     else:
         use_value = use_reason = False
         room = avail
     return _Plan(left, room, use_value and values > 0, use_reason and reasons > 0)
+
+
+def _breaks(expr: Expr, setter: Typesetter, room: float) -> bool:
+    """Tell whether an expression can be broken so that every line of it fits."""
+    first, *rest = _broken(expr, setter, room)
+    return first.width <= room and all(piece.width + MARGIN * (1 + piece.depth) <= room + MARGIN for piece in rest)
+
+
+def _broken(expr: Expr, setter: Typesetter, room: float) -> list[Line]:
+    return setter.lines(expr, room - MARGIN, room)
 
 
 def _height(height: int) -> float:
@@ -101,7 +116,7 @@ def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason, width: float
         else:
             for piece in setter.lines(row.left, plan.left + plan.room):
                 lines.append(RowLine("&" + r"\quad " * piece.depth + piece.text, _height(piece.height), bool(lines)))
-    pieces = setter.lines(row.right, plan.room - MARGIN, plan.room)
+    pieces = _broken(row.right, setter, plan.room)
     for position, piece in enumerate(pieces):
         start = f"{left}&{sign} " if position == 0 else "&" + r"\quad " * (1 + piece.depth)
         whole = position in {1, len(pieces) - 1} if position else bool(lines)
