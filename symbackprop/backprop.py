@@ -111,6 +111,7 @@ class _Sweep:
 
     def __init__(self, graph: Graph, unit_sums: Sequence[Sequence[str]]) -> None:
         self.graph = graph
+        self.position = {name: place for place, name in enumerate((*graph.leaf_by_name, *graph.definitions))}
         self.unit_sums = unit_sums
         self.steps: list[Step] = []
         self.nodes: list[Node] = []
@@ -150,20 +151,16 @@ class _Sweep:
 
     def _order(self, output: str, relevant: set[str]) -> Iterable[str]:
         """Order values by their distance from the output, layer by layer, and as declared within a layer."""
-        graph = self.graph
+        declared = sorted(relevant, key=self.position.__getitem__)
         distance = {output: 0}
-        for node in reversed(graph.nodes):
-            name = node.symbol.name
-            if name in relevant:
-                beyond = distance[name] + 1
-                for parent in graph.parents[name]:
-                    if distance.get(parent, 0) < beyond:
-                        distance[parent] = beyond
-        del distance[output]
+        for name in reversed(declared):
+            beyond = distance[name] + 1
+            for parent in self.graph.parents.get(name, ()):
+                if distance.get(parent, 0) < beyond:
+                    distance[parent] = beyond
         rows: dict[int, list[str]] = {}
-        for name in (*graph.leaf_by_name, *graph.definitions):
-            if name in distance:
-                rows.setdefault(distance[name], []).append(name)
+        for name in declared[:-1]:  # all but the output
+            rows.setdefault(distance[name], []).append(name)
         return chain.from_iterable(rows[key] for key in sorted(rows))
 
     def _local(self, child: str, parent: str) -> tuple[Partial, Expr]:

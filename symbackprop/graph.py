@@ -115,9 +115,12 @@ class Graph:
     def ancestors(self, *names: str) -> set[str]:
         """Return the names and everything they depend on."""
         seen = set(names)
-        for name, parents in reversed(self.parents.items()):
-            if name in seen:
-                seen.update(parents)
+        stack = list(names)
+        while stack:
+            for parent in self.parents.get(stack.pop(), ()):
+                if parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
         return seen
 
     def descendants(self, *names: str) -> set[str]:
