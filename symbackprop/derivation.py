@@ -33,7 +33,7 @@ from symbackprop.steps import Step
 from symbackprop.sympy_bridge import to_sympy
 from symbackprop.train import Progress, Trajectory
 from symbackprop.train import train as run_training
-from symbackprop.typeset import latex
+from symbackprop.typeset.shortcuts import latex
 
 
 @dataclass(frozen=True, repr=False)

@@ -20,7 +20,7 @@ from symbackprop.problem import Problem
 from symbackprop.simplify import SAYS
 from symbackprop.steps import KINDS, LocalDerivative, Simplification, Step
 from symbackprop.train import Trajectory
-from symbackprop.typeset import latex, plain
+from symbackprop.typeset.shortcuts import latex, plain
 from symbackprop.verify.verdicts import verify
 
 SCHEMA = 1

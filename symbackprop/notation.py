@@ -4,7 +4,7 @@ How symbols are spelled: plain names in, letters with indices out.
 A plain name (`w1_2_3`) is the same everywhere; what a reader sees depends on the notation of the course.
 A `Notation` is one row of `NOTATIONS`.  A `Speller` knows the row, the problem's own names and whether the
 problem is a network, and answers with a `Name` or a `Ratio`: structured parts, free of any markup,
-which `typeset.py` prints in LaTeX, Unicode or ASCII.
+which `typeset` prints in LaTeX, Unicode or ASCII.
 
 Sources of the notations: `ng`, Andrew Ng's *Deep Learning* notes; `nielsen`, Michael Nielsen, *Neural
 Networks and Deep Learning* (2015), ch. 2; `paren`, Bishop, *Pattern Recognition and Machine Learning* (2006), ch. 5.

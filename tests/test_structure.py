@@ -44,6 +44,14 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
     "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
+    "typeset": (
+        ("boxes", "decimals", "marks", "widths"),
+        ("emitter", "filling"),
+        ("latex_emitter", "text_emitter", "walk"),
+        ("breaking",),
+        ("shortcuts",),
+        ("__init__",),
+    ),
     "verify": (("slopes",), ("points",), ("field", "reals"), ("draws",), ("verdicts",), ("__init__",)),
 }
 

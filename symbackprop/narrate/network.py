@@ -20,7 +20,7 @@ from symbackprop.narrate.single import check_size, expanded, one_weight, path_fo
 from symbackprop.narrate.teller import FORMULAS, MICRO_STEPS, RESULTS_ONLY, Teller
 from symbackprop.network import Network, is_activation, is_loss
 from symbackprop.steps import Substitution
-from symbackprop.typeset import plain
+from symbackprop.typeset.shortcuts import plain
 
 LONGEST_COMPOSITE = 60
 

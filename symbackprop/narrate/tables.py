@@ -13,7 +13,7 @@ from symbackprop.narrate.gradient import gradient_table, read_aloud
 from symbackprop.narrate.teller import Teller
 from symbackprop.notation import NOTATIONS
 from symbackprop.optimizers import HYPERPARAMETERS, OPTIMIZERS, Optimizer
-from symbackprop.typeset import plain
+from symbackprop.typeset.shortcuts import plain
 
 
 def tell_values(teller: Teller) -> Document:

@@ -18,7 +18,9 @@ from symbackprop.document import Block, Document, Heading, Lines, Note, Paragrap
 from symbackprop.notation import GREEK, Speller
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import Alignment, RowLine, align
-from symbackprop.typeset import Latex, Typesetter, text_width
+from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.latex_emitter import Latex
+from symbackprop.typeset.widths import text_width
 
 # Widths of a line in em: of the documents written here (A4, margins of 25 mm; 16:9), and of a page with the classes' own margins.
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0

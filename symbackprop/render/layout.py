@@ -1,7 +1,7 @@
 """
 A document as lines of characters, for the terminal and for plain text.
 
-Lines carry the marks of `typeset.py` for tints and those of this module for styles (`STYLE`); `text.py` removes
+Lines carry the marks of `typeset.marks` for tints and those of this module for styles (`STYLE`); `text.py` removes
 them and `terminal.py` turns them into colours.  Columns: left, relation, right, value, reason.
 What does not fit goes to the next line; nothing is cut off.
 """
@@ -17,7 +17,9 @@ from symbackprop.document import Block, Display, Document, Heading, Lines, Note,
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum
 from symbackprop.notation import Ratio, Speller
 from symbackprop.render.options import Options
-from symbackprop.typeset import ASCII, BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, UNICODE, Text, Typesetter, plain_text
+from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, plain_text
+from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
 
 # A style begins with STYLE and one letter and ends with STYLE_OFF; TITLE … PROBLEM are those letters.
 STYLE, STYLE_OFF = "\x14", "\x15"

@@ -17,7 +17,9 @@ from symbackprop.notation import Speller
 from symbackprop.render.latex import is_mathematical, math_characters
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import align
-from symbackprop.typeset import Latex, Typesetter, text_width
+from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.latex_emitter import Latex
+from symbackprop.typeset.widths import text_width
 
 WIDTH = 48.0
 _SPECIAL = frozenset("\\`*_{}[]<>#|~$&")

@@ -2,7 +2,7 @@ r"""
 Rows of a derivation as the body of an alignment, for LaTeX and for Markdown.
 
 Cells are `left &= right && = value && reason`; a value or a reason that does not fit beside its row goes on a line
-of its own, and a right-hand side that does not fit is broken by `typeset.py`.
+of its own, and a right-hand side that does not fit is broken by `typeset`.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _broken(expr: Expr, setter: Typesetter, room: float) -> list[Line]:
 
 
 def _height(height: int) -> float:
-    """Return how many lines of text a box of a height takes (see `typeset.Box`)."""
+    """Return how many lines of text a box of a height takes (see `typeset.boxes`)."""
     return 1.2 * (height - 1) + 0.3 if height > 2 else 2.0 if height == 2 else 1.0
 
 

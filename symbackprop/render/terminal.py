@@ -16,7 +16,7 @@ from symbackprop.notation import Speller
 from symbackprop.render import layout as marks
 from symbackprop.render.layout import layout, strip
 from symbackprop.render.options import DEFAULT, Options
-from symbackprop.typeset import TINT_OFF, TINT_ON
+from symbackprop.typeset.marks import TINT_OFF, TINT_ON
 
 TINTS = ("dark_orange", "sky_blue2", "dark_cyan", "pink3", "orange3", "medium_purple2", "dark_khaki", "cornflower_blue")
 STYLES = {

@@ -1,0 +1,23 @@
+"""
+From expressions to lines of LaTeX, Unicode or ASCII.
+
+One walk (`Walk.box`) decides what needs parentheses and where a minus sign goes; an `Emitter` knows how
+a fraction or a power looks in one markup.  A new markup is one more emitter.
+Every `Box` carries its width (characters, or em for LaTeX), so that long right-hand sides are broken
+here (`Typesetter.lines`): one term a line, then at the dots, inside parentheses as a last resort, balanced.
+"""
+
+from symbackprop.typeset.boxes import Box, Line
+from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.decimals import decimal_text
+from symbackprop.typeset.latex_emitter import Latex
+from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, plain_text
+from symbackprop.typeset.shortcuts import ascii_text, latex, plain, unicode_text
+from symbackprop.typeset.text_emitter import ASCII, UNICODE, Charset, Text
+from symbackprop.typeset.walk import split_sign
+from symbackprop.typeset.widths import text_width
+
+__all__ = [
+    "ASCII", "BRACE_LABEL", "BRACE_OFF", "BRACE_ON", "TINT_OFF", "TINT_ON", "UNICODE", "Box", "Charset", "Latex", "Line", "Text",
+    "Typesetter", "ascii_text", "decimal_text", "latex", "plain", "plain_text", "split_sign", "text_width", "unicode_text",
+]  # fmt: skip
