@@ -17,6 +17,7 @@ from functools import cached_property
 from itertools import chain
 
 from symbackprop.calculus import Local, partials
+from symbackprop.errors import TooLargeError
 from symbackprop.expr import (
     Adjoint,
     Call,
@@ -40,6 +41,8 @@ from symbackprop.steps import ChainRule, Definition, LocalDerivative, Simplifica
 
 # An upstream adjoint of at most this many operations is written out where it is used; a longer one keeps its name.
 MOST_WRITTEN_OUT = 4
+LARGEST_EXPANSION = 5_000
+LARGEST_TOGETHER = 100_000
 
 Edge = tuple[str, str]
 # The adjoint of a child by name and as it is put in where it is used; None for the output, whose adjoint is 1.
@@ -75,17 +78,29 @@ class Backward:
 
     def adjoints_of(self, output: str) -> dict[str, Adjoint]:
         """Return the adjoint symbols of one output, by the name of the value they belong to."""
-        found = {}
+        return self._adjoints.get(output, {})
+
+    @cached_property
+    def _adjoints(self) -> dict[str, dict[str, Adjoint]]:
+        found: dict[str, dict[str, Adjoint]] = {}
         for node in self.nodes:
-            symbol = node.symbol
-            if isinstance(symbol, Adjoint) and symbol.output == output:
-                found[symbol.of] = symbol
+            if isinstance(node.symbol, Adjoint):
+                found.setdefault(node.symbol.output, {})[node.symbol.of] = node.symbol
         return found
 
     @cached_property
     def definitions(self) -> dict[str, Node]:
         """Every definition by name, forward and backward."""
         return {node.symbol.name: node for node in (*self.graph.nodes, *self.nodes)}
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many operations each definition has when every other is put in; counted without building it."""
+        found: dict[str, int] = {}
+        for name, node in self.definitions.items():
+            put_in = sum(found.get(part.name, 0) for part in walk(node.expr) if isinstance(part, Symbol))
+            found[name] = operations(node.expr) + put_in
+        return found
 
 
 def backpropagate(graph: Graph, *, unit_sums: Sequence[Sequence[str]] = ()) -> Backward:
@@ -250,16 +265,25 @@ def slice_names(backward: Backward, names: Iterable[str]) -> set[str]:
 
 def expanded_operations(backward: Backward, name: str) -> int:
     """Count the operations of a quantity with every definition put in, without building it."""
-    definitions = backward.definitions
-    sizes: dict[str, int] = {}
+    return backward.sizes.get(name, 0)
 
-    def size(current: str) -> int:
-        if current not in sizes:
-            node = definitions.get(current)
-            inner = 0
-            if node is not None:
-                inner = operations(node.expr) + sum(size(p.name) for p in walk(node.expr) if isinstance(p, Symbol))
-            sizes[current] = inner
-        return sizes[current]
 
-    return size(name)
+def check_expansion(backward: Backward, names: Iterable[str], *, most: int = LARGEST_EXPANSION) -> None:
+    """
+    Refuse expansions too long for any page; raises TooLargeError.
+
+    Each quantity may have up to `most` operations with every definition put in, all together `LARGEST_TOGETHER`.
+    """
+    together = 0
+    for name in names:
+        size = expanded_operations(backward, name)
+        together += size
+        if size > most:
+            msg = f"{name} written out has {size:,} operations; at most {most:,} are printed"
+            raise TooLargeError(msg)
+    if together > LARGEST_TOGETHER:
+        msg = (
+            f"the derivatives written out have {together:,} operations together; "
+            f"at most {LARGEST_TOGETHER:,} are printed (--wrt chooses some)"
+        )
+        raise TooLargeError(msg)

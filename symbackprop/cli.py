@@ -455,9 +455,10 @@ class _Writer:
 
 def _silence_stdout() -> None:
     """Let the flush at exit go nowhere: what it would say is said already."""
-    if sys.stdout is not None and sys.stdout is sys.__stdout__:
+    stream = sys.stdout
+    if stream is sys.__stdout__ and stream is not None:
         with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _minus_first(arguments: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import json
 import math
 from typing import Any
 
-from symbackprop.backprop import Backward, expand
+from symbackprop.backprop import Backward, check_expansion, expand
 from symbackprop.calculus import RULES
 from symbackprop.evaluate import Values
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol, symbols, transform
@@ -39,6 +39,8 @@ def derivation_json(  # noqa: PLR0913 - what the object is made of
     verdicts = verify(backward.graph, backward.steps, constraints=problem.constraints, assumptions=problem.assumptions)
     adjoints = backward.adjoints
     final = {node.symbol.name: node.expr for node in backward.nodes}
+    if with_expanded:
+        check_expansion(backward, [symbol.name for name, symbol in adjoints.items() if not wrt or name in wrt])
     gradients = {}
     for name in [n for n in (*_leaves(backward), *backward.graph.definitions) if n in adjoints]:
         symbol = adjoints[name]

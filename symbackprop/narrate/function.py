@@ -8,6 +8,7 @@ from itertools import islice
 from symbackprop.backprop import expand, expanded_operations
 from symbackprop.calculus import SHORT_RULES, depends, term_by_term
 from symbackprop.document import Apply, Block, Document, Heading, Lines, Paragraph, Relation, Row, Table
+from symbackprop.errors import TooLargeError
 from symbackprop.evaluate import Values, difference_quotient
 from symbackprop.expr import Expr, Number, Sum, Symbol, add, div, operations, substitute
 from symbackprop.graph import Graph, Leaf, Node, Role
@@ -18,6 +19,7 @@ from symbackprop.simplify import SAYS, simplify
 from symbackprop.steps import Simplification, Substitution
 
 LONGEST_REPLACED = 40
+LARGEST_QUOTIENTS = 2_000
 DIFFERENCE_STEPS = ("0.1", "0.01", "0.001", "0.0001")
 
 
@@ -211,6 +213,13 @@ def tell_from_definition(teller: Teller) -> Document:
     """Tell each derivative as the limit of a difference quotient, with a table as h shrinks."""
     values = teller.values
     output = teller.graph.output.symbol
+    size = expanded_operations(teller.backward, output.name) * len(teller.parameters)
+    if size > LARGEST_QUOTIENTS:
+        msg = (
+            f"difference quotients by {len(teller.parameters)} names write {output.name} out in {size:,} operations; "
+            f"at most {LARGEST_QUOTIENTS:,} are printed (--wrt chooses some)"
+        )
+        raise TooLargeError(msg)
     title = teller.problem.title or "The derivative from its definition"
     blocks: list[Block] = [Heading(1, (title,)), Heading(2, ("The function",))]
     blocks.append(Lines(tuple(row for node in teller.graph.nodes for row in teller.definition_rows(node))))
@@ -221,7 +230,8 @@ def tell_from_definition(teller: Teller) -> Document:
 
 
 def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> list[Block]:
-    h, variable, output = Symbol("h"), teller.symbol(name), teller.graph.output.symbol
+    h, about = teller.fresh("h", "k", "t"), teller.fresh("quotient")
+    variable, output = teller.symbol(name), teller.graph.output.symbol
     adjoint = teller.backward.adjoints[name]
     shifted = substitute(whole, {name: add(variable, h)})
     quotient = div(add(shifted, -whole), h)
@@ -243,7 +253,6 @@ def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> 
             )
         ),
     ]
-    about = Symbol("quotient")
     # The quotient is a definition of its own, in one variable more; its steps are checked there.
     wider = Graph((*teller.graph.leaves, Leaf(h, Role.VARIABLE)), (Node(about, quotient, Role.INTERMEDIATE),))
     rows = [Row(about, quotient, None, ("change over step",))]

@@ -28,8 +28,6 @@ from symbackprop.graph import Role
 from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import RESULTS_ONLY, Teller
 
-H, V = Symbol("h"), Symbol("v")
-STEP_RULE = Relation((H, mul(Numeral(f"{CUBE_ROOT_OF_EPSILON:.1e}"), call("max", 1, call("abs", V)))))
 MOST_ENTRIES_SPELLED_OUT = 4
 AGREES = 1e-6
 
@@ -51,14 +49,15 @@ def gradient_table(teller: Teller) -> list[Block]:
     if values is None:
         return [Table((("derivative",), ("formula",)), tuple(rows))]
     header = (("derivative",), *((("formula",),) if with_formula else ()), ("value",), ("finite diff.",), ("rel. error",))
+    moved, step = teller.fresh("v", "q", "p"), teller.fresh("h", "k", "t")
     return [
         Table(header, tuple(rows), frozenset(range(len(header) - 3, len(header)))),
         Paragraph(
             (
                 "The finite difference is central, of the forward pass alone; a quantity ",
-                V,
+                moved,
                 " is moved by ",
-                STEP_RULE,
+                Relation((step, mul(Numeral(f"{CUBE_ROOT_OF_EPSILON:.1e}"), call("max", 1, call("abs", moved))))),
                 " both ways.",
             )
         ),
@@ -156,15 +155,15 @@ def read_aloud(teller: Teller) -> list[Block]:
     steepest = max(names, key=lambda name: abs(values.gradients[name]))
     slope = values.gradients[steepest]
     number = teller.numerals.of
-    step = Numeral("0.01")
+    step, h = Numeral("0.01"), teller.fresh("h", "k", "t")
     sentences = [
         say(
             "{output} changes fastest with {name}: raising it by a small {h} changes {output} by about {change}. "
             "That one direction makes up {share} % of the squared length.",
             output=output,
             name=teller.symbol(steepest),
-            h=H,
-            change=mul(number(slope), H),
+            h=h,
+            change=mul(number(slope), h),
             share=Numeral(f"{100 * slope * slope / (length * length):.0f}"),
         ),
         say(
@@ -185,6 +184,7 @@ def read_aloud(teller: Teller) -> list[Block]:
 
 def _one_slope(teller: Teller, values: Values, name: str) -> list[Block]:
     slope, output, number = values.gradients[name], output_symbol(teller), teller.numerals.of
+    h = teller.fresh("h", "k", "t")
     if slope == 0:
         return [
             Paragraph(
@@ -202,11 +202,11 @@ def _one_slope(teller: Teller, values: Values, name: str) -> list[Block]:
                 "For {example} that is {amount}.",
                 slope=teller.numerals.quantity(teller.backward.adjoints[name].name, values),
                 name=teller.symbol(name),
-                h=H,
+                h=h,
                 output=output,
                 word="rises" if slope > 0 else "falls",
-                change=mul(number(abs(slope)), H),
-                example=Relation((H, Numeral("0.01"))),
+                change=mul(number(abs(slope)), h),
+                example=Relation((h, Numeral("0.01"))),
                 amount=number(0.01 * abs(slope)),
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbackprop.backprop import expand, expanded_operations, slice_names
+from symbackprop.backprop import check_expansion, expand, expanded_operations, slice_names
 from symbackprop.document import (
     Block,
     Document,
@@ -16,7 +16,7 @@ from symbackprop.document import (
 from symbackprop.functions import Function, find_activation, find_loss
 from symbackprop.graph import Node, Role
 from symbackprop.narrate.gradient import gradient_table, read_aloud
-from symbackprop.narrate.single import check_size, expanded, one_weight, path_form, rows_with_locals, why_paths_add
+from symbackprop.narrate.single import expanded, one_weight, path_form, rows_with_locals, why_paths_add
 from symbackprop.narrate.teller import FORMULAS, MICRO_STEPS, RESULTS_ONLY, Teller
 from symbackprop.network import Network, is_activation, is_loss
 from symbackprop.steps import Substitution
@@ -125,7 +125,7 @@ def composite(teller: Teller) -> list[Block]:
         return [heading, Paragraph((output, text))] if not teller.telling.wrt else []
     if teller.telling.wrt and not teller.telling.expand:
         return []
-    check_size(size, output.name)
+    check_expansion(teller.backward, [output.name])
     whole = expand(output, teller.graph.definitions)
     teller.tell(Substitution(output, whole, ()))
     return [

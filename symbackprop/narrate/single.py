@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice, pairwise
 
-from symbackprop.backprop import expand, expanded_operations, slice_names
+from symbackprop.backprop import check_expansion, expand, expanded_operations, slice_names
 from symbackprop.document import Block, Brace, Display, Heading, Lines, Numeral, Paragraph, Relation, Row, Spans, Tint
-from symbackprop.errors import TooLargeError
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum, Symbol, add, mul
 from symbackprop.graph import Role
 from symbackprop.narrate.gradient import factors_aloud, relative_error
@@ -15,7 +14,6 @@ from symbackprop.narrate.teller import FORMULAS, Teller
 from symbackprop.steps import ChainRule, Step, Substitution, SumOverPaths
 
 MOST_PATHS = 12
-LARGEST_EXPANSION = 5_000
 AGREES = 1e-6
 
 
@@ -237,19 +235,12 @@ def _against_difference(teller: Teller, name: str) -> list[Block]:
 def expanded(teller: Teller) -> list[Block]:
     """Write the gradients in inputs, weights and biases only, each with its size."""
     blocks: list[Block] = [Heading(2, ("Fully substituted",))]
+    check_expansion(teller.backward, [teller.backward.adjoints[name].name for name in teller.parameters])
     for name in teller.parameters:
         symbol = teller.backward.adjoints[name]
         size = expanded_operations(teller.backward, symbol.name)
-        check_size(size, symbol.name)
         whole = expand(symbol, teller.backward.definitions)
         teller.tell(Substitution(symbol, whole, ()))
         blocks.append(Paragraph((symbol, f" has {size:,} operations:")))
         blocks.append(Lines((Row(symbol, whole, teller.number(symbol.name)),)))
     return blocks
-
-
-def check_size(size: int, name: str) -> None:
-    """Refuse an expression too long for any page; raises TooLargeError."""
-    if size > LARGEST_EXPANSION:
-        msg = f"{name} written out has {size:,} operations; at most {LARGEST_EXPANSION:,} are printed"
-        raise TooLargeError(msg)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, count
 
 from symbackprop.backprop import MOST_WRITTEN_OUT, Backward
 from symbackprop.calculus import RULES, SHORT_RULES
@@ -81,6 +82,12 @@ class Teller:
         """Return the symbol of a leaf or value."""
         node = self.graph.definitions.get(name)
         return node.symbol if node else self.graph.leaf_by_name[name].symbol
+
+    def fresh(self, *candidates: str) -> Symbol:
+        """Return the first of some names that the problem does not use itself; with a number where it uses all of them."""
+        used = {*self.graph.leaf_by_name, *self.graph.definitions, *self.problem.names.values()}
+        numbered = (f"{candidates[0]}_{n}" for n in count())
+        return Symbol(next(name for name in chain(candidates, numbered) if name not in used))
 
     def number(self, name: str) -> Numeral | None:
         """Return the shown number of a named quantity, or None where there is no point."""
