@@ -249,7 +249,7 @@ def _plan(page: Page, rows: Sequence[Row]) -> _Columns:
     extra = values + GAP if values else 0
     beside = avail - extra - (reasons + GAP if reasons else 0)
     fits = [width for width in rights if width <= beside]
-    if reasons and len(fits) * 2 < len(rights):
+    if reasons and 5 * len(fits) < 4 * len(rights):
         fits = [width for width in rights if width <= avail - extra]
         reasons = 0
     right = max(fits, default=max(avail - extra, 8))
