@@ -6,8 +6,9 @@ Size and speed of derivations, measured beside SymPy, symengine and CasADi in on
 
 Size (n, d) is a network of n inputs and d layers of n sigmoid units, half squared error, all parameters symbolic.
 "Deriving" goes from the declaration, `Network(...)`, to all gradients in named form with their steps,
-`backpropagate(network.graph())`.  Times are medians of runs that alternate with the peer's; every line has a bound,
-and the exit code is 1 where one is missed or could not be measured.
+`backpropagate(network.graph())`.  Times are medians of runs that alternate with the peer's: of CPU seconds, which a busy
+machine disturbs less, and of wall-clock seconds for whole processes.  Every line has a bound, and the exit code is 1 where
+one is missed or could not be measured.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def derive(size: Size) -> Backward:
     return backpropagate(Network(width, (Layer(width),) * depth).graph())
 
 
-def medians(runs: int, *tasks: Callable[[], object]) -> list[float]:
+def medians(runs: int, *tasks: Callable[[], object], clock: Callable[[], float] = time.process_time) -> list[float]:
     """Time tasks in turn, so that a busy moment meets all of them; returns a median each, in seconds."""
     for task in tasks:
         task()
@@ -91,9 +92,9 @@ def medians(runs: int, *tasks: Callable[[], object]) -> list[float]:
     for _ in range(runs):
         for task, times in zip(tasks, spent, strict=True):
             gc.collect()
-            start = time.perf_counter()
+            start = clock()
             task()
-            times.append(time.perf_counter() - start)
+            times.append(clock() - start)
     return [median(times) for times in spent]
 
 
@@ -119,7 +120,7 @@ def whole_process(effort: Effort) -> Iterator[Line]:
     bounds = {"derive 2-2-1": 1.6, "--help": 0.5, "--version": 0.5}
     commands = [[sys.executable, "-c", "import sympy"], *([sys.executable, "-m", "symbackprop", *c.split()] for c in bounds)]
     tasks = [lambda c=c: subprocess.run(c, cwd=ROOT, check=True, stdout=subprocess.DEVNULL) for c in commands]
-    base, *times = medians(effort.processes, *tasks)
+    base, *times = medians(effort.processes, *tasks, clock=time.perf_counter)
     for (command, bound), seconds in zip(bounds.items(), times, strict=True):
         measured = f"{show(seconds)} / {show(base)} = {seconds / base:.2f}"
         yield Line(f"symbackprop {command} / import sympy", measured, f"≤ {bound}", seconds <= bound * base)
@@ -127,21 +128,21 @@ def whole_process(effort: Effort) -> Iterator[Line]:
 
 def growth(effort: Effort) -> Iterator[Line]:
     """Compare checking with deriving at every size, and fit time = c · parametersᵏ to both."""
-    derived, checked = [], []
-    for size in (*SMALL, *GROWTH):
-        done = derive(size)
-        runs = effort.runs * max(1, 2_000 // parameters(size))  # a few milliseconds are easily disturbed
-        seconds, again = medians(runs, lambda size=size: derive(size), lambda done=done: verify(done.graph, done.steps))
-        derived.append(seconds)
-        checked.append(again)
+    sizes = (*SMALL, *GROWTH)
+    done = [derive(size) for size in sizes]
+    deriving = [lambda size=size: derive(size) for size in sizes]
+    checking = [lambda d=d: verify(d.graph, d.steps) for d in done]
+    times = medians(effort.runs, *deriving, *checking)
+    derived, checked = times[: len(sizes)], times[len(sizes) :]
+    for size, derivation, seconds, again in zip(sizes, done, derived, checked, strict=True):
         yield Line(
-            f"{size} checking / deriving {len(done.steps):,} steps",
+            f"{size} checking / deriving {len(derivation.steps):,} steps",
             f"{show(again)} / {show(seconds)} = {again / seconds:.2f}", "≤ 1", again <= seconds,
         )  # fmt: skip
-    for name, times in (("deriving", derived), ("checking", checked)):
-        exponent = linear_regression([log(parameters(size)) for size in GROWTH], [log(t) for t in times[len(SMALL) :]]).slope
-        sizes = f"{parameters(GROWTH[0])} to {parameters(GROWTH[-1])} parameters"
-        yield Line(f"growth of {name}, {sizes}", f"exponent {exponent:.2f}", "≤ 1.1", exponent <= 1.1)
+    measured = f"{parameters(GROWTH[0]):,} to {parameters(GROWTH[-1]):,} parameters"
+    for name, seconds in (("deriving", derived), ("checking", checked)):
+        exponent = linear_regression([log(parameters(size)) for size in GROWTH], [log(t) for t in seconds[len(SMALL) :]]).slope
+        yield Line(f"growth of {name}, {measured}", f"exponent {exponent:.2f}", "≤ 1.1", exponent <= 1.1)
 
 
 def against_casadi(effort: Effort) -> Iterator[Line]:

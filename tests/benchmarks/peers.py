@@ -56,16 +56,16 @@ def time_diff(library: Any, width: int, depth: int, limit: float) -> Timing:
 
     Weights are taken from the layers in turn; after `limit` seconds the rest is extrapolated from the mean of each layer.
     """
-    start = time.perf_counter()
+    start = time.process_time()
     loss, layers = composite(library, width, depth)
-    built = time.perf_counter()
+    built = time.process_time()
     spent: list[list[float]] = [[] for _ in layers]
     for place in range(width * width):
         for layer, weights in enumerate(layers):
-            begin = time.perf_counter()
+            begin = time.process_time()
             if begin - built < limit or not place:
                 loss.diff(weights[place])
-                spent[layer].append(time.perf_counter() - begin)
+                spent[layer].append(time.process_time() - begin)
     gradients = sum(sum(times) / len(times) * width * width for times in spent)
     return Timing(built - start, gradients, sum(map(len, spent)), width * width * depth)
 
