@@ -25,7 +25,7 @@ from symbackprop.parse import parse
 from symbackprop.problem import Problem
 
 DIGITS = 60
-STEP = mpmath.mpf(10) ** -12
+STEP = mpmath.mpf(10) ** -18
 HALF_OF = sympy.Rational(1, 2)
 
 
@@ -36,32 +36,52 @@ class NoValueError(ArithmeticError):
 # --- expressions as SymPy objects --------------------------------------------------------------------------------
 
 
-def piecewise_max(left: Any, right: Any) -> Any:
-    """Return max as cases: SymPy's own Max compares its arguments at great length."""
-    return sympy.Piecewise((left, left >= right), (right, True))
+RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
 
 
-def piecewise_min(left: Any, right: Any) -> Any:
-    return sympy.Piecewise((left, left <= right), (right, True))
+class Choose(sympy.Function):
+    """
+    Choose(relation, left, right, then, other), differentiated branch by branch and evaluated where it holds.
+
+    SymPy's Piecewise, Max and Abs reason about their conditions at great length; nothing is to be known here.
+    """
+
+    is_real = True
+
+    def _eval_derivative(self, symbol: Any) -> Any:
+        relation, left, right, then, other = self.args
+        return Choose(relation, left, right, then.diff(symbol), other.diff(symbol))
+
+
+def choose(left: Any, relation: str, right: Any, then: Any, other: Any) -> Any:
+    return Choose(list(RELATIONS).index(relation), *map(sympy.sympify, (left, right, then, other)))
 
 
 TEXTBOOK: dict[str, Callable[..., Any]] = {
     "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
     "sinh": sympy.sinh, "cosh": sympy.cosh, "asin": sympy.asin, "acos": sympy.acos, "atan": sympy.atan, "erf": sympy.erf,
-    "abs": sympy.Abs, "sign": sympy.sign, "sech": sympy.sech, "tanh": sympy.tanh,
-    "max": piecewise_max, "min": piecewise_min,
-    "step": lambda z: sympy.Piecewise((1, z > 0), (0, True)),
+    "sech": sympy.sech, "tanh": sympy.tanh,
+    "abs": lambda z: choose(z, ">", 0, z, choose(z, "<", 0, -z, 0)),
+    "sign": lambda z: choose(z, ">", 0, 1, choose(z, "<", 0, -1, 0)),
+    "step": lambda z: choose(z, ">", 0, 1, 0),
+    "max": lambda a, b: choose(a, ">=", b, a, b),
+    "min": lambda a, b: choose(a, "<=", b, a, b),
     "identity": lambda z: z,
     "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
-    "relu": lambda z: sympy.Piecewise((z, z > 0), (0, True)),
-    "leaky_relu": lambda z: sympy.Piecewise((z, z > 0), (z / 100, True)),
-    "elu": lambda z: sympy.Piecewise((z, z > 0), (sympy.exp(z) - 1, True)),
+    "relu": lambda z: choose(z, ">", 0, z, 0),
+    "leaky_relu": lambda z: choose(z, ">", 0, z, z / 100),
+    "elu": lambda z: choose(z, ">", 0, z, sympy.exp(z) - 1),
     "softplus": lambda z: sympy.log(1 + sympy.exp(z)),
-    "softsign": lambda z: z / (1 + sympy.Abs(z)),
+    "softsign": lambda z: z / (1 + choose(z, ">", 0, z, -z)),
     "gelu": lambda z: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
     "silu": lambda z: z / (1 + sympy.exp(-z)),
-    "hard_sigmoid": lambda z: sympy.Piecewise((0, z <= -3), (1, z >= 3), (z / 6 + HALF_OF, True)),
-    "hard_tanh": lambda z: sympy.Piecewise((-1, z <= -1), (1, z >= 1), (z, True)),
+    "hard_sigmoid": lambda z: choose(z, "<=", -3, 0, choose(z, ">=", 3, 1, z / 6 + HALF_OF)),
+    "hard_tanh": lambda z: choose(z, "<=", -1, -1, choose(z, ">=", 1, 1, z)),
     "square": lambda z: z**2,
     "softmax": lambda i, *zs: sympy.exp(zs[i - 1]) / sympy.Add(*map(sympy.exp, zs)),
     "log_softmax": lambda i, *zs: zs[i - 1] - sympy.log(sympy.Add(*map(sympy.exp, zs))),
@@ -87,9 +107,10 @@ def sympy_of(expr: Expr) -> Any:
         case Power(base, exponent):
             return sympy_of(base) ** sympy_of(exponent)
         case Cases(branches, otherwise):
-            relations = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
-            tests = [(sympy_of(v), relations[t.relation](sympy_of(t.left), sympy_of(t.right))) for v, t in branches]
-            return sympy.Piecewise(*tests, (sympy_of(otherwise), True))
+            value = sympy_of(otherwise)
+            for branch, test in reversed(branches):
+                value = choose(sympy_of(test.left), test.relation, sympy_of(test.right), sympy_of(branch), value)
+            return value
         case Call(function, arguments) if function in TEXTBOOK:
             return TEXTBOOK[function](*map(sympy_of, arguments))
         case Call(function, (argument,)):
@@ -149,8 +170,14 @@ def _number(expr: Any, env: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
         return memo[expr]
     if expr.is_NumberSymbol:
         value = {sympy.pi: mpmath.pi, sympy.E: mpmath.e}[expr] + mpmath.mpf(0)
+    elif isinstance(expr, Choose):
+        relation, left, right, then, other = expr.args
+        holds = RELATIONS[list(RELATIONS)[int(relation)]](_number(left, env, memo), _number(right, env, memo))
+        value = _number(then if holds else other, env, memo)
     elif isinstance(expr, sympy.Piecewise):
         value = next(_number(branch, env, memo) for branch, test in expr.args if _holds(test, env, memo))
+    elif expr in {sympy.zoo, sympy.oo, -sympy.oo, sympy.nan, sympy.I}:
+        raise NoValueError(str(expr))
     else:
         parts = [_number(part, env, memo) for part in expr.args]
         if expr.is_Add:
@@ -170,15 +197,6 @@ def _number(expr: Any, env: Mapping[str, Any], memo: dict[Any, Any]) -> Any:
 def _holds(test: Any, env: Mapping[str, Any], memo: dict[Any, Any]) -> bool:
     if test in {sympy.true, sympy.false}:
         return bool(test)
-    if isinstance(test, sympy.And):
-        return all(_holds(part, env, memo) for part in test.args)
-    if isinstance(test, sympy.Or):
-        return any(_holds(part, env, memo) for part in test.args)
-    if isinstance(test, sympy.Not):
-        return not _holds(test.args[0], env, memo)
-    if isinstance(test, sympy.ITE):
-        condition, first, second = test.args
-        return _holds(first if _holds(condition, env, memo) else second, env, memo)
     return COMPARE[test.func](_number(test.lhs, env, memo), _number(test.rhs, env, memo))
 
 
@@ -250,18 +268,24 @@ class Reference:
         """Return ∂output/∂of over all paths."""
         return self.tangents[of].get(output, mpmath.mpf(0))
 
-    def difference(self, name: str, output: str, step: Any = STEP) -> Any:
-        """Return the central difference of the output by a leaf or value, from the forward pass alone."""
+    def shifted(self, name: str, output: str, by: Any) -> Any:
+        """Return the output with one leaf or value moved, from the forward pass alone."""
         affected = self.graph.descendants(name) - {name}
-        nodes = [node for node in self.graph.nodes if node.symbol.name in affected]
-        ends = []
-        for sign in (1, -1):
-            env = dict(self.values)
-            env[name] += sign * step
-            for node in nodes:
+        env = {**self.values, name: self.values[name] + by}
+        for node in self.graph.nodes:
+            if node.symbol.name in affected:
                 env[node.symbol.name] = number(sympy_of(node.expr), env)
-            ends.append(env[output])
-        return (ends[0] - ends[1]) / (2 * step)
+        return env[output]
+
+    def difference(self, name: str, output: str) -> Any:
+        """Return the central difference of the output by a leaf or value."""
+        return (self.shifted(name, output, STEP) - self.shifted(name, output, -STEP)) / (2 * STEP)
+
+    def is_kink(self, name: str, output: str) -> bool:
+        """Whether the slopes to the left and to the right differ."""
+        here = self.values[output]
+        right, left = self.shifted(name, output, STEP) - here, here - self.shifted(name, output, -STEP)
+        return not close(left / STEP, right / STEP, 8)
 
 
 def real_reference(

@@ -14,6 +14,7 @@ from symbackprop.expr import Exact, Expr, Number, Power, Product, Quotient, Sum,
 from symbackprop.simplify.products import over, positive_first
 
 MOST_MONOMIALS = 200
+ATOMS_TRIED = 3
 HIGHEST_EXPANDED_POWER = 4
 
 Monomial = tuple[tuple[int, int], ...]
@@ -76,12 +77,16 @@ class _Expansion:
     def term(self, monomial: Monomial, coefficient: Exact) -> Expr:
         return mul(number(coefficient), *(power(self.atoms[atom], exponent) for atom, exponent in monomial))
 
-    def write(self, polynomial: dict[Monomial, Exact]) -> Expr:
-        """Write a polynomial, what is shortest of: as it is, or with one atom taken out of a bracket."""
+    def write(self, polynomial: dict[Monomial, Exact], tried: int = ATOMS_TRIED) -> Expr:
+        """
+        Write a polynomial, what is shortest of: as it is, or with one atom taken out of a bracket.
+
+        Inside the bracket only the most frequent atom is tried: what is tried would double with every degree.
+        """
         plain = positive_first([self.term(m, c) for m, c in polynomial.items()])
         counts = Counter(atom for monomial in polynomial for atom, _ in monomial)
         best = plain
-        for atom, count in counts.most_common(3):
+        for atom, count in counts.most_common(tried):
             if count > 1:
                 candidate = self.collected(polynomial, atom)
                 if operations(candidate) < operations(best):
@@ -102,7 +107,7 @@ class _Expansion:
         whole = [c for c in inside.values() if isinstance(c, int)]
         if len(whole) == len(inside):
             content = gcd(*whole)
-        bracket = self.write({m: c if content == 1 else _whole(Fraction(c) / content) for m, c in inside.items()})
+        bracket = self.write({m: c if content == 1 else _whole(Fraction(c) / content) for m, c in inside.items()}, 1)
         return positive_first([mul(content, self.atoms[atom], bracket), *outside])
 
 
