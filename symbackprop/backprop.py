@@ -186,6 +186,8 @@ class _Sweep:
         value, rule = known[parent]
         if not isinstance(value, (Symbol, Number)):
             value = transform(value, self.known.get)
+            if self.graph.definitions[child].role is Role.INTERMEDIATE:
+                value = next((rewritten.value for rewritten in reversed(simplify(value))), value)
         symbol = Partial(f"local_{child}_{parent}", child, parent)
         step = self.locals[child, parent] = LocalDerivative(symbol, value, rule)
         self.steps.append(step)

@@ -9,8 +9,6 @@ Derivatives are taken with every other symbol held fixed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from symbackprop.expr import (
@@ -51,6 +49,7 @@ RULES = {
     "product": "product rule (uv)′ = u′v + uv′",
     "quotient": "quotient rule (u/v)′ = (u′v − uv′)/v²",
     "reciprocal": "reciprocal rule (1/v)′ = −v′/v²",
+    "chain": "chain rule: outer derivative times inner",
     "power": "power rule (uⁿ)′ = n·uⁿ⁻¹·u′",
     "exponential": "(cᵘ)′ = cᵘ·ln c·u′",
     "general_power": "(uᵛ)′ = uᵛ·(v′·ln u + v·u′/u)",
@@ -68,6 +67,7 @@ SHORT_RULES = {
     "product": "product rule",
     "quotient": "quotient rule",
     "reciprocal": "reciprocal rule",
+    "chain": "chain rule",
     "power": "power rule",
     "exponential": "exponential rule",
     "general_power": "logarithmic derivative",
@@ -274,33 +274,3 @@ def _softmax_partials(expr: Call, function: str, arguments: tuple[Expr, ...]) ->
     return {
         name: (row.slope(i, j, outputs), f"{function}, i {'=' if i == j else '≠'} j") for j, name in enumerate(names)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class TermDerivative:
-    """One term of a definition and its derivative, for a derivation term by term."""
-
-    term: Expr
-    value: Expr
-    rule: str
-
-
-def term_by_term(expr: Expr, name: str) -> tuple[TermDerivative, ...]:
-    """Differentiate each term of a sum (or the whole, as one term), constants included."""
-    terms = expr.terms if isinstance(expr, Sum) else (expr,)
-    return tuple(TermDerivative(term, derivative(term, name), rule_of(term, name)) for term in terms)
-
-
-def inner_derivative(expr: Expr, name: str) -> tuple[Expr, Callable[[Expr], Expr]] | None:
-    """
-    Split a composite as outer(inner): the inner expression, and a function that rebuilds the outer one.
-
-    None where the definition is not a function or power of something more than the variable itself.
-    """
-    match expr:
-        case Power(base, exponent) if not depends(exponent, name) and not isinstance(base, Symbol):
-            return base, lambda u: power(u, exponent)
-        case Call(function, (argument,)) if not isinstance(argument, Symbol):
-            return argument, lambda u: Call(function, (u,))
-        case _:
-            return None

@@ -49,6 +49,14 @@ class Apply(Expr):
     variable: Expr
     ordinary: bool = False
 
+    def parts(self) -> tuple[Expr, ...]:
+        """Return the body; the variable is the operator's."""
+        return (self.body,)
+
+    def with_parts(self, parts: tuple[Expr, ...]) -> Expr:
+        """Put the operator before another body."""
+        return Apply(parts[0], self.variable, self.ordinary)
+
 
 @dataclass(frozen=True, slots=True)
 class Relation(Expr):

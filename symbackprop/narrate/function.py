@@ -6,12 +6,13 @@ from fractions import Fraction
 from itertools import islice
 
 from symbackprop.backprop import expand, expanded_operations
-from symbackprop.calculus import SHORT_RULES, depends, term_by_term
-from symbackprop.document import Apply, Block, Document, Heading, Lines, Paragraph, Relation, Row, Table
+from symbackprop.calculus import depends
+from symbackprop.document import Block, Document, Heading, Lines, Paragraph, Relation, Row, Table
 from symbackprop.errors import TooLargeError
 from symbackprop.evaluate import Values, difference_quotient
-from symbackprop.expr import Expr, Number, Sum, Symbol, add, div, operations, substitute
+from symbackprop.expr import Expr, Number, add, div, substitute
 from symbackprop.graph import Graph, Leaf, Node, Role
+from symbackprop.narrate.derivatives import local_rows, unfolded_rows
 from symbackprop.narrate.gradient import gradient_table, read_aloud
 from symbackprop.narrate.single import MOST_PATHS, expanded, path_form, why_paths_add
 from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Teller
@@ -28,7 +29,7 @@ def tell_function(teller: Teller) -> Document:
     output = teller.graph.output.symbol
     variables = [leaf.symbol for leaf in teller.graph.leaves if leaf.symbol.name in teller.backward.adjoints]
     title = teller.problem.title or "Derivatives by the chain rule"
-    blocks: list[Block] = [Heading(1, (title,))]
+    blocks: list[Block] = [Heading(1, (title,)), *teller.remarks()]
     if not variables:
         blocks.append(Paragraph((output, " depends on no variable: every derivative is 0.")))
         return teller.document(title, blocks)
@@ -64,39 +65,14 @@ def single_definition(teller: Teller, node: Node) -> list[Block]:
 
 
 def partial_rows(teller: Teller, node: Node, name: str) -> list[Row]:
-    """Differentiate a definition by one symbol: sum rule, each term by its rule, result, number."""
+    """Differentiate the only definition by one symbol, rule by rule, to the result and its number."""
     step = teller.backward.locals[node.symbol.name, name]
-    symbol = teller.backward.adjoints.get(name, step.about) if node is teller.graph.output else step.about
-    ordinary = len(teller.graph.parents[node.symbol.name]) == 1
-    terms = term_by_term(node.expr, name)
-    rows: list[Row] = []
-    if teller.telling.detail > FORMULAS and len(terms) > 1:
-        applied = Sum(tuple(Apply(t.term, Symbol(name), ordinary) for t in terms))
-        teller.tell(Substitution(step.about, applied, ()))
-        rows.append(Row(symbol, applied, None, ("sum rule",)))
-        unsimplified = Sum(tuple(t.value for t in terms))
-        teller.tell(Substitution(step.about, unsimplified, ()))
-        rules = dict.fromkeys(SHORT_RULES[t.rule] for t in terms)
-        rows.append(Row(None, unsimplified, None, ("; ".join(rules),)))
-        teller.tell(step)
-        if step.value != unsimplified:
-            rows.append(Row(None, step.value, None, ("drop the zeros",)))
-    else:
-        teller.tell(step)
-        rows.append(Row(symbol, step.value, None, teller.rule(step)))
-    rows.extend(_simplified(teller, step.about, step.value))
-    final = rows[-1].right
-    return teller.with_numbers(
-        rows, teller.backward.adjoints[name].name if name in teller.backward.adjoints else step.about.name, final
-    )
-
-
-def _simplified(teller: Teller, about: Symbol, value: Expr) -> list[Row]:
-    rows = []
-    for rewritten in simplify(value, teller.problem.constraints):
-        teller.tell(Simplification(about, rewritten.value, rewritten.rule, rewritten.assumption))
-        rows.append(Row(None, rewritten.value, None, (SAYS[rewritten.rule],)))
-    return rows
+    adjoint = teller.backward.adjoints[name]
+    teller.tell(step)
+    if teller.telling.detail <= FORMULAS:
+        return teller.with_numbers([Row(adjoint, step.value, None, teller.rule(step))], adjoint.name, step.value)
+    rows = unfolded_rows(teller, node.symbol.name, name, adjoint)
+    return teller.with_numbers(rows, adjoint.name, rows[-1].right)
 
 
 # --- several definitions -------------------------------------------------------------------------------------
@@ -108,15 +84,8 @@ def composed(teller: Teller) -> list[Block]:
     needed = [e for e in _edges(teller) if e in teller.backward.locals]
     blocks: list[Block] = [Heading(2, ("Local derivatives",))]
     if teller.telling.detail > FORMULAS:
-        rows = []
-        for child, parent in needed:
-            node = graph.definitions[child]
-            local = teller.backward.locals[child, parent]
-            if operations(local.value) and len([t for t in term_by_term(node.expr, parent) if t.rule != "constant"]) > 1:
-                rows.append(_local_rows(teller, node, parent))
-            else:
-                rows.append([teller.local_row(child, parent)])
-        blocks.append(Paragraph(("Each definition by each name it uses, all else held fixed:",)))
+        rows = [local_rows(teller, child, parent) for child, parent in needed]
+        blocks.append(Paragraph(("Each definition by each name it uses, all others held fixed:",)))
         blocks.extend(teller.limited(rows, "local derivatives"))
     else:
         blocks = []
@@ -128,24 +97,6 @@ def composed(teller: Teller) -> list[Block]:
     for name in teller.parameters:
         blocks.extend(_variable(teller, name))
     return blocks
-
-
-def _local_rows(teller: Teller, node: Node, parent: str) -> list[Row]:
-    """Tell a local derivative term by term."""
-    step = teller.backward.locals[node.symbol.name, parent]
-    terms = term_by_term(node.expr, parent)
-    applied = Sum(tuple(Apply(t.term, Symbol(parent), len(teller.graph.parents[node.symbol.name]) == 1) for t in terms))
-    teller.tell(Substitution(step.about, applied, ()))
-    teller.tell(step)
-    return [
-        Row(step.about, applied, None, ("sum rule",)),
-        Row(
-            None,
-            step.value,
-            teller.number(step.about.name),
-            ("; ".join(dict.fromkeys(SHORT_RULES[t.rule] for t in terms if t.rule != "constant")),),
-        ),
-    ]
 
 
 def _edges(teller: Teller) -> list[tuple[str, str]]:
@@ -182,10 +133,9 @@ def _variable(teller: Teller, name: str) -> list[Block]:
         )
     elif len(children) > 1:
         blocks.append(Paragraph(why_paths_add(teller.symbol(name), [teller.symbol(c) for c in children], output)))
-    rows = teller.adjoint_rows(name)
-    # The line with numbers comes last, after the intermediate names are replaced.
-    end = len(rows) - 1 if len(rows) > 1 and rows[-1].value is not None else len(rows)
-    blocks.append(Lines((*rows[:end], *_replaced(teller, name), *rows[end:])))
+    blocks.append(Lines(tuple(teller.adjoint_rows(name))))
+    if replaced := _replaced(teller, name):
+        blocks.append(Lines(tuple(replaced)))
     return blocks
 
 
@@ -203,7 +153,7 @@ def _replaced(teller: Teller, name: str) -> list[Row]:
     listed: list[str | Expr] = ["replace "]
     for i, n in enumerate(used):
         listed.extend(("" if i == 0 else ", ", teller.symbol(n)))
-    return [Row(None, whole, None, tuple(listed))]
+    return [Row(adjoint, whole, None, tuple(listed))]
 
 
 # --- the derivative from its definition ----------------------------------------------------------------------

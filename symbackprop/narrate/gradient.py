@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from symbackprop.backprop import expand, expanded_operations
 from symbackprop.document import (
     Block,
     Display,
@@ -22,13 +23,16 @@ from symbackprop.document import (
     Vector,
 )
 from symbackprop.evaluate import CUBE_ROOT_OF_EPSILON, Values
-from symbackprop.expr import Adjoint, Number, Symbol, add, call, mul, power
+from symbackprop.expr import Adjoint, Expr, Number, Symbol, add, call, mul, power
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Role
 from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import RESULTS_ONLY, Teller
+from symbackprop.simplify import simplify
+from symbackprop.steps import Substitution
 
 MOST_ENTRIES_SPELLED_OUT = 4
+LONGEST_FORMULA = 12
 AGREES = 1e-6
 
 
@@ -44,7 +48,7 @@ def gradient_table(teller: Teller) -> list[Block]:
         steps = teller.steps_about[adjoints[name].name]
         if teller.telling.detail == RESULTS_ONLY:
             teller.tell(steps[-1])
-        row: tuple[Spans, ...] = ((adjoints[name],), *(((steps[-1].value,),) if with_formula else ()))
+        row: tuple[Spans, ...] = ((adjoints[name],), *(((_formula(teller, name, steps[-1].value),),) if with_formula else ()))
         rows.append(row if values is None else (*row, *_checked(teller, values, name)))
     if values is None:
         return [Table((("derivative",), ("formula",)), tuple(rows))]
@@ -65,6 +69,18 @@ def gradient_table(teller: Teller) -> list[Block]:
     ]
 
 
+def _formula(teller: Teller, name: str, named: Expr) -> Expr:
+    """Return the result: in named quantities for a network, in the variables for a function, where that is short."""
+    symbol = teller.backward.adjoints[name]
+    if teller.problem.network is not None or expanded_operations(teller.backward, symbol.name) > LONGEST_FORMULA:
+        return named
+    whole = expand(symbol, teller.backward.definitions)
+    rewritten = simplify(whole)
+    value = rewritten[-1].value if rewritten else whole
+    teller.tell(Substitution(symbol, value, ()))
+    return value
+
+
 def _checked(teller: Teller, values: Values, name: str) -> tuple[Spans, ...]:
     gradient = values.gradients[name]
     shown = teller.numerals.quantity(teller.backward.adjoints[name].name, values)
@@ -72,7 +88,7 @@ def _checked(teller: Teller, values: Values, name: str) -> tuple[Spans, ...]:
     if difference is None:
         return ((shown,), ("outside the domain",), ("–",))
     error = relative_error(gradient, difference.value)
-    return ((shown,), (teller.numerals.of(difference.value),), (Numeral(f"{error:.0e}"),))
+    return ((shown,), (teller.numerals.of(difference.value),), (Numeral(f"{error:.0e}" if error else "0"),))
 
 
 def relative_error(value: float, other: float) -> float:
@@ -146,6 +162,9 @@ def read_aloud(teller: Teller) -> list[Block]:
     length = values.norm(names)
     output = output_symbol(teller)
     blocks: list[Block] = [Heading(2, ("What the gradient says",))]
+    if values.kinks():
+        sentence = "At a kink the output has no gradient: the numbers above are those of the convention, and promise nothing."
+        return [*blocks, Paragraph((sentence,))]
     if len(names) == 1:
         return [*blocks, *_one_slope(teller, values, names[0])]
     blocks.append(Lines(tuple(length_rows(teller, values))))
@@ -158,7 +177,7 @@ def read_aloud(teller: Teller) -> list[Block]:
     step, h = Numeral("0.01"), teller.fresh("h", "k", "t")
     sentences = [
         say(
-            "{output} changes fastest with {name}: raising it by a small {h} changes {output} by about {change}. "
+            "{output} changes fastest with {name}: raising it by a small {h} {verb} {output} by about {change}. "
             "That one direction makes up {share} % of the squared length.",
             output=output,
             name=teller.symbol(steepest),

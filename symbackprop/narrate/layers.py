@@ -50,8 +50,8 @@ class LayerTeller:
             Paragraph((f"Sizes {'–'.join(map(str, plan.sizes))}; loss: {loss_title(plan.loss)}.",)),
             Paragraph(
                 say(
-                    "Vectors are columns, and a derivative by a matrix has the shape of that matrix. "
-                    "{delta} is the derivative of the loss by a pre-activation; ⊙ multiplies entry by entry.",
+                    "Vectors are columns, and a derivative with respect to a matrix has the shape of that matrix. "
+                    "{delta} is the derivative of the loss with respect to a pre-activation; ⊙ multiplies entry by entry.",
                     delta=self.delta(plan.depth),
                 )
             ),
@@ -202,7 +202,7 @@ def why(step: Step) -> str:
         case Simplification(rule=rule):
             return SAYS[rule]
         case Substitution():
-            return "put in"
+            return "substitute"
         case _:
             return ""
 

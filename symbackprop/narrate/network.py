@@ -23,6 +23,8 @@ from symbackprop.steps import Substitution
 from symbackprop.typeset.shortcuts import plain
 
 LONGEST_COMPOSITE = 60
+WHAT_DELTA_IS = "δ is the derivative of the loss with respect to a pre-activation; the chain rule gives it at the output:"
+DELTA_GOES_BACK = "δ goes back through the weights and the slope of the activation:"
 
 
 def tell_network(teller: Teller) -> Document:
@@ -31,7 +33,7 @@ def tell_network(teller: Teller) -> Document:
     assert network is not None
     title = teller.problem.title or f"Backpropagation in a {'–'.join(map(str, network.sizes))} network"
     blocks: list[Block] = [Heading(1, (title,)), Paragraph(setting(network))]
-    blocks.extend(assumptions(teller))
+    blocks.extend((*teller.remarks(), *assumptions(teller)))
     single = len(teller.telling.wrt) == 1
     if teller.telling.detail > RESULTS_ONLY:
         blocks.extend(forward(teller))
@@ -121,7 +123,7 @@ def composite(teller: Teller) -> list[Block]:
     size = expanded_operations(teller.backward, output.name)
     heading = Heading(2, ("The composite expression",))
     if size > LONGEST_COMPOSITE and not teller.telling.expand:
-        text = f" as one expression in inputs, weights and biases has {size:,} operations; --expand prints it."
+        text = f" as one expression in inputs, weights and biases has {size:,} operations; the names keep it readable."
         return [heading, Paragraph((output, text))] if not teller.telling.wrt else []
     if teller.telling.wrt and not teller.telling.expand:
         return []
@@ -130,7 +132,7 @@ def composite(teller: Teller) -> list[Block]:
     teller.tell(Substitution(output, whole, ()))
     return [
         heading,
-        Paragraph((f"With every definition put in ({size:,} operations):",)),
+        Paragraph((f"With every definition substituted ({size:,} operations):",)),
         Lines((Row(output, whole),)),
     ]
 
@@ -184,19 +186,23 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
             rows.extend([row] for node in activations for row in _upstream_locals(teller, node, output))
             rows.extend([row] for node in activations for row in _own_locals(teller, node))
             blocks.append(Paragraph(("Local derivatives:",)))
+            if layer == depth and (sharing := [z.symbol for z in zs if len(graph.children[z.symbol.name]) > 1]):
+                outputs = [teller.symbol(c) for c in graph.children[sharing[0].name]]
+                blocks.append(Paragraph(why_paths_add(sharing[0], outputs, teller.symbol(output))))
             blocks.extend(teller.limited(rows, "local derivatives"))
         multiple = [n for n in activations if len(graph.children[n.symbol.name]) > 1 and layer < depth]
         if multiple:
             children = [teller.symbol(c) for c in graph.children[multiple[0].symbol.name]]
             blocks.append(Paragraph(why_paths_add(multiple[0].symbol, children, teller.symbol(output))))
         if teller.telling.detail > FORMULAS:
-            shown = [n for n in activations if layer < depth or len(teller.steps_about[adjoints[n.symbol.name].name]) > 2]
+            # A derivative that is no more than one local derivative was told above.
+            shown = [n for n in activations if not teller.is_local(adjoints[n.symbol.name])]
             blocks.extend(
-                teller.limited([teller.adjoint_rows(n.symbol.name, output, compact=layer < depth) for n in shown], "derivatives")
+                teller.limited([teller.adjoint_rows(n.symbol.name, output, compact=True) for n in shown], "derivatives")
             )
-        blocks.append(Paragraph(_what_delta_is(last=layer == depth)))
+        blocks.extend(teller.once(WHAT_DELTA_IS if layer == depth else DELTA_GOES_BACK))
         blocks.extend(teller.limited([teller.adjoint_rows(z.symbol.name, output) for z in zs], "deltas"))
-        blocks.append(Paragraph(("The parameters enter linearly, with the incoming signal as coefficient:",)))
+        blocks.extend(teller.once("The parameters enter linearly, with the incoming signal as coefficient:"))
         parameters = [
             p
             for z in zs
@@ -220,21 +226,20 @@ def _own_locals(teller: Teller, node: Node) -> list[Row]:
     return [teller.local_row(name, parent) for parent in teller.graph.parents[name]]
 
 
-def _what_delta_is(*, last: bool) -> Spans:
-    if last:
-        return ("δ is the derivative of the loss by a pre-activation; the chain rule gives it at the output:",)
-    return ("δ goes back through the weights and the slope of the activation:",)
-
-
 def _cost(teller: Teller, wanted: set[str]) -> list[Block]:
     """Tell the gradient of the cost as the reduction of the samples' gradients."""
     network = teller.problem.network
     assert network is not None
     output = teller.graph.output.symbol
-    words = {"mean": "the mean", "sum": "the sum", "half_mean": "half the mean"}
+    word = {"mean": "the mean", "sum": "the sum", "half_mean": "half the mean"}[network.reduction]
     blocks: list[Block] = [
         Heading(3, ("The cost ", output)),
-        Paragraph((output, f" is {words[network.reduction]} of the losses, and so is its gradient that of theirs:")),
+        Paragraph(
+            (
+                output,
+                f" is {word} of the losses, and its gradient is {word} of their gradients:",
+            )
+        ),
     ]
     adjoints = teller.backward.adjoints
     inner = [

@@ -78,7 +78,7 @@ def path_form(teller: Teller, name: str) -> list[Block]:
     if complete:
         put_in = add(*(mul(*(teller.backward.locals[e].value for e in path)) for path in edges))
         teller.tell(Substitution(symbol, put_in, tuple(p.name for chain in partials for p in chain)))
-    rows = [Row(symbol, _sum_of(lines, complete=complete), None, ("local derivatives put in",))]
+    rows = [Row(symbol, _sum_of(lines, complete=complete), None, ("substitute the local derivatives",))]
     if teller.values is not None:
         numerals = [[Tint(teller.numerals.quantity(p.name, teller.values), colours[p.name]) for p in chain] for chain in partials]
         shown = [Display(tuple(v)) if len(v) > 1 else v[0] for v in numerals]
@@ -190,7 +190,9 @@ def _delta_form(teller: Teller, name: str) -> list[Block]:
     groups.append(rows_with_locals(teller, name, output))
     return [
         Heading(2, ("The same with δ",)),
-        Paragraph(("δ, the derivative by a pre-activation, collects everything above it, so that nothing is computed twice:",)),
+        Paragraph(
+            ("δ, the derivative with respect to a pre-activation, collects all that is above it: nothing is computed twice.",)
+        ),
         *teller.limited(groups, "deltas"),
     ]
 

@@ -38,6 +38,7 @@ from symbackprop.verify.verdicts import POINTS, verify
 
 RESULTS_ONLY, FORMULAS, DERIVATION, MICRO_STEPS = range(4)
 MOST_ROWS_ALIKE = 24
+MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Teller:
         self.values = values
         self.telling = telling
         self.numerals = telling.numerals
+        self.said: set[str] = set()
         self.told: dict[Graph, list[Step]] = {backward.graph: []}
 
     # --- symbols ---------------------------------------------------------------------------------------------
@@ -108,6 +110,46 @@ class Teller:
         leaves = [leaf for leaf in self.graph.leaves if leaf.symbol.name in adjoints]
         chosen = [leaf for leaf in leaves if leaf.role in {Role.WEIGHT, Role.BIAS}] or leaves
         return tuple(leaf.symbol.name for leaf in chosen)
+
+    def is_local(self, symbol: Adjoint) -> bool:
+        """Whether an adjoint is no more than one local derivative of the output, unsimplified."""
+        steps = self.steps_about[symbol.name]
+        return len(steps) == 2 and isinstance(steps[0], ChainRule) and isinstance(steps[0].value, Partial)
+
+    def once(self, sentence: str) -> list[Block]:
+        """Say a sentence that explains the next lines, but only the first time."""
+        if sentence in self.said:
+            return []
+        self.said.add(sentence)
+        return [Paragraph((sentence,))]
+
+    def remarks(self) -> list[Block]:
+        """Say what a reader should know first: numbers that are missing, definitions nobody uses, and rounding."""
+        found: list[Block] = []
+        graph, point = self.graph, self.problem.point
+        absent = [leaf.symbol for leaf in graph.leaves if leaf.symbol.name not in point]
+        if point and absent:
+            names = self.listed(absent)
+            found.append(Note("warning", ("No number for ", *names, ": the derivation stays in symbols.")))
+        used = graph.ancestors(graph.output.symbol.name)
+        if unused := [node.symbol for node in graph.nodes if node.symbol.name not in used]:
+            found.append(
+                Note("warning", (*self.listed(unused), " is not used by ", graph.output.symbol, ", the last definition."))
+            )
+        if self.values is not None and not self.numerals.exact:
+            digits = self.numerals.digits
+            found.append(Paragraph((f"Numbers are computed in full precision and shown to {digits} significant digits.",)))
+        return found
+
+    def listed(self, symbols: Sequence[Symbol]) -> Spans:
+        """List symbols in a sentence, the first dozen of many."""
+        spans: list[str | Expr] = []
+        for i, symbol in enumerate(symbols[:MOST_LISTED]):
+            last = i == len(symbols) - 1
+            spans.extend(("" if i == 0 else " and " if last else ", ", symbol))
+        if len(symbols) > MOST_LISTED:
+            spans.append(f" and {len(symbols) - MOST_LISTED} more")
+        return tuple(spans)
 
     # --- rows ------------------------------------------------------------------------------------------------
 
@@ -168,7 +210,7 @@ class Teller:
                 direct = True  # ∂L/∂a = ∂L/∂a says nothing
                 continue
             if isinstance(step, Substitution) and (unfolded := self.unfolded(steps[0])) is not None:
-                rows.append(Row(None, unfolded, None, ("put in",)))
+                rows.append(Row(None, unfolded, None, ("substitute",)))
                 reason: Spans = ("multiply the numbers",)
             else:
                 reason = ("the local derivative",) if direct and isinstance(step, Substitution) else self.reason(step)
@@ -198,7 +240,7 @@ class Teller:
             case SumOverPaths(terms=terms):
                 return (f"chain rule, {len(terms)} paths",)
             case Substitution():
-                return ("put in",)
+                return ("substitute",)
             case Simplification(rule=rule, assumption=assumption):
                 return ("given ", self.unit_sum(assumption)) if assumption else (SAYS[rule],)
             case LocalDerivative():
@@ -222,7 +264,7 @@ class Teller:
         more = len(rows) - len(kept)
         return [
             Lines(tuple(row for group in kept for row in group)),
-            Paragraph((f"… and {more} more {what} of the same form (--detail 3 prints them all).",)),
+            Paragraph((f"… and {more} more {what} of the same form.",)),
         ]
 
     def document(self, title: str, blocks: Iterable[Block]) -> Document:
@@ -234,7 +276,8 @@ class Teller:
             for graph, steps in self.told.items()
             for verdict in verify(graph, steps, constraints=problem.constraints, assumptions=problem.assumptions)
         ]
-        body.append(Note("verified", (verified_sentence(verdicts),)))
+        if verdicts:
+            body.append(Note("verified", (verified_sentence(verdicts),)))
         return Document(title, tuple(body))
 
 

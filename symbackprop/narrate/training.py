@@ -7,8 +7,9 @@ from fractions import Fraction
 from symbackprop.document import Block, Document, Heading, Lines, Nabla, Paragraph, Row, Spans, Table
 from symbackprop.expr import Expr, Symbol, call, power, substitute, symbols, transform
 from symbackprop.graph import Role
+from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import DERIVATION, FORMULAS, MICRO_STEPS, MOST_ROWS_ALIKE, RESULTS_ONLY, Teller
-from symbackprop.optimizers import G, W
+from symbackprop.optimizers import G, T, W
 from symbackprop.train import ParameterUpdate, Trajectory
 
 MOST_STEPS_TOLD = 10
@@ -37,7 +38,15 @@ def _rule(teller: Teller, run: Trajectory) -> list[Block]:
     verb = "uphill, along" if options.direction == "ascent" else "downhill, against"
     blocks: list[Block] = [
         Heading(2, ("The update rule",)),
-        Paragraph((f"Each parameter w moves {verb} its gradient g, the derivative of ", teller.graph.output.symbol, " by w:")),
+        Paragraph(
+            say(
+                "Each parameter {w} moves {verb} its gradient {g}, the derivative of {objective} with respect to it:",
+                w=W,
+                verb=verb,
+                g=G,
+                objective="the loss of one sample in turn" if run.update == "online" else teller.graph.output.symbol,
+            )
+        ),
         Lines(tuple(Row(Symbol(name), expr, None, (), "←") for name, expr in options.recurrence)),
     ]
     constants: list[str | Expr] = []
@@ -47,6 +56,12 @@ def _rule(teller: Teller, run: Trajectory) -> list[Block]:
         )
     if constants:
         blocks.append(Paragraph((*constants, ".")))
+    if options.row.state:
+        states = teller.listed([Symbol(state.name) for state in options.row.state])
+        counted = {"t": T} if any("t" in symbols(expr) for _, expr in options.recurrence) else {}
+        sentence = "Every parameter keeps {states} of its own, 0 at the start"
+        sentence += "; {t} counts the updates from 1." if counted else "."
+        blocks.append(Paragraph(say(sentence, states=states, **counted)))
     frozen = [
         leaf.symbol
         for leaf in teller.graph.leaves
@@ -96,9 +111,7 @@ def _update(teller: Teller, run: Trajectory, step: int) -> list[Block]:
         rows.extend(_parameter_rows(teller, run.parameter_update(step, name), detailed=teller.telling.detail >= DERIVATION))
     blocks.append(Lines(tuple(rows)))
     if len(parameters) < len(run.parameters):
-        blocks.append(
-            Paragraph((f"… and {len(run.parameters) - len(parameters)} more parameters, likewise (--detail 3 prints them all).",))
-        )
+        blocks.append(Paragraph((f"… and {len(run.parameters) - len(parameters)} more parameters, likewise.",)))
     number = teller.numerals.of
     size = call("abs", Nabla(Symbol(change.objective[0])))
     prediction: Spans = ("first order: gradient · step",)
@@ -187,5 +200,5 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
                 Paragraph((f"Reported in epoch {epoch}, not minimised: {run.report.replace('_', ' ')} ", number(value), "."))
             )
     if len(shown) < len(run.parameters):
-        blocks.append(Paragraph((f"{len(run.parameters) - len(shown)} further parameters are in --format json.",)))
+        blocks.append(Paragraph((f"{len(run.parameters) - len(shown)} further parameters are not shown.",)))
     return blocks

@@ -14,9 +14,9 @@ def tell_walk(teller: Teller) -> Document:
     """Tell the forward pass atom by atom, then each derivative in the order of the backward pass."""
     graph = teller.graph
     title = teller.problem.title or "The computation graph, node by node"
-    blocks: list[Block] = [Heading(1, (title,))]
+    blocks: list[Block] = [Heading(1, (title,)), *teller.remarks()]
     if teller.telling.detail > RESULTS_ONLY:
-        blocks.append(Heading(2, ("Forward: one operation a node",)))
+        blocks.append(Heading(2, ("Forward: one operation per node",)))
         rows: list[Row] = []
         for i, node in enumerate(graph.nodes, 1):
             first, *rest = teller.definition_rows(node)
@@ -47,7 +47,7 @@ def _station(teller: Teller, number: int, name: str) -> list[Block]:
     graph = teller.graph
     blocks: list[Block] = []
     children = [c for c in graph.children[name] if c in teller.backward.adjoints or c == graph.output.symbol.name]
-    label: Spans = (f"{number}. ", teller.symbol(name), " feeds ", *_listed(teller, children))
+    label: Spans = (f"{number}. ", teller.symbol(name), " feeds ", *teller.listed([teller.symbol(c) for c in children]))
     blocks.append(Paragraph((*label, ".")))
     rows: list[Row] = []
     for child in children:
@@ -60,14 +60,7 @@ def _station(teller: Teller, number: int, name: str) -> list[Block]:
         step = teller.backward.locals[children[0], name]
         teller.tell(step)
         told[0] = Row(told[0].left, told[0].right, told[0].value, (SHORT_RULES[step.rule],))
-    blocks.append(Lines((*rows, *told)))
     if len(children) > 1:
         blocks.append(Paragraph(why_paths_add(teller.symbol(name), [teller.symbol(c) for c in children], graph.output.symbol)))
+    blocks.append(Lines((*rows, *told)))
     return blocks
-
-
-def _listed(teller: Teller, names: list[str]) -> Spans:
-    spans: list[str | Expr] = []
-    for i, name in enumerate(names):
-        spans.extend(("" if i == 0 else " and " if i == len(names) - 1 else ", ", teller.symbol(name)))
-    return tuple(spans)
