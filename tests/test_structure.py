@@ -43,6 +43,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
+    "layers": (("plan",), ("forward",), ("sweep",), ("claims",), ("__init__",)),
     "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
     "typeset": (
         ("boxes", "decimals", "marks", "widths"),
