@@ -182,7 +182,8 @@ def read_aloud(teller: Teller) -> list[Block]:
             output=output,
             name=teller.symbol(steepest),
             h=h,
-            change=mul(number(slope), h),
+            verb="raises" if slope > 0 else "lowers",
+            change=mul(number(abs(slope)), h),
             share=Numeral(f"{100 * slope * slope / (length * length):.0f}"),
         ),
         say(

@@ -186,9 +186,6 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
             rows.extend([row] for node in activations for row in _upstream_locals(teller, node, output))
             rows.extend([row] for node in activations for row in _own_locals(teller, node))
             blocks.append(Paragraph(("Local derivatives:",)))
-            if layer == depth and (sharing := [z.symbol for z in zs if len(graph.children[z.symbol.name]) > 1]):
-                outputs = [teller.symbol(c) for c in graph.children[sharing[0].name]]
-                blocks.append(Paragraph(why_paths_add(sharing[0], outputs, teller.symbol(output))))
             blocks.extend(teller.limited(rows, "local derivatives"))
         multiple = [n for n in activations if len(graph.children[n.symbol.name]) > 1 and layer < depth]
         if multiple:
@@ -201,6 +198,9 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
                 teller.limited([teller.adjoint_rows(n.symbol.name, output, compact=True) for n in shown], "derivatives")
             )
         blocks.extend(teller.once(WHAT_DELTA_IS if layer == depth else DELTA_GOES_BACK))
+        if layer == depth and (sharing := [z.symbol for z in zs if len(graph.children[z.symbol.name]) > 1]):
+            outputs = [teller.symbol(c) for c in graph.children[sharing[0].name]]
+            blocks.append(Paragraph(why_paths_add(sharing[0], outputs, teller.symbol(output))))
         blocks.extend(teller.limited([teller.adjoint_rows(z.symbol.name, output) for z in zs], "deltas"))
         blocks.extend(teller.once("The parameters enter linearly, with the incoming signal as coefficient:"))
         parameters = [
