@@ -68,7 +68,7 @@ class Name:
     `letter` is a letter, a Greek letter's English name, or a word; `style` says which: "letter", "greek", "word"
     (italic), "roman" (upright word) or "bold".  `indices` stand below, with commas where `comma` is True.
     `layer` and `sample` count from 1 (0: none); `superscript` is what the notation makes of them in running mathematics.
-    `written` is the identifier a reader would type: the plain name, or the problem's own.
+    `written` is the identifier a reader would type: the plain name, or the problem's own; `hat` puts a hat on the letter.
     """
 
     plain: str
@@ -80,6 +80,7 @@ class Name:
     sample: int = 0
     superscript: str = ""
     written: str = ""
+    hat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,8 @@ def generic_name(plain: str, own: str) -> Name:
     ('0',)
     >>> generic_name("w_out", "w_out").indices
     ('out',)
+    >>> generic_name("m_hat", "m_hat").hat
+    True
     """
     head, *suffixes = [part for part in own.split("_") if part] or [own]
     stem = head.rstrip("0123456789")
@@ -201,7 +204,8 @@ def generic_name(plain: str, own: str) -> Name:
         suffixes.insert(0, head[len(stem) :])
     stem = stem or head
     letter, style = _letter(stem)
-    return Name(plain, letter, style, tuple(suffixes), written=own)
+    hat = "hat" in suffixes and len(letter) == 1
+    return Name(plain, letter, style, tuple(s for s in suffixes if s != "hat" or not hat), written=own, hat=hat)
 
 
 def _letter(stem: str) -> tuple[str, str]:

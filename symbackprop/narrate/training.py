@@ -14,6 +14,7 @@ from symbackprop.train import ParameterUpdate, Trajectory
 
 MOST_STEPS_TOLD = 10
 MOST_STEPS_TABLED = 20
+MOST_COLUMNS = 4
 
 
 def tell_training(teller: Teller, run: Trajectory) -> Document:
@@ -172,7 +173,7 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
         kept_steps = [*range(0, run.steps, stride), run.steps]
     else:
         kept_steps = list(kept)
-    shown = run.parameters[:4]
+    shown = run.parameters[:MOST_COLUMNS]
     header: tuple[Spans, ...] = (("step",), (output,), *((teller.symbol(p),) for p in shown))
     rows: list[tuple[Spans, ...]] = []
     for k in kept_steps:
@@ -200,5 +201,9 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
                 Paragraph((f"Reported in epoch {epoch}, not minimised: {run.report.replace('_', ' ')} ", number(value), "."))
             )
     if len(shown) < len(run.parameters):
-        blocks.append(Paragraph((f"{len(run.parameters) - len(shown)} further parameters are not shown.",)))
+        listed = run.parameters[:MOST_ROWS_ALIKE]
+        ends = tuple(((teller.symbol(p),), (number(run.points[0][p]),), (number(run.points[-1][p]),)) for p in listed)
+        blocks.append(Table((("parameter",), ("start",), ("end",)), ends, frozenset({1, 2})))
+        if len(listed) < len(run.parameters):
+            blocks.append(Paragraph((f"… and {len(run.parameters) - len(listed)} more parameters.",)))
     return blocks

@@ -36,6 +36,7 @@ class Latex(Emitter):
     def name(self, name: Name) -> Box:
         """Return letter^{above}_{below}."""
         letter, width = _latex_letter(name.letter, name.style)
+        letter = rf"\hat{{{letter}}}" if name.hat else letter
         below, below_width = _latex_indices(name.indices, comma=name.comma)
         above_width = math_width(name.superscript) * SCRIPT
         above = ("^" + _braced(name.superscript)) if name.superscript else ""
@@ -66,9 +67,7 @@ class Latex(Emitter):
             return Box(written, math_width(written), ATOM, 0, "number", "number" if small else "numeral")
         command = r"\tfrac" if small else r"\frac"
         width = 0.5 * max(len(str(value.numerator)), len(str(value.denominator))) * (0.75 if small else 1) + 0.24
-        return Box(
-            f"{command}{{{value.numerator}}}{{{value.denominator}}}", width, POWER, 1 if small else 2, "number", "number"
-        )
+        return Box(f"{command}{{{value.numerator}}}{{{value.denominator}}}", width, POWER, 1 if small else 2, "number", "number")
 
     def numeral(self, text: str) -> Box:
         r"""Return 0.3775, \frac{3}{20} or 6.684 \cdot 10^{-4}."""

@@ -46,6 +46,8 @@ _ABOVE = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _BELOW = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _LOWERABLE = frozenset("aehijklmnoprstuvx")
 
+COMBINING_HAT = "\u0302"
+
 
 class Text(Emitter):
     """Plain characters: Unicode for terminals, ASCII where nothing else can be printed, and plain names to be read back."""
@@ -64,13 +66,14 @@ class Text(Emitter):
         runs = [run for index in name.indices for run in index_runs(index)]
         simple = all(kind == "digits" or (kind == "letter" and run in _LOWERABLE) for kind, run in runs)
         letter = GREEK[name.letter] if name.style == "greek" else name.letter
+        letter += COMBINING_HAT if name.hat else ""
         if name.style in {"word", "roman"}:
             text = name.written or name.plain
         elif simple:
             text = letter + (("," if name.comma else "").join(name.indices)).translate(_BELOW)
         else:
             text = "_".join((letter, *name.indices))
-        return Box(text + above, len(text) + len(above), ATOM, 1 if above else 0)
+        return Box(text + above, len(text) - name.hat + len(above), ATOM, 1 if above else 0)
 
     def ratio(self, ratio: Ratio, top: Box, bottom: Box) -> Box:
         """Return ∂top/∂bottom on one line."""
