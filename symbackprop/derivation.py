@@ -15,10 +15,11 @@ from typing import Any
 from symbackprop.atoms import atomise
 from symbackprop.backprop import Backward, backpropagate, expand, slice_names
 from symbackprop.document import Document
-from symbackprop.errors import InputError, UnknownNameError, nearest
+from symbackprop.errors import InputError, ProblemError, UnknownNameError, nearest
 from symbackprop.evaluate import Values, evaluate_at, missing
 from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
+from symbackprop.files import SUFFIXES
 from symbackprop.graph import Graph, Role
 from symbackprop.layers import batch_size, plan_of, plan_of_one_liner
 from symbackprop.names import normalise_name
@@ -26,7 +27,7 @@ from symbackprop.narrate import Teller, Telling, narrate, tell_layers
 from symbackprop.network import Network
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.optimizers import find_optimizer, make_options
-from symbackprop.parse.values import constant
+from symbackprop.parse.values import constant, kind_of
 from symbackprop.problem import Problem, from_dict, from_network, load
 from symbackprop.render import FORMATS, Options, find_format, format_of_suffix
 from symbackprop.steps import Step
@@ -36,7 +37,7 @@ from symbackprop.train import train as run_training
 from symbackprop.typeset.shortcuts import latex
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Derivation:
     """
     Every ∂output/∂value of a problem, with the steps that lead to it.
@@ -91,7 +92,7 @@ class Derivation:
         """
         Return ∂output/∂name as a SymPy expression in named quantities, or in leaves only.
 
-        `name` is any leaf or value, in any spelling the command line accepts ("w1[2,3]", "dL/dw1_2_3").
+        `name` is any leaf or value, in any spelling the command line accepts ("w1[2,3]"), or its derivative ("dL/dw1_2_3").
         Raises UnknownNameError, which names the nearest known ones.
         """
         return to_sympy(self.expression(name, expanded=expand), self.problem.assumptions)
@@ -104,7 +105,9 @@ class Derivation:
 
     def plain(self, name: str) -> str:
         """Return the plain name of a quantity the output depends on, from any spelling."""
-        plain = normalise_name(name, (*self.graph.definitions, *self.graph.leaf_by_name), self.problem.names)
+        known = (*self.graph.definitions, *self.graph.leaf_by_name)
+        plain = self._written.get(name) or normalise_name(name, known, self.problem.names)
+        plain = self._written.get(plain, plain)
         if plain not in self.backward.adjoints:
             if plain == self.output:
                 msg = f"{plain} is the output itself; ask for the derivative by something it depends on"
@@ -113,22 +116,32 @@ class Derivation:
             raise UnknownNameError(msg)
         return plain
 
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """The quantity each derivative belongs to, by how the derivative is written: dL_dw1_1_1, delta1_1."""
+        adjoints = self.backward.adjoints
+        return {**{f"d{self.output}_d{of}": of for of in adjoints}, **{symbol.name: of for of, symbol in adjoints.items()}}
+
     def evaluate(self, point: Mapping[str, Any] | None = None, /, **given: Any) -> Values:
         """
         Compute all values, local derivatives and gradients at a point.
 
         Scalars by plain name (`w1_1_1=0.15`), or vectors and matrices by layer: x (inputs), y (targets),
         W1 (units × inputs), b1 (units); what is not given comes from the problem.
-        Raises InputError for a name that is not a leaf, a wrong shape or a leaf without a number, and
-        DomainError where a definition has no value.
+        Raises InputError for a name that is not a leaf, a wrong shape, a leaf without a number or what an assumption
+        of the problem forbids, and DomainError where a definition has no value.
 
         >>> derive("3*x^2 + 2*x*y + y^2").evaluate(x=1, y=2).gradient
         (10, 6)
         """
-        merged = dict(self.problem.point)
-        for name, value in {**(point or {}), **given}.items():
-            merged.update(self._leaf_values(name, value))
-        return evaluate_at(self.backward, merged)
+        return evaluate_at(self.backward, self._moved({**(point or {}), **given}).point)
+
+    def _moved(self, given: Mapping[str, Any]) -> Problem:
+        """Return the problem at another point, given as in `evaluate`."""
+        point: dict[str, Expr] = {}
+        for name, value in given.items():
+            point.update(self._leaf_values(name, value))
+        return self.problem.moved(point)
 
     def _leaf_values(self, name: str, value: Any) -> dict[str, Expr]:
         """Read one argument of `evaluate`: a scalar, or the entries of a vector or matrix."""
@@ -137,17 +150,20 @@ class Derivation:
             value = value.tolist()
         if not isinstance(value, list | tuple):
             plain = normalise_name(name, leaves, self.problem.names)
-            return {plain: constant(value)}
+            return {plain: _constant(plain, value)}
         prefix = f"{name}_" if name in {"x", "y"} or name[0] == "b" else f"{name[0].lower()}{name[1:]}_"
         entries: dict[str, Expr] = {}
         for j, row in enumerate(value, 1):
             if isinstance(row, list | tuple):
-                entries.update({f"{prefix}{j}_{k}": constant(entry) for k, entry in enumerate(row, 1)})
+                entries.update({f"{prefix}{j}_{k}": _constant(f"{name}[{j},{k}]", entry) for k, entry in enumerate(row, 1)})
             else:
-                entries[f"{prefix}{j}"] = constant(row)
+                entries[f"{prefix}{j}"] = _constant(f"{name}[{j}]", row)
         expected = [leaf for leaf in leaves if leaf.startswith(prefix) and "_s" not in leaf]
         if set(entries) != set(expected):
-            msg = f"{name}: {_listed(list(entries))} given, {_listed(expected)} expected"
+            if not expected:
+                msg = f'"{name}" is no vector or matrix of this problem: x, y, W1, b1 and so on are, where there are layers'
+            else:
+                msg = f"{name}: {_listed(list(entries))} given, {_listed(expected)} expected"
             raise InputError(msg)
         return entries
 
@@ -220,8 +236,8 @@ class Derivation:
     # --- views -----------------------------------------------------------------------------------------------
 
     def slice(self, *names: str) -> Derivation:
-        """Return the same derivation told for some quantities only."""
-        return replace(self, telling=replace(self.telling, wrt=tuple(self.plain(name) for name in names)))
+        """Return the same derivation told for some quantities only; a whole layer (W1, b1) is all its entries."""
+        return replace(self, telling=replace(self.telling, wrt=self.plain_names(names)))
 
     def atoms(self) -> Derivation:
         """Return the derivation with every definition taken apart into binary operations."""
@@ -230,10 +246,7 @@ class Derivation:
 
     def at(self, **point: Any) -> Derivation:
         """Return the derivation with numbers at a point, given as in `evaluate`."""
-        merged = dict(self.problem.point)
-        for name, value in point.items():
-            merged.update(self._leaf_values(name, value))
-        return replace(self, problem=replace(self.problem, point=merged))
+        return replace(self, problem=self._moved(point))
 
     def document(self) -> Document:
         """Tell the derivation; raises InternalError where a step is not true."""
@@ -305,6 +318,15 @@ class Derivation:
         return self.to_text()
 
 
+def _constant(place: str, value: object) -> Expr:
+    """Read a number; an InputError says where it stands."""
+    try:
+        return constant(value)
+    except InputError as error:
+        msg = f"{place}: {error}"
+        raise InputError(msg) from None
+
+
 def _listed(names: Sequence[str]) -> str:
     """List the first few names."""
     return ", ".join(names[:6]) + (", …" if len(names) > 6 else "") if names else "nothing"
@@ -370,26 +392,30 @@ def _ordinary(backward: Backward) -> frozenset[str]:
 def derive(
     problem: Network | Problem | Mapping[str, Any] | str | Path,
     *,
-    at: str | None = None,
+    at: str | Mapping[str, Any] | None = None,
     notation: str = "ng",
     unit_targets: bool = False,
 ) -> Derivation:
     """
     Derive every gradient of a network, a one-liner, definitions, a problem file or a dict shaped like one.
 
-    `at` gives numbers ("x=1,y=2"); with `unit_targets`, the targets of each sample are known to sum to 1.
-    Raises ProblemError with every fault found.
+    `at` gives numbers ("x=1,y=2", or a dict that `evaluate` takes); with `unit_targets`, the targets of each sample are
+    known to sum to 1.
+    Raises ProblemError with every fault found, InputError for what is no problem.
 
     >>> derive("2-3:softmax,cross_entropy", unit_targets=True).gradient("z1_2")
     a1_2 - y_2
     """
-    loaded = _loaded(problem, at)
+    loaded = _loaded(problem)
+    if isinstance(at, str):
+        loaded = loaded.at(at)
     if unit_targets:
         loaded = replace(loaded, constraints=target_groups(loaded))
-    return Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
+    made = Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
+    return made if at is None or isinstance(at, str) else made.at(**at)
 
 
-def _loaded(problem: Network | Problem | Mapping[str, Any] | str | Path, at: str | None) -> Problem:
+def _loaded(problem: object) -> Problem:
     match problem:
         case Problem():
             return problem
@@ -397,8 +423,14 @@ def _loaded(problem: Network | Problem | Mapping[str, Any] | str | Path, at: str
             return from_network(problem)
         case Mapping():
             return from_dict(problem)
+        case Path() if problem.suffix.lower() not in SUFFIXES:
+            msg = f"{problem}: a problem file ends in {' or '.join(SUFFIXES)}"
+            raise ProblemError(msg)
+        case str() | Path():
+            return load(str(problem))
         case _:
-            return load(str(problem), at=at)
+            msg = f"a problem is a Network, a text, a path or a dict; this is {kind_of(problem)}"
+            raise InputError(msg)
 
 
 def target_groups(problem: Problem) -> tuple[tuple[str, ...], ...]:

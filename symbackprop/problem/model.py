@@ -18,6 +18,8 @@ from symbackprop.network import Network
 from symbackprop.optimizers import OptimizerOptions
 from symbackprop.parse.values import parse_point
 
+# Floats that were divided by their sum add up to 1 only nearly.
+NEARLY = Fraction(1, 10**6)
 ASSUMPTIONS = ("positive", "negative", "nonzero", "nonnegative", "integer")
 
 
@@ -76,18 +78,24 @@ class Problem:
 
         Raises ProblemError.
         """
-        leaves = dict.fromkeys(leaf.symbol.name for leaf in self.graph.leaves)
         try:
-            given = parse_point(text, leaves, self.names)
+            given = parse_point(text, self.graph.leaf_by_name, self.names)
+            return self.moved(given)
         except (ParseError, UnknownNameError) as error:
             msg = f"--at: {error}"
             raise ProblemError(msg) from None
+        except ProblemError as error:
+            raise ProblemError(*(f"--at: {fault}" for fault in error.faults)) from None
+
+    def moved(self, given: Mapping[str, Expr]) -> Problem:
+        """Return the problem with some leaves at other values; raises ProblemError for what an assumption forbids."""
+        leaves = self.graph.leaf_by_name
         faults: list[str] = []
         for name, value in given.items():
             fault = no_value(value) or broken_assumption(name, value, self.assumptions)
-            faults += [f"--at: {name}: {fault}"] if fault else []
+            faults += [f"{name}: {fault}"] if fault else []
         point = {**self.point, **given}
-        faults += [f"--at: {fault}" for fault in broken_constraints(self.constraints, point)]
+        faults += broken_constraints(self.constraints, point)
         if faults:
             raise ProblemError(*faults)
         return replace(self, point={name: point[name] for name in leaves if name in point})
@@ -129,7 +137,7 @@ def broken_constraints(groups: Iterable[tuple[str, ...]], point: Mapping[str, Ex
         values = [point.get(name) for name in group]
         numbers = [value.value for value in values if isinstance(value, Number)]
         total = sum(map(Fraction, numbers), Fraction(0))
-        if len(numbers) == len(group) and total != 1:
+        if len(numbers) == len(group) and abs(total - 1) > NEARLY:
             shown = " + ".join(islice(group, 3)) + (" + …" if len(group) > 3 else "")
             faults.append(f"{shown} is {total}, but [constraints] says 1")
     return faults
