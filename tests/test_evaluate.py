@@ -121,7 +121,10 @@ def test_a_compiled_forward_pass_gives_the_output(case: Case) -> None:
 
 GRADIENTS: tuple[tuple[str, dict[str, Any], tuple[Any, ...]], ...] = (
     ("3*x^2 + 2*x*y + y^2", {"x": 1, "y": 2}, (10, 6)),
-    ("y = m*x + c", {"m": 2, "x": 3, "c": 1}, (3, 2, 1)),
+    ("y = m*x + c", {"m": 2, "x": 3, "c": 1}, (1, 3, 2)),
+    ("atan(y/x)", {"x": 1, "y": 2}, (-0.4, 0.2)),
+    ("f(y, x) = x^2*y", {"x": 3, "y": 1}, (9, 6)),
+    ("x10 - x2 + 2*b", {"x2": 0, "x10": 0, "b": 0}, (2, -1, 1)),
     ("u = 2*x + 1; y = u^3", {"x": 1}, (54,)),
     ("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, (-4, -4, 3)),
     ("f = 2*(x*y + max(z, w))", {"x": 3, "y": -4, "z": 2, "w": -1}, (-8, 6, 2, 0)),
@@ -134,7 +137,7 @@ GRADIENTS: tuple[tuple[str, dict[str, Any], tuple[Any, ...]], ...] = (
 
 @pytest.mark.parametrize(("text", "point", "gradient"), GRADIENTS, ids=[row[0] for row in GRADIENTS])
 def test_a_gradient_of_the_first_course(text: str, point: dict[str, Any], gradient: tuple[Any, ...]) -> None:
-    """In the order of the leaves; whole numbers are int."""
+    """In the order of a signature, else of the alphabet with x2 before x10; whole numbers are int."""
     values = derive(text).evaluate(point)
 
     assert values.gradient == pytest.approx(gradient)

@@ -20,10 +20,15 @@ DEFAULT_OUTPUTS = ("f", "F", "g", "h", "out")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Definitions as read, with every name the text uses (also those that cancel), in order of first use."""
+    """
+    Definitions as read, with every name the text uses (also those that cancel), in order of first use.
+
+    `listed` are the arguments of signatures such as f(x, y), which give an order of their own.
+    """
 
     definitions: tuple[tuple[str, Expr], ...]
     used: tuple[str, ...]
+    listed: tuple[str, ...] = ()
 
 
 def read_definitions(text: str, names: Collection[str] = ()) -> Reading:
@@ -55,7 +60,8 @@ def read_definitions(text: str, names: Collection[str] = ()) -> Reading:
     left = [plain for _, plain, _ in found if plain]
     declared = dict.fromkeys((*left, *names))
     heard = {plain_name(t.text) for _, _, body in found for t in body if t.kind == "name"}
-    used: dict[str, None] = dict.fromkeys(a for arguments in signatures.values() for a in arguments)
+    listed = dict.fromkeys(a for arguments in signatures.values() for a in arguments)
+    used = dict(listed)
     results: list[tuple[str, Expr]] = []
     for _, plain, body in found:
         parser = Parser(text, body, names=None, declared=declared, heard=heard, signatures=signatures)
@@ -66,7 +72,7 @@ def read_definitions(text: str, names: Collection[str] = ()) -> Reading:
     if not results[-1][0]:
         free = next(n for n in (*DEFAULT_OUTPUTS, *(f"f{i}" for i in range(1, 1000))) if n not in used and n not in declared)
         results[-1] = (free, results[-1][1])
-    return Reading(tuple(results), tuple(used))
+    return Reading(tuple(results), tuple(used), tuple(listed))
 
 
 def names_in(text: str) -> tuple[str, ...]:

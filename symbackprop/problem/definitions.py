@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from symbackprop.errors import ParseError, ProblemError, nearest
 from symbackprop.expr import Expr, Symbol, symbols
 from symbackprop.files import Key, Source
 from symbackprop.graph import Graph, Leaf, Node, Role
-from symbackprop.names import short
+from symbackprop.names import natural_order, short
 from symbackprop.parse.definitions import definable, names_in, read_body, read_definitions
 from symbackprop.parse.values import kind_of
 from symbackprop.problem.model import Problem
@@ -23,7 +23,7 @@ def read_text(text: str) -> Problem:
     except ParseError as error:
         raise ProblemError(str(error)) from error
     reader = Reader(Source())
-    graph = ordered_graph(reader, dict(reading.definitions), reading.used, {})
+    graph = ordered_graph(reader, dict(reading.definitions), _in_order(reading.listed, reading.used), {})
     reader.stop()
     assert graph is not None
     return Problem("", "function", graph)
@@ -63,7 +63,12 @@ def read_definitions_table(reader: Reader, mapping: Mapping[str, Any]) -> Graph 
             free = [n for n in used if n not in bodies]
             hint = nearest(written[:LONGEST_WORD], free)
             reader.fault(("point", written), f'"{short(written)}" is not used in any definition{hint}')
-    return ordered_graph(reader, bodies, tuple(used), dict.fromkeys(bodies, key))
+    return ordered_graph(reader, bodies, _in_order([name for name in given if name in used], used), dict.fromkeys(bodies, key))
+
+
+def _in_order(listed: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
+    """Put names in the order in which the reader listed them, the others after them in the order of the alphabet."""
+    return tuple(dict.fromkeys((*listed, *sorted(used, key=natural_order))))
 
 
 def _defined(reader: Reader, table: Mapping[str, Any]) -> dict[str, str]:
@@ -116,7 +121,7 @@ def ordered_graph(reader: Reader, bodies: Mapping[str, Expr], used: Sequence[str
     """
     Put definitions in an order in which each uses only earlier ones; the output comes last.
 
-    The output is the last one written, or the only one that no other uses.
+    The output is the last one written, or the only one that no other uses; leaves come in the order of `used`.
     """
     uses = {name: [n for n in symbols(body) if n in bodies] for name, body in bodies.items()}
     order, cycle = _sorted(uses)
