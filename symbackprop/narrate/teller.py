@@ -298,7 +298,8 @@ def verified_sentence(verdicts: Sequence[str]) -> str:
     rest = len(verdicts) - len(checked)
     if not rest:
         return f"{steps}, {'each ' if len(verdicts) > 1 else ''}verified: {ways(verdicts)}."
-    return f"{steps}: {ways(verdicts)}; {rest} could not be checked: no point of the domain was found."
+    decided = f" verified: {ways(verdicts)};" if checked else ","
+    return f"{steps}{decided} {rest} could not be checked: no point of the domain was found."
 
 
 def ways(verdicts: Sequence[str]) -> str:

@@ -117,7 +117,7 @@ def simplify(expr: Expr, unit_sums: Sequence[Sequence[str]] = ()) -> list[Rewrit
     while True:
         settled = _settled_parts(current)
         for rewrite in REWRITES:
-            new = transform(current, lambda part, rewrite=rewrite, settled=settled: _attempt(rewrite, part, settled))  # type: ignore[misc]
+            new = _rewritten(current, rewrite, settled)
             if new != current:
                 current = new
                 found.append(Rewritten(rewrite.name, current))
@@ -128,6 +128,14 @@ def simplify(expr: Expr, unit_sums: Sequence[Sequence[str]] = ()) -> list[Rewrit
                 return found
             current = replaced.value
             found.append(replaced)
+
+
+def _rewritten(expr: Expr, rewrite: Rewrite, settled: set[int]) -> Expr:
+    """Apply one rewrite wherever it fits; a denominator that would become 0 is left as it is, for the reader to see."""
+    try:
+        return transform(expr, lambda part: _attempt(rewrite, part, settled))
+    except ZeroDivisionError:
+        return expr
 
 
 def _use_unit_sums(expr: Expr, unit_sums: Sequence[Sequence[str]]) -> Rewritten | None:
