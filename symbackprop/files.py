@@ -22,6 +22,7 @@ from symbackprop.errors import ProblemError, nearest
 
 LARGEST_FILE = 1_000_000
 MOST_NESTED_KEY = 30
+LONGEST_WORD = 60
 SUFFIXES = (".toml", ".json")
 
 Key = tuple[str | int, ...]
@@ -32,7 +33,7 @@ class Source:
     """
     Where a problem comes from: the name to be shown, and the text.
 
-    `kind` is "toml" or "json"; "" for a problem that has no text (a dict), and then no line is known.
+    `kind` is "toml", "json" or "text"; "" for a problem that has no text (a dict), and then no line is known.
     """
 
     name: str = ""
@@ -88,7 +89,7 @@ class Source:
 
 def read_source(name: str) -> Source:
     """
-    Read a .toml or .json file, or standard input for "-".
+    Read a .toml or .json file, or standard input for "-", where definitions and one-liners may stand too (kind "text").
 
     Raises ProblemError for what is no readable file: missing, a directory, too large, not UTF-8.
     """
@@ -107,8 +108,18 @@ def read_source(name: str) -> Source:
         msg = f"{shown}:{line}: the file is not UTF-8 text (byte {error.start + 1})"
         raise ProblemError(msg) from None
     suffix = Path(name).suffix.lower()
-    kind = suffix[1:] if suffix in SUFFIXES else "json" if text.lstrip().startswith("{") else "toml"
-    return Source(shown, text, kind)
+    return Source(shown, text, suffix[1:] if suffix in SUFFIXES else _kind(text))
+
+
+def _kind(text: str) -> str:
+    """
+    Tell what a text without a file name is: "json", "toml", or "text" for definitions and one-liners.
+
+    A header or a quoted value makes it TOML; `f = 3*x` alone is a definition.
+    """
+    if text.lstrip().startswith("{"):
+        return "json"
+    return "toml" if not text.strip() or re.search(r"^\s*\[|=\s*[\"'{\[]", text, re.MULTILINE) else "text"
 
 
 def _standard_input() -> bytes:
@@ -174,8 +185,40 @@ def _toml_fault(source: Source, message: str) -> ProblemError:
         return source.broken(line, f'"{name}" is given twice{before}')
     if where and where[2] and int(where[2]) > len(source.text.split("\n")[line - 1].rstrip()) and "key part" in reason:
         return source.broken(line, "an inline table { … } must end on the line on which it starts")
-    column = f", column {where[2]}" if where and where[2] else ""
-    return source.broken(line, f"not valid TOML{column}: {reason[:1].lower()}{reason[1:]}")
+    column = int(where[2]) if where and where[2] else 0
+    place = f", column {column}" if column else ""
+    hint = _toml_hint(source.text.split("\n")[line - 1], column, reason) if column else ""
+    return source.broken(line, f"not valid TOML{place}: {hint or reason[:1].lower() + reason[1:]}")
+
+
+_VALUE = re.compile(r"[^\s,\[\]{}=#\"']+")
+_STATEMENT = re.compile(r"\s*[\w.\"'-]+\s*=\s*(?P<value>[^\"'\[{#=]*[^\"'\[{#=\s])\s*(#.*)?")
+
+
+def _toml_hint(line: str, column: int, reason: str) -> str:
+    """Say what a beginner meant at a column of a line: quotes left out around a word or a formula, or a comma."""
+    word = next((match[0] for match in _VALUE.finditer(line) if match.start() < column <= match.end()), "")
+    whole = _STATEMENT.fullmatch(line)
+    inside = reason in {"Unclosed array", "Unclosed inline table"}
+    if reason.startswith("Illegal character '\\n'"):
+        return "a quote opens on this line and does not close"
+    if comma := re.fullmatch(r"[^=]*=\s*([0-9]+),([0-9]+)\s*", line):
+        return f"decimals are written {comma[1]}.{comma[2]}"
+    if whole and not inside:
+        word = whole["value"]
+    if word.lower() in {"true", "false"}:
+        return f"write {word.lower()} in small letters"
+    if re.fullmatch(r"[+-]?\.[0-9]+|[+-]?[0-9]+\.", word):
+        return f"a number has digits on both sides of its point: {word.replace('.', '0.') if word[-1] != '.' else word + '0'}"
+    formula = re.search(r"[^\W\d]|[½⅓⅔¼¾]|[\w)]\s*[-+*/^]", word) and "=" not in word
+    if formula and len(word) <= LONGEST_WORD and (not inside or re.search(r"[*/^+]", word)):
+        return f'put it in quotes: "{word}"'
+    if inside:
+        found = word or line[column - 1 : column]
+        shown = "a text" if found in {'"', "'"} else f'"{found[:LONGEST_WORD]}"'
+        closing = "]" if reason == "Unclosed array" else "}"
+        return f'found {shown} where "," or "{closing}" is accepted; a comma is missing?'
+    return ""
 
 
 def _read_json(source: Source) -> dict[str, Any]:

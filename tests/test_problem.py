@@ -116,7 +116,7 @@ def test_one_liners(text: str) -> None:
 
 @pytest.mark.parametrize("text", OUTPUTS)
 def test_definitions(text: str) -> None:
-    """Definitions are sorted; the output is the last one, or the only one no other uses; leaves come in order of first use."""
+    """Definitions are sorted; the output is the last one, or the only one no other uses; leaves come in the order of the alphabet."""
     output, names, nodes = OUTPUTS[text]
     problem = load(text)
 
@@ -161,6 +161,30 @@ def test_every_source_means_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     assert all(content(problem) == content(problems[0]) for problem in problems)
     assert values(problems[0]) == {"x": -2, "y": 5, "z": -4}
+
+
+@pytest.mark.parametrize("text", ["f = x^2", "u = 2*x + 1\ny = u^3\n", "2-3-1:tanh/sigmoid,bce", "f = 3", "x^2\n", "f(x) = x^2 if x > 0 else 0"])
+def test_definitions_come_from_standard_input_too(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is neither a JSON object nor TOML is read as on the command line; its faults name standard input."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    if text == "f = 3":
+        with pytest.raises(ProblemError, match=r"^standard input: f is a constant"):
+            load("-")
+    else:
+        assert content(load("-")) == content(load(text))
+
+
+def test_a_file_named_without_its_ending_is_pointed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mazur` beside mazur.toml is hardly a variable."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mazur.toml").write_text(CIRCUIT, encoding="utf-8")
+    with pytest.raises(ProblemError) as caught:
+        load("mazur")
+
+    expected = 'found "mazur", and there is a file mazur.toml: give mazur.toml, or "f = mazur" for the function'
+    assert str(caught.value) == expected
+    assert leaves(load("f = mazur")) == ["mazur"]
+    assert leaves(load("n")) == ["n"]
 
 
 def test_numbers_stay_as_written() -> None:

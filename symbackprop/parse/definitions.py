@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from symbackprop.errors import ParseError
 from symbackprop.expr import Expr
 from symbackprop.names import GREEK, LONGEST_NAME, plain_name
 from symbackprop.parse.grammar import CALLABLE, Parser
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.tokens import TOKEN, Token, identifier, tokenize
 
+MOST_FAULTS = 20
 DEFAULT_OUTPUTS = ("f", "F", "g", "h", "out")
 
 
@@ -40,7 +42,8 @@ def read_definitions(text: str, names: Collection[str] = ()) -> Reading:
     >>> read_definitions("u = 2*x + 1; y = u^3").used
     ('x', 'u')
 
-    Raises ParseError for a text that is no list of definitions, and for a name defined twice.
+    Raises ParseError for a text that is no list of definitions, and for a name defined twice; where several definitions
+    cannot be read, its message has a line for each.
     """
     statements = list(_statements(text))
     if not statements:
@@ -63,12 +66,19 @@ def read_definitions(text: str, names: Collection[str] = ()) -> Reading:
     listed = dict.fromkeys(a for arguments in signatures.values() for a in arguments)
     used = dict(listed)
     results: list[tuple[str, Expr]] = []
+    faults: list[ParseError] = []
     for _, plain, body in found:
         parser = Parser(text, body, names=None, declared=declared, heard=heard, signatures=signatures)
-        expr = parser.value()
-        parser.finish()
+        try:
+            expr = parser.value()
+            parser.finish()
+        except ParseError as fault:
+            faults.append(fault)
+            continue
         used.update(dict.fromkeys(parser.used))
         results.append((plain, expr))
+    if faults:
+        raise ParseError("\n".join(map(str, faults[:MOST_FAULTS])), text, faults[0].position)
     if not results[-1][0]:
         free = next(n for n in (*DEFAULT_OUTPUTS, *(f"f{i}" for i in range(1, 1000))) if n not in used and n not in declared)
         results[-1] = (free, results[-1][1])

@@ -17,6 +17,7 @@ from symbackprop.parse.sizes import LARGEST_DECIMAL_EXPONENT, LARGEST_NUMBER_BIT
 from symbackprop.parse.tokens import tokenize, too_many_digits
 
 _NAME = re.compile(r"[^\W\d_]\w*")
+_NEXT_ENTRY = re.compile(r"[\w)}\]]\s+([^\W\d_][^\s=<>]*)\s*=")
 
 
 def parse_point(text: str, names: Collection[str] | None = None, own: Mapping[str, str] | None = None) -> dict[str, Expr]:
@@ -45,6 +46,8 @@ def parse_point(text: str, names: Collection[str] | None = None, own: Mapping[st
             refuse(f'found "{short(raw)}" where a name is accepted', text, start)
         if name in point:
             refuse(f'"{short(raw)}" is given twice', text, start)
+        if following := _NEXT_ENTRY.search(text, equals + 1, stop):
+            refuse(f'a comma is missing before "{short(following[1])}"', text, following.start(1))
         parser = Parser(text, tuple(tokenize(text, equals + 1, stop)), names=(), declared=())
         point[name] = parser.value()
         parser.finish()

@@ -28,6 +28,9 @@ from symbackprop.problem.reader import TABLES, Reader
 __all__ = ["ASSUMPTIONS", "Problem", "Training", "from_dict", "from_network", "load"]
 
 
+LONGEST_STEM = 200
+
+
 def load(source: str, *, at: str | None = None) -> Problem:
     """
     Read a problem as given on the command line: a one-liner, definitions, a file, or "-".
@@ -47,14 +50,37 @@ def _load(source: str) -> Problem:
     text = source.strip()
     if text == "-" or _is_file(text):
         read = read_source(text)
-        return _read(read.table(), read)
+        return _read(read.table(), read) if read.kind != "text" else _written(read)
     if not text:
         examples = 'a one-liner such as 2-2-1, definitions such as "u = 2*x; y = u^3", or a .toml or .json file'
         msg = f"there is no problem: give {examples}"
         raise ProblemError(msg)
+    if looks_like_file := _file_beside(text):
+        msg = f'found "{short(text)}", and there is a file {looks_like_file}: give {looks_like_file}, or "f = {text}" for the function'
+        raise ProblemError(msg)
+    return _spelled_out(text)
+
+
+def _written(source: Source) -> Problem:
+    """Read definitions or a one-liner from standard input; every fault says so."""
+    try:
+        return _spelled_out(source.text.strip())
+    except ProblemError as error:
+        raise ProblemError(*(f"{source.name}: {fault}" for fault in error.faults)) from None
+
+
+def _spelled_out(text: str) -> Problem:
     if re.fullmatch(r"[0-9.\s]*(-[0-9.\s]*)+(,.*)?", text) or (":" in text and "=" not in text):
         return read_one_liner(text)
     return read_text(text)
+
+
+def _file_beside(text: str) -> str:
+    """Return the problem file that a word names without its ending, or the empty string."""
+    if not re.fullmatch(r"[\w/.-]*[^\W\d][\w/.-]*", text) or len(text) > LONGEST_STEM:
+        return ""
+    names = (f"{text}{suffix}" for suffix in SUFFIXES)
+    return next((name for name in names if Path(name).is_file()), "")
 
 
 def _is_file(text: str) -> bool:

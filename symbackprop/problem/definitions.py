@@ -21,7 +21,7 @@ def read_text(text: str) -> Problem:
     try:
         reading = read_definitions(text)
     except ParseError as error:
-        raise ProblemError(str(error)) from error
+        raise ProblemError(*str(error).split("\n")) from error
     reader = Reader(Source())
     graph = ordered_graph(reader, dict(reading.definitions), _in_order(reading.listed, reading.used), {})
     reader.stop()
@@ -144,7 +144,7 @@ def ordered_graph(reader: Reader, bodies: Mapping[str, Expr], used: Sequence[str
     order.append(last)
     leaves = [name for name in used if name not in bodies]
     if not leaves:
-        reader.fault(places.get(last, ()), "there is no variable, so there is nothing to differentiate by")
+        reader.fault((*places.get(last, ()), last) if places else (), f"{last} is a constant: it has no variable to differentiate by")
         return None
     _refuse_derivative_names(reader, last, (*leaves, *order), bodies, places)
     return Graph(

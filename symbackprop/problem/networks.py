@@ -197,9 +197,12 @@ def read_weights(reader: Reader, at: Key, value: Any, index: int, shape: tuple[i
     matrix = [row for row in lists if row is not None]
     units, width = shape
     widths = [len(row) for row in matrix]
-    odd = next((j for j, w in enumerate(widths) if w != widths[0]), None)
-    if odd is not None:
-        reader.fault((*key, odd), f"row {odd + 1} of the weights has {counted(widths[odd], 'number')}, row 1 has {widths[0]}")
+    if len(set(widths)) > 1:
+        expected = widths[0] if width is None else width
+        there = f"row 1 has {widths[0]}" if width is None else f"but layer {index} has {counted(width, 'input')}"
+        for j, w in enumerate(widths):
+            if w != expected:
+                reader.fault((*key, j), f"row {j + 1} of the weights has {counted(w, 'number')}, {there}")
         return
     found = f"weights are {len(matrix)}×{widths[0]}"
     if units is not None and len(matrix) != units:
