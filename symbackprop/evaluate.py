@@ -223,7 +223,7 @@ def finite_difference(graph: Graph, values: Mapping[str, float], name: str, outp
     """
     Difference the output by one leaf or value, recomputing only what depends on it.
 
-    None where the output cannot be computed at v ± h.
+    None where the output cannot be computed at v ± h, or is too large for a float.
     """
     h = CUBE_ROOT_OF_EPSILON * max(1.0, abs(values[name]))
     affected = graph.descendants(name)
@@ -240,7 +240,8 @@ def finite_difference(graph: Graph, values: Mapping[str, float], name: str, outp
         ends.append(env[output])
     # The step that was really taken: v + h is rounded.
     taken = (values[name] + h) - (values[name] - h)
-    return FiniteDifference((ends[0] - ends[1]) / taken, h)
+    quotient = (ends[0] - ends[1]) / taken
+    return FiniteDifference(quotient, h) if math.isfinite(quotient) else None
 
 
 def finite_differences(

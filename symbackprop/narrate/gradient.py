@@ -31,6 +31,7 @@ from symbackprop.narrate.teller import RESULTS_ONLY, Teller
 from symbackprop.simplify import simplify
 from symbackprop.steps import Substitution
 
+LONGEST_ROOT = 10**9
 MOST_ENTRIES_SPELLED_OUT = 4
 LONGEST_FORMULA = 12
 AGREES = 1e-6
@@ -132,7 +133,7 @@ def length_rows(teller: Teller, values: Values) -> list[Row]:
         Row(call("abs", gradient), call("sqrt", add(*(power(e, 2) for e in entries))), None, ("Pythagoras",)),
     ]
     squared = _exact_square(values, adjoints)
-    if squared is not None and squared.denominator == 1 and not size.exact:
+    if squared is not None and squared.denominator == 1 and squared < LONGEST_ROOT and not size.exact:
         return [*rows, Row(None, call("sqrt", Number(int(squared))), size)]
     last = rows[-1]
     return [*rows[:-1], Row(last.left, last.right, size, last.reason)]
@@ -184,7 +185,7 @@ def read_aloud(teller: Teller) -> list[Block]:
             h=h,
             verb="raises" if slope > 0 else "lowers",
             change=mul(number(abs(slope)), h),
-            share=Numeral(f"{100 * slope * slope / (length * length):.0f}"),
+            share=Numeral(f"{100 * (slope / length) ** 2:.0f}"),
         ),
         say(
             "The gradient points where {output} grows fastest, at a rate of {length} per unit of length. "
