@@ -116,7 +116,7 @@ def test_one_liners(text: str) -> None:
 
 @pytest.mark.parametrize("text", OUTPUTS)
 def test_definitions(text: str) -> None:
-    """Definitions are sorted; the output is the last one, or the only one no other uses; leaves come in the order of the alphabet."""
+    """Definitions are sorted; the output is the last one, or the only one no other uses; leaves follow the alphabet."""
     output, names, nodes = OUTPUTS[text]
     problem = load(text)
 
@@ -163,7 +163,10 @@ def test_every_source_means_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert values(problems[0]) == {"x": -2, "y": 5, "z": -4}
 
 
-@pytest.mark.parametrize("text", ["f = x^2", "u = 2*x + 1\ny = u^3\n", "2-3-1:tanh/sigmoid,bce", "f = 3", "x^2\n", "f(x) = x^2 if x > 0 else 0"])
+FROM_A_PIPE = ("f = x^2", "u = 2*x + 1\ny = u^3\n", "2-3-1:tanh/sigmoid,bce", "f = 3", "x^2\n", "f(x) = x^2 if x > 0 else 0")
+
+
+@pytest.mark.parametrize("text", FROM_A_PIPE)
 def test_definitions_come_from_standard_input_too(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is neither a JSON object nor TOML is read as on the command line; its faults name standard input."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))

@@ -55,8 +55,8 @@ def _load(source: str) -> Problem:
         examples = 'a one-liner such as 2-2-1, definitions such as "u = 2*x; y = u^3", or a .toml or .json file'
         msg = f"there is no problem: give {examples}"
         raise ProblemError(msg)
-    if looks_like_file := _file_beside(text):
-        msg = f'found "{short(text)}", and there is a file {looks_like_file}: give {looks_like_file}, or "f = {text}" for the function'
+    if file := _file_beside(text):
+        msg = f'found "{short(text)}", and there is a file {file}: give {file}, or "f = {text}" for the function'
         raise ProblemError(msg)
     return _spelled_out(text)
 

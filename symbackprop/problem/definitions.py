@@ -144,7 +144,8 @@ def ordered_graph(reader: Reader, bodies: Mapping[str, Expr], used: Sequence[str
     order.append(last)
     leaves = [name for name in used if name not in bodies]
     if not leaves:
-        reader.fault((*places.get(last, ()), last) if places else (), f"{last} is a constant: it has no variable to differentiate by")
+        key = (*places.get(last, ()), last) if places else ()
+        reader.fault(key, f"{last} is a constant: it has no variable to differentiate by")
         return None
     _refuse_derivative_names(reader, last, (*leaves, *order), bodies, places)
     return Graph(
