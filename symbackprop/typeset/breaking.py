@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbackprop.document import Brace, Display, Relation, Tint
+from symbackprop.document import Apply, Brace, Display, Relation, Tint
 from symbackprop.expr import (
     ONE,
     Call,
@@ -23,7 +23,7 @@ from symbackprop.expr import (
 )
 from symbackprop.typeset.boxes import NEGATIVE, NOTHING, POWER, PRODUCT, QUOTIENT, Box, Line
 from symbackprop.typeset.filling import Token, fill, prefixed, suffixed
-from symbackprop.typeset.walk import Walk, indexed
+from symbackprop.typeset.walk import Walk, indexed, split_sign
 
 
 class Typesetter(Walk):
@@ -92,7 +92,16 @@ class Typesetter(Walk):
             case Product() | Display():
                 return self._product_tokens(expr, limit, depth)
             case Quotient(numerator, denominator):
+                negative, positive = split_sign(expr)
+                if negative:
+                    tokens = self._operand_tokens(positive, NEGATIVE + 1, limit, depth)
+                    return [prefixed(tokens[0], emit.negative(NOTHING)), *tokens[1:]]
                 return self._quotient_tokens(numerator, denominator, limit, depth)
+            case Apply(body, variable, ordinary):
+                operator = emit.operator(self.box(variable), ordinary=ordinary)
+                left, right = emit.parentheses(self.box(body).height, paired=False)
+                left = Box(operator.text + left.text, operator.width + left.width, head="fraction")
+                return self._enclosed(body, limit, depth, left, right)
             case Power(base, exponent):
                 left, right = emit.parentheses(self.box(base).height, paired=False)
                 value = exponent.value if isinstance(exponent, Number) else None
@@ -138,10 +147,8 @@ class Typesetter(Walk):
     def _quotient_tokens(self, numerator: Expr, denominator: Expr, limit: float, depth: int) -> list[Token]:
         emit = self.emitter
         under = self.box(denominator)
-        if emit.splits_fractions() and under.width <= limit:
-            if numerator == ONE:
-                return [Token(self.box(Quotient(numerator, denominator)), NOTHING, NOTHING, depth)]
-            left = emit.fraction(self.box(ONE), under, script=False)
+        left = emit.fraction(self.box(ONE), under, script=False)
+        if emit.splits_fractions() and numerator != ONE and left.width <= 0.5 * limit:
             tokens = self._operand_tokens(numerator, PRODUCT, limit - left.width, depth + 1)
             tokens[0] = prefixed(tokens[0], left)
             return tokens

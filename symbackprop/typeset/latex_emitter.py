@@ -123,7 +123,7 @@ class Latex(Emitter):
             below = bottom if bottom.binding >= POWER else self.group(bottom)
             width = above.width + 0.5 + below.width
             return Box(f"{above.text}/{below.text}", width, QUOTIENT, above.height, above.head, below.tail)
-        width, height = max(top.width, bottom.width) + 0.24, 2 + (max(top.height, bottom.height) > 1)
+        width, height = max(top.width, bottom.width) + 0.24, max(1, top.height) + max(1, bottom.height)
         return Box(rf"\frac{{{top.text}}}{{{bottom.text}}}", width, POWER, height, "fraction", "fraction")
 
     def splits_fractions(self) -> bool:
