@@ -134,12 +134,11 @@ def derive(  # noqa: PLR0913 - one parameter an option
 
     _check_view(view, batch, samples)
     if view == "layers":
-        from symbackprop.derivation import in_layers  # noqa: PLC0415
+        from symbackprop.views import Asked, tell_view  # noqa: PLC0415
 
         telling = _telling(detail, digits, exact=exact)
-        document, speller = in_layers(
-            problem, telling, at=at, notation=notation, batch=batch, rows=samples == "rows", unit_targets=_unit_targets(assume)
-        )
+        asked = Asked(view, at, notation, batch, samples == "rows", _unit_targets(assume))
+        document, speller = tell_view(problem, telling, asked)
         pages = _Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
         if pages.json:
             msg = "--format json: the view by layers has no JSON form in this version; --view units has"

@@ -21,9 +21,8 @@ from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
 from symbackprop.files import SUFFIXES
 from symbackprop.graph import Graph, Role
-from symbackprop.layers import batch_size, plan_of, plan_of_one_liner
 from symbackprop.names import normalise_name
-from symbackprop.narrate import Teller, Telling, narrate, tell_layers
+from symbackprop.narrate import Teller, Telling, narrate
 from symbackprop.network import Network
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.optimizers import find_optimizer, make_options
@@ -444,40 +443,3 @@ def target_groups(problem: Problem) -> tuple[tuple[str, ...], ...]:
         msg = "y sum 1: this needs a network with at least two targets a sample"
         raise InputError(msg)
     return tuple(tuple(group) for group in groups.values())
-
-
-def in_layers(  # noqa: PLR0913 - one parameter an option of the view
-    problem: str,
-    telling: Telling,
-    *,
-    at: str | None = None,
-    notation: str = "ng",
-    batch: str | None = None,
-    rows: bool = False,
-    unit_targets: bool = False,
-) -> tuple[Document, Speller]:
-    """
-    Tell a network layer by layer, in matrices; returns the document and how its symbols are spelled.
-
-    A one-liner may have letters for sizes; its widths cost nothing, since no unit is ever written.
-    Raises InputError for a problem without layers.
-    """
-    size = None if batch is None else batch_size(batch)
-    plan = None if at else plan_of_one_liner(problem)
-    title, values = "", None
-    if plan is None:
-        made = derive(problem, at=at, unit_targets=unit_targets)
-        network = made.problem.network
-        if network is None:
-            msg = "--view layers is for networks; plain functions have the view by units only"
-            raise InputError(msg)
-        if size is not None and network.samples > 1:
-            msg = f"--batch: the problem has {network.samples} samples of its own; leave --batch out"
-            raise InputError(msg)
-        plan = plan_of(network, unit_targets=bool(made.problem.constraints))
-        title, values = made.problem.title, made.values if size is None else None
-    plan = replace(plan, batch=plan.batch if size is None else size, rows=rows, unit_targets=plan.unit_targets or unit_targets)
-    if notation not in NOTATIONS:
-        msg = f'unknown notation "{notation}"{nearest(notation, NOTATIONS)} (known: {", ".join(NOTATIONS)})'
-        raise InputError(msg)
-    return tell_layers(plan, telling, title, values), Speller(NOTATIONS[notation], layers=True)

@@ -24,6 +24,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("evaluate", "train", "layers"),
     ("export", "narrate", "render"),
     ("derivation",),
+    ("views",),
     ("cli",),
     ("__init__", "__main__"),
 )

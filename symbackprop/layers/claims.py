@@ -42,20 +42,18 @@ def entry_claims(sweep: LayerSweep) -> Iterator[Substitution]:
     """Yield every claim of a sweep at every entry, as a claim about the unit-by-unit graph."""
     plan = sweep.layers.plan
     many = plan.batch is not None and plan.batch != 1
-    batched = plan.batch is not None
+    renamed = unit_outputs(plan)
 
     def named(symbol: Symbol, i: int, j: int) -> Symbol:
         if isinstance(symbol, Adjoint):
             of = unit_name(symbol.of, i, j, many=many, rows=plan.rows)
-            output = symbol.output
+            output = "L" if symbol.output in renamed else symbol.output
             if many and output == "L":
                 output = f"L_s{i if plan.rows else j}"
             return Adjoint(f"d{output}_d{of}", output, of)
-        return Symbol(unit_name(symbol.name, i, j, many=many, rows=plan.rows))
+        return Symbol(renamed.get(symbol.name) or unit_name(symbol.name, i, j, many=many, rows=plan.rows))
 
     for step in sweep.steps:
-        if batched and not many and step.about.name == "J":
-            continue
         height, width = sweep.shapes[step.about.name]
         assert isinstance(height, int)
         assert isinstance(width, int)
@@ -63,3 +61,11 @@ def entry_claims(sweep: LayerSweep) -> Iterator[Substitution]:
             for j in range(1, width + 1):
                 value = entry(with_slopes(step.value, {}), i, j, sweep.shapes, named)
                 yield Substitution(named(step.about, i, j), value, ())
+
+
+def unit_outputs(plan: Plan) -> dict[str, str]:
+    """Return what the outputs of a batch of one are called unit by unit, where its cost is the loss itself."""
+    if plan.batch != 1 or plan.network().has_cost:
+        return {}
+    data = "L_data" if plan.l1 or plan.l2 else "L"
+    return {"J": "L", "J_data": "L_data", "L": data}

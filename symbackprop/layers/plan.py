@@ -56,7 +56,7 @@ class Plan:
 
 def plan_of(network: Network, *, batch: Size | None = None, rows: bool = False, unit_targets: bool = False) -> Plan:
     """Return the plan of a declared network; its own samples are the batch where none is given."""
-    own = network.samples if network.samples > 1 else None
+    own = network.samples if network.has_cost else None
     return Plan(
         network.sizes,
         tuple(layer.activation for layer in network.layers),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symbackprop.calculus import derivative, rule_of
-from symbackprop.expr import ONE, Adjoint, Call, Expr, Symbol, add, mul, substitute, transform
+from symbackprop.expr import ONE, Adjoint, Call, Expr, Symbol, add, mul, number, substitute, transform
 from symbackprop.functions import Z
 from symbackprop.graph import Node, Role
 from symbackprop.layers.forward import LayerGraph, batch_factor, loss_summand, penalties
-from symbackprop.matrix import Shape, Slope, Sums
+from symbackprop.matrix import SCALAR, Shape, Slope, Sums, shape_of
 from symbackprop.pullback import pullback
 from symbackprop.simplify import UNIT_SUM, simplify
 from symbackprop.steps import Definition, Pullback, Simplification, Step, Substitution
@@ -95,11 +95,23 @@ class _Backward:
         self.tell(Pullback(about, pulled.value, pulled.rule))
         upstream = next(n.expr for n in self.nodes if n.symbol == seed)
         written = substitute(with_slopes(pulled.value, {definition.expr: definition.symbol}), {seed.name: upstream})
+        written = self.counted(written, z)
         if written != pulled.value:
             self.tell(Substitution(about, written, (seed.name,)))
         value = self.simplified(about, written)
         self.close(about, value)
         return about
+
+    def counted(self, expr: Expr, name: str) -> Expr:
+        """Sum what is the same number at every entry of a value: the number as often as there are entries."""
+        size = self.shapes[name][1 if self.plan.rows else 0]
+        times = number(size) if isinstance(size, int) else Symbol(size)
+
+        def count(part: Expr) -> Expr | None:
+            same = isinstance(part, Sums) and shape_of(part, self.shapes) == SCALAR
+            return mul(part.body, times) if same and isinstance(part, Sums) else None
+
+        return transform(expr, count) if self.shapes[name] != SCALAR else expr
 
     def simplified(self, about: Adjoint, value: Expr) -> Expr:
         for rewritten in simplify(value):
