@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -176,33 +177,31 @@ def check(made: Derivation, source: random.Random, *, told: bool) -> int:
     return compared
 
 
+def check_first(draw: Callable[[random.Random], Any], source: random.Random, *, told: bool) -> None:
+    """Check the first problem drawn that has values, and of a size that differences can resolve."""
+    for _ in range(50):
+        problem = draw(source)
+        try:
+            compared = check(derive(problem), source, told=told)
+        except (AssertionError, NoValueError) as error:
+            if "points have a value" in str(error):
+                continue
+            raise AssertionError(problem) from error
+        assert compared > 0, problem
+        return
+    pytest.fail("no problem with a domain was found")
+
+
 @pytest.mark.parametrize("place", range(NETWORKS), ids=lambda place: f"seed-{SEED}-network-{place}")
 def test_a_random_network_has_true_steps_and_right_gradients(place: int) -> None:
     """Any sizes, activations, loss, penalties, samples, with and without biases."""
-    source = random.Random(f"{SEED} network {place}")
-    problem = random_network(source)
-
-    made = derive(problem)
-
-    assert check(made, source, told=place % TOLD_EVERY == 0) > 0, problem
+    check_first(random_network, random.Random(f"{SEED} network {place}"), told=place % TOLD_EVERY == 0)
 
 
 @pytest.mark.parametrize("place", range(FUNCTION_GRAPHS), ids=lambda place: f"seed-{SEED}-function-{place}")
 def test_a_random_function_has_true_steps_and_right_gradients(place: int) -> None:
     """Any expressions over the known functions, in up to four definitions that share symbols."""
-    source = random.Random(f"{SEED} function {place}")
-    for _ in range(50):
-        text = random_definitions(source)
-        try:
-            made = derive(text)
-            compared = check(made, source, told=place % TOLD_EVERY == 0)
-        except (AssertionError, NoValueError) as error:
-            if "points have a value" in str(error):
-                continue  # a function without a domain
-            raise AssertionError(text) from error
-        assert compared > 0, text
-        return
-    pytest.fail("no function with a domain was found")
+    check_first(random_definitions, random.Random(f"{SEED} function {place}"), told=place % TOLD_EVERY == 0)
 
 
 def test_the_random_problems_are_many_and_various() -> None:
