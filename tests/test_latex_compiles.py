@@ -37,6 +37,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "10-10-10": ("derive", "10-10-10", "--wrt", "w1_10_10"),
     "2-2-1, layers": ("derive", "2-2-1", "--view", "layers"),
     "4-6-6-5-3, layers": ("derive", "4-6-6-5-3:tanh/relu/sigmoid/softmax,cross_entropy", "--view", "layers"),
+    "2-3-1, a batch of layers": ("derive", "2-3-1:tanh/sigmoid,bce", "--view", "layers", "--batch", "m", "--samples", "rows"),
     "gradient at a point": ("derive", "3*x^2 + 2*x*y + y^2", "--at", "x=1,y=2"),
     "two paths": ("derive", "g = x^2; h = sin(x); y = g*h", "--at", "x=1"),
     "long names": ("derive", "prediction = slope*hours + intercept; error = (prediction - target)^2"),
