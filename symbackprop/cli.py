@@ -224,6 +224,43 @@ def train(  # noqa: PLR0913
     writer.write(tell_training(made.teller(), run))
 
 
+@app.command()
+def code(  # noqa: PLR0913
+    problem: ProblemArgument,
+    *,
+    view: Annotated[str | None, typer.Option("--view", help="layers (numpy, torch) or units (python, c).")] = None,
+    style: Annotated[str | None, typer.Option("--style", help="numpy, torch, python or c.")] = None,
+    batch: Annotated[str | None, typer.Option("--batch", metavar="N", help="By layers: N samples, a number or a letter.")] = None,
+    samples: Annotated[str | None, typer.Option("--samples", help="By layers: samples are rows (default) or columns.")] = None,
+    at: At = None,
+    assume: Assume = None,
+    output: Output = None,
+) -> None:
+    """Write a program that computes the gradients, each line with the step it comes from, and its own test."""
+    from symbackprop.codegen import find_style, plan_for, write_layer_code, write_unit_code  # noqa: PLC0415
+    from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
+
+    _check_view(view or "layers", batch, samples or "columns")
+    row = find_style(style, view)
+    writer = _Writer(Speller(NOTATIONS["ng"], network=True), "text", output)
+    assumed = f' --assume "{assume}"' if assume else ""
+    if row.view == "units":
+        if batch is not None or samples is not None:
+            msg = f"--batch and --samples belong to code by layers, and --style {row.name} is by units"
+            raise InputError(msg)
+        made = _derivation(problem, None, 2, "ng", 4, at, assume)
+        command = f'symbackprop derive "{problem}"{assumed} --format json'
+        writer.write_code(write_unit_code(row, made.problem, made.backward, command))
+        return
+    unit_targets = _unit_targets(assume)
+    layout = samples or "rows"
+    plan, known = plan_for(problem, at=at, batch=batch, rows=layout == "rows", unit_targets=unit_targets)
+    own = known is not None and known.network is not None and known.network.samples > 1
+    size = "" if own else f" --batch {plan.batch}"
+    command = f'symbackprop derive "{problem}" --view layers{size} --samples {layout}{assumed}'
+    writer.write_code(write_layer_code(row, plan, known, command))
+
+
 @app.command("list")
 def list_known(
     *,
@@ -414,6 +451,10 @@ class _Writer:
         from symbackprop.export import escaped  # noqa: PLC0415
 
         self._put(escaped(text, self._encoding()))
+
+    def write_code(self, text: str) -> None:
+        """Write a program as it is."""
+        self._put(text)
 
     def _encoding(self) -> str:
         return (sys.stdout.encoding or "ascii") if self.output is None else "utf-8"

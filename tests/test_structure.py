@@ -22,7 +22,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
     ("backprop", "verify", "problem", "pullback"),
     ("evaluate", "train", "layers"),
-    ("export", "narrate", "render"),
+    ("export", "narrate", "render", "codegen"),
     ("derivation",),
     ("views",),
     ("cli",),
@@ -44,6 +44,14 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
+    "codegen": (
+        ("language", "sharing"),
+        ("layered", "units"),
+        ("arrays", "modules", "scalar"),
+        ("numpy_style",),
+        ("torch_style",),
+        ("__init__",),
+    ),
     "layers": (("plan",), ("forward",), ("sweep",), ("claims",), ("__init__",)),
     "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
     "typeset": (
