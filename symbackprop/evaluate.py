@@ -27,10 +27,13 @@ from symbackprop.errors import DomainError, InputError
 from symbackprop.expr import Call, Cases, Condition, Exact, Expr, Number, Symbol, children, symbols
 from symbackprop.functions import FUNCTIONS, SELECTIONS
 from symbackprop.graph import Graph, Node
+from symbackprop.names import normalise_name
+from symbackprop.notation import written
 
 CUBE_ROOT_OF_EPSILON = sys.float_info.epsilon ** (1 / 3)
 NEAR_A_KINK = 1e-4
 MOST_VALUES_ONE_BY_ONE = 600
+MOST_SHOWN = 6
 COLUMNS = 512
 
 Point = Mapping[str, Expr]
@@ -44,20 +47,81 @@ class FiniteDifference:
     step: float
 
 
-@dataclass(frozen=True)
+class Gradient(tuple[float | int, ...]):
+    """
+    The entries of a gradient, a tuple that knows what each is the derivative by.
+
+    >>> gradient = Gradient((10, 6), ("x", "y"))
+    >>> gradient, gradient["y"], gradient == (10, 6)
+    (Gradient(x=10, y=6), 6, True)
+    """
+
+    names: tuple[str, ...]
+
+    def __new__(cls, entries: Iterable[float | int], names: Sequence[str]) -> Gradient:
+        """Keep the names beside the entries."""
+        made = super().__new__(cls, entries)
+        made.names = tuple(names)
+        return made
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return an entry by its name, or as of any tuple; raises KeyError for a name that is not there."""
+        if isinstance(place, str):
+            if place not in self.names:
+                raise KeyError(place)
+            place = self.names.index(place)
+        return super().__getitem__(place)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """Return what makes a copy."""
+        return tuple(self), self.names
+
+    def __repr__(self) -> str:
+        """Return the entries with their names."""
+        return f"Gradient({', '.join(f'{name}={entry!r}' for name, entry in zip(self.names, self, strict=True))})"
+
+
+@dataclass(frozen=True, repr=False)
 class Values:
     """
-    All numbers of a derivation at a point.
+    All numbers of a derivation at a point; `values["w1_1_1"]` is that of a quantity, `values["dL/dw1_1_1"]` of a derivative.
 
     `values` has every leaf and definition, `adjoints` every adjoint by plain name, `exact` those of either
-    that are fractions.
+    that are fractions.  `names` maps plain names to the problem's own.
     """
 
     backward: Backward
     point: Point
     values: dict[str, float]
     adjoints: dict[str, float]
-    exact: dict[str, Fraction] = field(repr=False)
+    exact: dict[str, Fraction]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> float:
+        """
+        Return the number of a quantity or derivative, its name in any spelling.
+
+        Raises UnknownNameError, which names the nearest known ones.
+        """
+        plain = normalise_name(name, self.values, self.names)
+        found = self.values.get(plain)
+        return self._derivatives[plain] if found is None else found
+
+    @cached_property
+    def _derivatives(self) -> dict[str, float]:
+        """Every derivative by the names a reader may give it: delta1_1, dL_dz1_1, dz1_1_dw1_1_1."""
+        local = {f"d{child}_d{parent}": value for (child, parent), value in self.locals.items()}
+        total = {f"d{self.backward.output}_d{name}": value for name, value in self.gradients.items()}
+        return {**self.adjoints, **local, **total}
+
+    def __repr__(self) -> str:
+        """Return the output, the point and the gradient in a line; of many numbers only how many they are."""
+        output, own = self.backward.output, self.names
+        leaves = [leaf.symbol.name for leaf in self.backward.graph.leaves]
+        few = len(leaves) <= MOST_SHOWN
+        at = ", ".join(f"{own.get(name, name)} = {self.values[name]:.6g}" for name in leaves) if few else f"{len(leaves)} numbers"
+        gradient = repr(self.gradient) if few else f"{len(self.leaves)} gradients"
+        return f"<Values of {own.get(output, output)} = {self.values[output]:.6g} at {at}: {gradient}>"
 
     @cached_property
     def env(self) -> dict[str, float]:
@@ -93,9 +157,9 @@ class Values:
         return tuple(leaf.symbol.name for leaf in self.backward.graph.leaves if leaf.symbol.name in self.gradients)
 
     @property
-    def gradient(self) -> tuple[float | int, ...]:
-        """The gradient of the output by its leaves, in order of declaration; whole numbers as int."""
-        return tuple(_tidy(self.gradients[name]) for name in self.leaves)
+    def gradient(self) -> Gradient:
+        """The gradient of the output by its leaves, in their order; whole numbers as int."""
+        return Gradient((_tidy(self.gradients[name]) for name in self.leaves), [self.names.get(n, n) for n in self.leaves])
 
     def norm(self, names: Iterable[str]) -> float:
         """Return the length √(g₁² + g₂² + …) of the gradient by the names."""
@@ -125,32 +189,35 @@ def missing(graph: Graph, point: Point) -> list[str]:
     return [leaf.symbol.name for leaf in graph.leaves if leaf.symbol.name not in point]
 
 
-def evaluate_at(backward: Backward, point: Point) -> Values:
+def evaluate_at(backward: Backward, point: Point, names: Mapping[str, str] | None = None) -> Values:
     """
     Compute everything at a point, which gives each leaf a constant expression.
 
+    `names` maps plain names to the problem's own, for messages.
     Raises InputError for a leaf without a number, DomainError for a definition without a value there.
     """
     graph = backward.graph
     absent = missing(graph, point)
     if absent:
-        shown = ", ".join(absent[:6]) + (f" and {len(absent) - 6} more" if len(absent) > 6 else "")
+        shown = ", ".join((names or {}).get(name, name) for name in absent[:6]) + (f" and {len(absent) - 6} more" if len(absent) > 6 else "")
         msg = f"no number for {shown}: give every input, weight and target a value"
         raise InputError(msg)
-    names = [leaf.symbol.name for leaf in graph.leaves]
-    values = {name: evaluate(point[name], {}, FLOAT) for name in names}
-    fractions = {name: value for name in names if (value := exact(point[name], {})) is not None}
-    _run(graph.nodes, values, fractions)
+    leaves = [leaf.symbol.name for leaf in graph.leaves]
+    values = {name: evaluate(point[name], {}, FLOAT) for name in leaves}
+    fractions = {name: value for name in leaves if (value := exact(point[name], {})) is not None}
+    _run(graph.nodes, values, fractions, names)
     whole = dict(values)
-    _run(backward.nodes, whole, fractions)
+    _run(backward.nodes, whole, fractions, names)
     adjoints = {node.symbol.name: whole[node.symbol.name] for node in backward.nodes}
-    return Values(backward, dict(point), values, adjoints, fractions)
+    return Values(backward, dict(point), values, adjoints, fractions, names or {})
 
 
-def _run(nodes: Iterable[Node], values: dict[str, float], fractions: dict[str, Fraction]) -> None:
+def _run(
+    nodes: Iterable[Node], values: dict[str, float], fractions: dict[str, Fraction], names: Mapping[str, str] | None
+) -> None:
     for node in nodes:
         name = node.symbol.name
-        values[name] = _value(node, values)
+        values[name] = _value(node, values, names)
         fraction = _fraction(node.expr, fractions)
         if fraction is not None:
             fractions[name] = fraction
@@ -162,13 +229,14 @@ def _fraction(expr: Expr, known: Mapping[str, Fraction]) -> Fraction | None:
     return exact(expr, {name: known[name] for name in used}) if all(name in known for name in used) else None
 
 
-def _value(node: Node, values: Mapping[str, float]) -> float:
+def _value(node: Node, values: Mapping[str, float], names: Mapping[str, str] | None) -> float:
     """Evaluate one definition; a DomainError says which one, and at which values."""
     try:
         return evaluate(node.expr, values, FLOAT)
     except DomainError as error:
-        at = ", ".join(f"{name} = {values[name]:.6g}" for name in list(symbols(node.expr))[:6])
-        msg = f"{node.symbol.name} has no value at the point: {error}" + (f" (where {at})" if at else "")
+        used = list(symbols(node.expr).items())[:6]
+        at = ", ".join(f"{written(symbol, names)} = {values[name]:.6g}" for name, symbol in used)
+        msg = f"{written(node.symbol, names)} has no value at the point: {error}" + (f" (where {at})" if at else "")
         raise DomainError(msg) from None
 
 

@@ -15,7 +15,7 @@ from symbackprop.backprop import Backward, check_expansion, expand
 from symbackprop.calculus import RULES
 from symbackprop.evaluate import Values
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol, symbols, transform
-from symbackprop.notation import Speller
+from symbackprop.notation import Speller, written
 from symbackprop.problem import Problem
 from symbackprop.simplify import SAYS
 from symbackprop.steps import KINDS, LocalDerivative, Simplification, Step
@@ -122,15 +122,6 @@ def _steps(backward: Backward, verdicts: tuple[str, ...], speller: Speller) -> l
         )
         latest[name] = n
     return found
-
-
-def written(symbol: Symbol) -> str:
-    """Return how a quantity is written in text: derivatives as dL/dw1_1_1, everything else by its plain name."""
-    output, of = getattr(symbol, "output", None), getattr(symbol, "of", None)
-    if output:
-        return f"d{output}/d{of}"
-    child, parent = getattr(symbol, "child", None), getattr(symbol, "parent", None)
-    return f"d{child}/d{parent}" if child else symbol.name
 
 
 def _readable(part: Expr) -> Expr | None:

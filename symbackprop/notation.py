@@ -29,6 +29,22 @@ _GREEK_NAMES = {letter: name for name, letter in GREEK.items()}
 UPRIGHT_WORDS = frozenset({"net", "out", "in", "target", "loss", "cost", "data", "penalty", "total", "error"})
 
 
+def written(symbol: Symbol, names: Mapping[str, str] | None = None) -> str:
+    """
+    Return how a quantity is written in a sentence: derivatives as dL/dw1_1_1, everything else by its name.
+
+    `names` maps plain names to the problem's own.
+    """
+    own = names or {}
+    output, of = getattr(symbol, "output", None), getattr(symbol, "of", None)
+    if output and of:
+        return own.get(symbol.name) or f"d{own.get(output, output)}/d{own.get(of, of)}"
+    child, parent = getattr(symbol, "child", None), getattr(symbol, "parent", None)
+    if child and parent:
+        return f"d{own.get(child, child)}/d{own.get(parent, parent)}"
+    return own.get(symbol.name, symbol.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Notation:
     """
