@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from symbackprop.document import Block, Display, Document, Heading, Lines, Note, Paragraph, Row, Spans, Table, Tint
+from symbackprop.document import Block, Display, Document, Heading, Lines, Note, Paragraph, Relation, Row, Spans, Table, Tint
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum
 from symbackprop.notation import Ratio, Speller
 from symbackprop.render.options import Options
@@ -26,6 +26,7 @@ STYLE, STYLE_OFF = "\x14", "\x15"
 TITLE, NUMBER, HEADING, VALUE, DIM, RULE, GOOD, PROBLEM = "t", "n", "h", "v", "d", "r", "g", "p"
 
 NARROWEST = 24
+WIDEST_TEXT = 100  # formulas may take the whole width; running text is hard to read beyond
 MOST_TOWERS = 4
 INDENT = 2
 GAP = 3
@@ -157,7 +158,7 @@ def _block(page: Page, block: Block, section: int) -> Iterator[str]:
         case Heading():
             yield from _heading(page, block, section)
         case Paragraph(spans):
-            yield from wrap(page, spans, page.width - INDENT, " " * INDENT)
+            yield from wrap(page, spans, min(page.width, WIDEST_TEXT) - INDENT, " " * INDENT)
         case Lines(rows):
             yield from _lines(page, rows)
         case Table():
@@ -187,7 +188,7 @@ def _heading(page: Page, heading: Heading, section: int) -> Iterator[str]:
 def _note(page: Page, kind: str, spans: Spans) -> Iterator[str]:
     label = {"verified": "ok " if page.ascii else "✓ ", "warning": "! ", "note": ""}.get(kind, "")
     style = {"verified": GOOD, "warning": PROBLEM}.get(kind, DIM)
-    for position, line in enumerate(wrap(page, spans, page.width - INDENT - len(label), "")):
+    for position, line in enumerate(wrap(page, spans, min(page.width, WIDEST_TEXT) - INDENT - len(label), "")):
         yield " " * INDENT + styled((label if position == 0 else " " * len(label)) + line, style)
 
 
@@ -283,7 +284,11 @@ def _row(page: Page, row: Row, columns: _Columns) -> Iterator[str]:
     head = f"{head} {sign} "
     pieces = setter.lines(row.right, columns.room, columns.room)
     for position, line in enumerate(pieces):
-        text = (head if position == 0 else margin) + " " * (INDENT * line.depth) + line.text
+        if position and isinstance(row.right, Relation) and strip(line.text).lstrip().startswith(f"{sign} "):
+            # The next part of a chain of equations: its sign stands under the first one.
+            text = margin[: -width_of(sign) - 1] + line.text.lstrip()
+        else:
+            text = (head if position == 0 else margin) + " " * (INDENT * line.depth) + line.text
         if position < len(pieces) - 1:
             yield text
         else:
@@ -301,8 +306,10 @@ def _tail(page: Page, row: Row, columns: _Columns, text: str) -> Iterator[str]:
         elif used + GAP + value.width <= page.width:
             text += " " * GAP + shown
         else:
-            yield text
-            text = " " * (columns.right - 2) + "= " + shown
+            # The reason belongs to the formula, so it comes before the number.
+            yield from _tail(page, replace(row, value=None), columns, text)
+            yield " " * (columns.right - 2) + "= " + shown
+            return
     if not row.reason:
         yield text
         return
@@ -476,7 +483,7 @@ def _table(page: Page, table: Table) -> Iterator[str]:
         header = [wrap(page, cell, max([4, *(width_of(row[k]) for row in rows)]), "") for k, cell in enumerate(table.header)]
     widths = _widths(header, rows)
     if _total(widths) > page.width:
-        yield from _cards(page, table)
+        yield from _storeys(page, table) or _cards(page, table)
         return
     margin = " " * INDENT
     for line in range(max(map(len, header))):
@@ -498,6 +505,25 @@ def _total(widths: Sequence[int]) -> int:
 def _padded(cell: str, width: int, right: bool) -> str:  # noqa: FBT001 - a private helper
     space = " " * (width - width_of(cell))
     return space + cell if right else cell + space
+
+
+def _storeys(page: Page, table: Table) -> list[str]:
+    """Print a table that is too wide with its numbers under its words, two lines a row; nothing where that is too wide, too."""
+    words = [k for k in range(len(table.header)) if k not in table.numeric]
+    numbers = sorted(table.numeric)
+    cells = [[page.spans(cell) for cell in row] for row in (table.header, *table.rows)]
+    widths = [max(width_of(row[k]) for row in cells) for k in range(len(table.header))]
+    # The first column of numbers stands a little to the right of the words, so that rows are told apart.
+    sizes = [_total([widths[k] for k in words]), INDENT + _total([widths[k] for k in numbers])]
+    if not words or not numbers or words[-1] > numbers[0] or max(sizes) > page.width:
+        return []
+    lines: list[str] = []
+    for position, row in enumerate(cells):
+        above = "  ".join(_padded(row[k], widths[k], right=False) for k in words).rstrip()
+        below = " " * INDENT + "  ".join(_padded(row[k], widths[k], right=True) for k in numbers)
+        lines.extend(" " * INDENT + (styled(line, HEADING) if position == 0 else line) for line in (above, below))
+    rule = ("-" if page.ascii else "─") * (max(sizes) - INDENT)
+    return [*lines[:2], " " * INDENT + styled(rule, RULE), *lines[2:]]
 
 
 def _cards(page: Page, table: Table) -> Iterator[str]:
