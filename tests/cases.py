@@ -76,6 +76,8 @@ FUNCTION_CASES = (
     Case("chain of three", "u = x^2; v = sin(u); y = exp(v)"),
     Case("two paths", "g = x^2; h = 3*x; y = g*h + g"),
     Case("numbers that cancel", "u = x*(y/2); f = 4*u + (x + y)/3*6"),
+    Case("sum and difference", "u = x + y; v = x - y; f = w*u + w*v"),
+    Case("a factor that cancels in a bracket", "p = e^z; f = s*p - y*ln(p)"),
     Case("circuit x+y times z", "q = x + y; f = q*z"),
     Case("circuit of max and products", "f = 2*(x*y + max(z, w))"),
     Case("circuit of a sigmoid neuron", "f = 1/(1 + exp(-(w_0*x_0 + w_1*x_1 + w_2)))"),

@@ -189,7 +189,7 @@ CLOSED_FORMS: tuple[tuple[str, Any, str, list[tuple[str, str]]], ...] = (
         "length of a vector",
         "r = sqrt(x^2 + y^2)",
         "x",
-        [("chain_rule", "local_r_x"), ("substitution", "2*x/(2*r)"), ("simplification: cancel", "x/r")],
+        [("chain_rule", "local_r_x"), ("substitution", "x/r")],
     ),
 )  # fmt: skip
 
@@ -307,7 +307,7 @@ def test_an_output_that_is_a_symbol_or_a_number() -> None:
     assert [type(step) for step in backward.steps] == [Definition]
 
 
-@pytest.mark.parametrize("function", ["sigmoid", "exp", "sqrt", "tanh"])
+@pytest.mark.parametrize("function", ["sigmoid", "exp", "tanh", "sech"])
 def test_a_known_call_is_written_by_its_name(function: str) -> None:
     """Wherever a local derivative contains another definition's call, it gets that definition's name."""
     made = derive(f"u = {function}(x); f = u*{function}(x)")
