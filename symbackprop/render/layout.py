@@ -576,5 +576,3 @@ def _underlined(page: Page, line: str) -> list[str]:
         under = under.ljust(begin) + left + dash * half + middle + dash * (size - 3 - half) + right
         labels = labels.ljust(max(0, begin + half + 1 - len(label) // 2)) + label
     return ["".join(out).rstrip(), under, labels]
-
-
