@@ -27,6 +27,7 @@ TITLE, NUMBER, HEADING, VALUE, DIM, RULE, GOOD, PROBLEM = "t", "n", "h", "v", "d
 
 NARROWEST = 24
 WIDEST_TEXT = 100  # formulas may take the whole width; running text is hard to read beyond
+NARROWEST_CELL = 16
 MOST_TOWERS = 4
 INDENT = 2
 GAP = 3
@@ -482,6 +483,16 @@ def _table(page: Page, table: Table) -> Iterator[str]:
     if _total(_widths(header, rows)) > page.width:
         header = [wrap(page, cell, max([4, *(width_of(row[k]) for row in rows)]), "") for k, cell in enumerate(table.header)]
     widths = _widths(header, rows)
+    room = page.width - _total(widths[:-1]) - 2
+    if widths[-1] > room >= NARROWEST_CELL and columns[-1] not in table.numeric:
+        # Only the last column is too wide, and it holds words: they go over several lines.
+        header[-1] = wrap(page, table.header[-1], room, "")
+        rows = [
+            [*(row[:-1] if position == 0 else [""] * len(row[:-1])), line]
+            for row, cells in zip(rows, table.rows, strict=True)
+            for position, line in enumerate(wrap(page, cells[-1], room, ""))
+        ]
+        widths = _widths(header, rows)
     if _total(widths) > page.width:
         yield from _storeys(page, table) or _cards(page, table)
         return
@@ -531,9 +542,12 @@ def _cards(page: Page, table: Table) -> Iterator[str]:
     names = [page.spans(cell) for cell in table.header]
     width = max(width_of(name) for name in names)
     for position, row in enumerate(table.rows):
-        if position:
+        # A row without a first cell goes on with the row before.
+        if position and page.spans(row[0]):
             yield ""
         for name, cell in zip(names, row, strict=True):
+            if not page.spans(cell):
+                continue
             lines = wrap(page, cell, max(8, page.width - INDENT - width - 2), "")
             yield " " * INDENT + styled(_padded(name, width, right=False), DIM) + "  " + lines[0]
             yield from (" " * (INDENT + width + 2) + line for line in lines[1:])
