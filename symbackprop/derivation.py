@@ -6,7 +6,8 @@ Nothing is computed before it is asked for, but the backward pass itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from symbackprop.files import SUFFIXES
 from symbackprop.graph import Graph, Role
 from symbackprop.names import normalise_name
 from symbackprop.narrate import Teller, Telling, narrate
+from symbackprop.narrate.numerals import Numerals
 from symbackprop.network import Network
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.optimizers import find_optimizer, make_options
@@ -34,6 +36,8 @@ from symbackprop.sympy_bridge import to_sympy
 from symbackprop.train import Progress, Trajectory
 from symbackprop.train import train as run_training
 from symbackprop.typeset.shortcuts import latex
+
+LEARNED = (Role.WEIGHT, Role.BIAS)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -52,6 +56,10 @@ class Derivation:
     backward: Backward
     telling: Telling = field(default_factory=Telling)
     notation: str = "ng"
+
+    def __post_init__(self) -> None:
+        """Check the notation; raises InputError."""
+        check_notation(self.notation)
 
     @property
     def graph(self) -> Graph:
@@ -72,7 +80,7 @@ class Derivation:
     def values(self) -> Values | None:
         """All numbers at the problem's own point, or None where it gives none."""
         point = self.problem.point
-        return None if missing(self.graph, point) else evaluate_at(self.backward, point)
+        return None if missing(self.graph, point) else evaluate_at(self.backward, point, self.problem.names)
 
     @cached_property
     def speller(self) -> Speller:
@@ -104,16 +112,40 @@ class Derivation:
 
     def plain(self, name: str) -> str:
         """Return the plain name of a quantity the output depends on, from any spelling."""
-        known = (*self.graph.definitions, *self.graph.leaf_by_name)
-        plain = self._written.get(name) or normalise_name(name, known, self.problem.names)
+        leaves = self.graph.leaf_by_name
+        learned = [name for name, leaf in leaves.items() if leaf.role in LEARNED]
+        known = dict.fromkeys((*learned, *leaves, *self.graph.definitions))
+        plain = self._written.get(name) or self._known(name, known)
         plain = self._written.get(plain, plain)
         if plain not in self.backward.adjoints:
+            own = self.problem.names
             if plain == self.output:
-                msg = f"{plain} is the output itself; ask for the derivative by something it depends on"
+                msg = f"{own.get(plain, plain)} is the output itself; ask for the derivative by something it depends on"
                 raise InputError(msg)
-            msg = f"{self.output} does not depend on {plain}{nearest(plain, self.backward.adjoints)}"
+            near = nearest(plain, self.backward.adjoints)
+            msg = f"{own.get(self.output, self.output)} does not depend on {own.get(plain, plain)}{near}"
             raise UnknownNameError(msg)
         return plain
+
+    def _known(self, name: str, known: Collection[str]) -> str:
+        """Return the plain name a reader means; of a layer that is not there, say which are."""
+        try:
+            return normalise_name(name, known, self.problem.names)
+        except UnknownNameError:
+            layers = self._layers
+            if not layers or not re.fullmatch(r"[Wb]\d+", name.strip()):
+                raise
+            msg = f'unknown name "{name.strip()}": the layers are {", ".join(layers)}'
+            raise UnknownNameError(msg) from None
+
+    @cached_property
+    def _layers(self) -> dict[str, list[str]]:
+        """The weights and biases of each layer of a network, by the layer's name: W1, b1."""
+        found: dict[str, list[str]] = {}
+        for name, leaf in self.graph.leaf_by_name.items():
+            if leaf.role in LEARNED:
+                found.setdefault(name.split("_", maxsplit=1)[0].replace("w", "W"), []).append(name)
+        return found
 
     @cached_property
     def _written(self) -> dict[str, str]:
@@ -133,13 +165,14 @@ class Derivation:
         >>> derive("3*x^2 + 2*x*y + y^2").evaluate(x=1, y=2).gradient
         (10, 6)
         """
-        return evaluate_at(self.backward, self._moved({**(point or {}), **given}).point)
+        moved = self._moved({**_checked_point({} if point is None else point), **given})
+        return evaluate_at(self.backward, moved.point, self.problem.names)
 
     def _moved(self, given: Mapping[str, Any]) -> Problem:
         """Return the problem at another point, given as in `evaluate`."""
         point: dict[str, Expr] = {}
         for name, value in given.items():
-            point.update(self._leaf_values(name, value))
+            point.update(self._leaf_values(str(name), value))
         return self.problem.moved(point)
 
     def _leaf_values(self, name: str, value: Any) -> dict[str, Expr]:
@@ -168,11 +201,11 @@ class Derivation:
 
     def plain_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return plain names, with whole layers (W1, b1) as their entries; raises UnknownNameError."""
+        own = self.problem.names.values()
         found: list[str] = []
         for name in names:
-            prefix = f"w{name[1:]}_" if name[:1] == "W" else f"{name}_" if name[:1] == "b" else ""
-            layer = [n for n in self.graph.leaf_by_name if prefix and n.startswith(prefix) and n in self.backward.adjoints]
-            found.extend(layer or [self.plain(name)])
+            layer = self._layers.get(name.strip(), []) if name.strip() not in own else []
+            found.extend([n for n in layer if n in self.backward.adjoints] or [self.plain(name)])
         return tuple(dict.fromkeys(found))
 
     # --- training --------------------------------------------------------------------------------------------
@@ -186,16 +219,20 @@ class Derivation:
         update: str | None = None,
         parameters: Sequence[str] = (),
         progress: Progress | None = None,
+        **given: object,
     ) -> Trajectory:
         """
-        Make `steps` updates from the problem's point.
+        Make `steps` updates from the problem's point, of `parameters` (W1, b2, w1_1_1) only where some are given.
 
+        The optimizer's options stand in a dict or by name (`learning_rate=0.1`).
         What is not given comes from the problem's [training] table, else the optimizer's defaults.
         Raises ProblemError for an option the optimizer does not take, and what `train.train` raises.
 
-        >>> derive("x^2", at="x=3").train(1, "sgd", {"learning_rate": 0.1}).points[1]["x"]
+        >>> derive("x^2", at="x=3").train(1, "sgd", learning_rate=0.1).points[1]["x"]
         2.4
         """
+        options = {**(options or {}), **given}
+        own = self.problem.names
         declared = self.problem.training
         if optimizer is None and not options and declared is not None:
             chosen = declared.options
@@ -212,21 +249,34 @@ class Derivation:
                     "direction": declared.options.direction,
                 }
             name = optimizer or (declared.options.optimizer if declared else "sgd")
-            chosen = make_options(name, {**base, **(options or {})})
+            chosen = make_options(name, {**base, **options})
         absent = missing(self.graph, self.problem.point)
         if absent:
-            msg = f"training needs a number for {_listed(absent)}; give them in a problem file or with --at"
+            names = _listed([own.get(name, name) for name in absent])
+            msg = f"training needs a number for {names}; give them in a problem file or with --at"
             raise InputError(msg)
         return run_training(
             self.backward,
             self.problem.point,
             chosen,
             steps,
-            parameters=parameters or (declared.train if declared else ()),
+            parameters=self._parameters(parameters) or (declared.train if declared else ()),
             update=update or (declared.update if declared else "batch"),
             report=(declared.report if declared else "") or "",
             progress=progress,
+            names=own,
         )
+
+    def _parameters(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the plain names of what is to be trained: whole layers (W1, b1) and leaves, in any spelling."""
+        leaves, own = self.graph.leaf_by_name, self.problem.names
+        learned = [name for name, leaf in leaves.items() if leaf.role in LEARNED]
+        known = dict.fromkeys((*learned, *leaves, *self.graph.definitions))
+        found: list[str] = []
+        for name in [names] if isinstance(names, str) else names:
+            layer = self._layers.get(name.strip(), []) if name.strip() not in own.values() else []
+            found.extend(layer or [self._known(name, known)])
+        return tuple(dict.fromkeys(found))
 
     def training_json(self, run: Trajectory) -> str:
         """Return the JSON object of `train`: that of the derivation at the start, with the history."""
@@ -237,6 +287,44 @@ class Derivation:
     def slice(self, *names: str) -> Derivation:
         """Return the same derivation told for some quantities only; a whole layer (W1, b1) is all its entries."""
         return replace(self, telling=replace(self.telling, wrt=self.plain_names(names)))
+
+    def told(  # noqa: PLR0913 - one parameter an option of the command line
+        self,
+        *,
+        detail: int | None = None,
+        digits: int | None = None,
+        exact: bool | None = None,
+        paths: bool | None = None,
+        expand: bool | None = None,
+        wrt: str | Sequence[str] | None = None,
+    ) -> Derivation:
+        """
+        Return the same derivation told otherwise; what is not given stays as it was.
+
+        The options are those of the command line: `detail` from 0 (the results) to 3 (every micro-step), `digits` from
+        1 to 17, numbers `exact`, derivatives as sums over `paths` or written out in leaves (`expand`), and by which
+        quantities (`wrt`).  Raises ProblemError for a number out of range, UnknownNameError for an unknown name.
+
+        >>> derive("x^2*y", at="x=3,y=2").told(detail=0, wrt=["x"])
+        <Derivation of f: 2 variables, 2 steps; told for x>
+        """
+        before = self.telling
+        numerals = before.numerals
+        telling = make_telling(
+            before.detail if detail is None else detail,
+            numerals.digits if digits is None else digits,
+            exact=numerals.exact if exact is None else exact,
+        )
+        names = before.wrt if wrt is None else self.plain_names([wrt] if isinstance(wrt, str) else wrt)
+        return replace(
+            self,
+            telling=replace(
+                telling,
+                wrt=names,
+                paths=before.paths if paths is None else paths,
+                expand=before.expand if expand is None else expand,
+            ),
+        )
 
     def atoms(self) -> Derivation:
         """Return the derivation with every definition taken apart into binary operations."""
@@ -309,12 +397,45 @@ class Derivation:
         printer.text(repr(self) if cycle else self.to_text())
 
     def __repr__(self) -> str:
-        """Return what is derived, in a line."""
-        return f"<Derivation of {self.output}: {len(self.backward.adjoints)} gradients, {len(self.steps)} steps>"
+        """Return what is derived, in a line, and for what it is told where that is not everything."""
+        own = self.problem.names
+        parameters = [name for names in self._layers.values() for name in names]
+        one = "parameter" if parameters else "variable"
+        counted = len(parameters or self.graph.leaves)
+        told = f"; told for {_listed([own.get(name, name) for name in self.telling.wrt])}" if self.telling.wrt else ""
+        size = f"{counted} {one}{'' if counted == 1 else 's'}, {len(self.steps)} steps"
+        return f"<Derivation of {own.get(self.output, self.output)}: {size}{told}>"
 
     def __str__(self) -> str:
         """Return the derivation as text."""
         return self.to_text()
+
+
+def _checked_point(point: object) -> Mapping[str, Any]:
+    """Return a point that is a dict; raises InputError for anything else."""
+    if isinstance(point, Mapping):
+        return point
+    msg = f"a point is a dict, or numbers by name: evaluate(x=1, y=2); this is {kind_of(point)}"
+    raise InputError(msg)
+
+
+def make_telling(detail: int, digits: int, *, exact: bool, option: str = "") -> Telling:
+    """Return how a derivation is told; `option` stands before names in messages.  Raises ProblemError."""
+    faults = []
+    if detail not in {0, 1, 2, 3}:
+        faults.append(f"{option}detail: {detail} is not accepted; 0, 1, 2 or 3 is")
+    if not isinstance(digits, int) or not 1 <= digits <= 17:
+        faults.append(f"{option}digits: {digits} is not accepted; 1 to 17 is")
+    if faults:
+        raise ProblemError(*faults)
+    return Telling(detail, numerals=Numerals(digits, exact))
+
+
+def check_notation(notation: str) -> None:
+    """Raise InputError for an unknown notation; the message lists those that are known."""
+    if notation not in NOTATIONS:
+        msg = f'unknown notation "{notation}"{nearest(str(notation), NOTATIONS)} (known: {", ".join(NOTATIONS)})'
+        raise InputError(msg)
 
 
 def _constant(place: str, value: object) -> Expr:
@@ -346,9 +467,7 @@ def format_for(target: Path) -> str:
 
 def make_speller(problem: Problem, backward: Backward, notation: str = "ng") -> Speller:
     """Return how the symbols of a problem are spelled; raises InputError for an unknown notation."""
-    if notation not in NOTATIONS:
-        msg = f'unknown notation "{notation}"{nearest(notation, NOTATIONS)} (known: {", ".join(NOTATIONS)})'
-        raise InputError(msg)
+    check_notation(notation)
     graph = backward.graph
     network = problem.network is not None
     output = graph.output.symbol.name
@@ -405,13 +524,14 @@ def derive(
     >>> derive("2-3:softmax,cross_entropy", unit_targets=True).gradient("z1_2")
     a1_2 - y_2
     """
+    check_notation(notation)
     loaded = _loaded(problem)
     if isinstance(at, str):
         loaded = loaded.at(at)
     if unit_targets:
         loaded = replace(loaded, constraints=target_groups(loaded))
     made = Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
-    return made if at is None or isinstance(at, str) else made.at(**at)
+    return made if at is None or isinstance(at, str) else made.at(**_checked_point(at))
 
 
 def _loaded(problem: object) -> Problem:

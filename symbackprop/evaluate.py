@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from symbackprop.arithmetic.arrays import ARRAY
 from symbackprop.arithmetic.base import evaluate
@@ -47,7 +47,7 @@ class FiniteDifference:
     step: float
 
 
-class Gradient(tuple[float | int, ...]):
+class Gradient(tuple[float | int, ...]):  # noqa: SLOT001 - a tuple's slots must be empty, and the names need a place
     """
     The entries of a gradient, a tuple that knows what each is the derivative by.
 
@@ -58,7 +58,7 @@ class Gradient(tuple[float | int, ...]):
 
     names: tuple[str, ...]
 
-    def __new__(cls, entries: Iterable[float | int], names: Sequence[str]) -> Gradient:
+    def __new__(cls, entries: Iterable[float | int], names: Sequence[str]) -> Self:
         """Keep the names beside the entries."""
         made = super().__new__(cls, entries)
         made.names = tuple(names)
@@ -199,7 +199,9 @@ def evaluate_at(backward: Backward, point: Point, names: Mapping[str, str] | Non
     graph = backward.graph
     absent = missing(graph, point)
     if absent:
-        shown = ", ".join((names or {}).get(name, name) for name in absent[:6]) + (f" and {len(absent) - 6} more" if len(absent) > 6 else "")
+        own = names or {}
+        more = f" and {len(absent) - 6} more" if len(absent) > 6 else ""
+        shown = ", ".join(own.get(name, name) for name in absent[:6]) + more
         msg = f"no number for {shown}: give every input, weight and target a value"
         raise InputError(msg)
     leaves = [leaf.symbol.name for leaf in graph.leaves]

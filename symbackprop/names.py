@@ -92,9 +92,15 @@ def normalise_name(text: str, known: Collection[str], names: Mapping[str, str] |
             msg = f'"{short(written)}" is ambiguous: it can be {" or ".join(fitting[:4])}'
             raise UnknownNameError(msg)
     close = nearest(name[:LONGEST_NAME], (*known, *own))
-    listed = f" (known: {', '.join(list(known)[:12])}{', …' if len(known) > 12 else ''})" if not close and known else ""
+    listed = _listed(known, names or {}) if not close and known else ""
     msg = f'unknown name "{short(written)}"{close}{listed}'
     raise UnknownNameError(msg)
+
+
+def _listed(known: Collection[str], names: Mapping[str, str]) -> str:
+    """List the first dozen names that are known: the problem's own first, then in the order given."""
+    shown = [names.get(name, name) for name in sorted(known, key=lambda name: name not in names)]
+    return f" (known: {', '.join(shown[:12])}{', …' if len(shown) > 12 else ''})"
 
 
 def _fits(known: str, base: str, layer: str, rest: str) -> bool:

@@ -28,6 +28,7 @@ from symbackprop.errors import DomainError, InputError, TooLargeError, UnknownNa
 from symbackprop.expr import ZERO, Adjoint, Expr, Symbol, add, symbols
 from symbackprop.functions import find_loss
 from symbackprop.graph import Graph, Role
+from symbackprop.notation import written
 from symbackprop.optimizers import UPDATES, OptimizerOptions, Update, compile_update
 
 Progress = Callable[[int], None]
@@ -300,6 +301,7 @@ def train(  # noqa: PLR0913 - one argument an entry of the [training] table
     update: str = "batch",
     report: str = "",
     progress: Progress | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Trajectory:
     """
     Make `steps` ≥ 0 updates from a point that gives every leaf a number.
@@ -307,7 +309,8 @@ def train(  # noqa: PLR0913 - one argument an entry of the [training] table
     `parameters` are the leaves to train, whole layers by their name (`W1`, `b2`); by default weights and biases,
     or every leaf where there are none.
     `report` is a loss of `functions.LOSSES` between outputs and targets or, on plain definitions, a name.
-    `progress` is called with the number of updates made, after each.
+    `progress` is called with the number of updates made, after each; `names` maps plain names to the problem's own,
+    for messages.
 
     Raises InputError for what cannot be trained, TooLargeError where the history would not fit in memory and
     DomainError where a definition has no finite value: it names the step, the definition and the value.
@@ -337,18 +340,19 @@ def train(  # noqa: PLR0913 - one argument an entry of the [training] table
     )
     _check_size(layout, steps)
     lines = _compile((node.symbol.name, node.expr) for node in (*graph.nodes, *backward.nodes))
+    shown = {**(names or {}), **{node.symbol.name: written(node.symbol, names) for node in backward.nodes}}
     figures = _compile((f"the report {report}", expr) for expr in _report(graph, report))
     renew = compile_update(options)
     state = {name: {key: float(value.value) for key, value in options.start(name).items()} for name in trained}
 
     points: list[Point] = []
     for step in range(steps + 1):
-        _evaluate(lines, values, step)
-        reports = tuple([_value(figure, values, step) for figure in figures])
+        _evaluate(lines, values, step, shown)
+        reports = tuple([_value(figure, values, step, shown) for figure in figures])
         kept = array("d", [number for parameter in state.values() for number in parameter.values()])
         points.append(Point(step, layout, array("d", values.values()), kept, reports))
         if step < steps:
-            _renew(objectives[step % len(objectives)], values, state, step + 1, renew)
+            _renew(objectives[step % len(objectives)], values, state, step + 1, renew, shown)
             if progress is not None:
                 progress(step + 1)
     return Trajectory(backward, options, trained, update, report, objectives, tuple(points))
@@ -452,37 +456,44 @@ def _compile(definitions: Iterable[tuple[str, Expr]]) -> list[Line]:
     return [(name, compile_expr(expr), expr) for name, expr in definitions]
 
 
-def _evaluate(lines: Sequence[Line], values: dict[str, float], step: int) -> None:
+def _evaluate(lines: Sequence[Line], values: dict[str, float], step: int, shown: Mapping[str, str]) -> None:
     """Renew every definition; raises DomainError at the first that has no finite value."""
     try:
         for line in lines:
             values[line[0]] = line[1](values)
     except DomainError:
-        _value(line, values, step)
+        _value(line, values, step, shown)
     if not math.isfinite(sum(values.values())):
         for line in lines:
-            _value(line, values, step)
+            _value(line, values, step, shown)
 
 
-def _value(line: Line, values: Mapping[str, float], step: int) -> float:
+def _value(line: Line, values: Mapping[str, float], step: int, shown: Mapping[str, str]) -> float:
     """Evaluate one definition; raises DomainError, with its name and where it was evaluated, unless it is finite."""
     name, function, expr = line
     try:
         value = function(values)
     except DomainError as error:
-        msg = f"training stops at step {step}: {name} has no value: {error}{_where(expr, values)}"
+        msg = f"training stops at step {step}: {shown.get(name, name)} has no value: {error}{_where(expr, values, shown)}"
         raise DomainError(msg) from None
     if not math.isfinite(value):
-        msg = f"training stops at step {step}: {name} is {value}{_where(expr, values)}{_advice(step)}"
+        msg = f"training stops at step {step}: {shown.get(name, name)} is {value}{_where(expr, values, shown)}{_advice(step)}"
         raise DomainError(msg)
     return value
 
 
-def _where(expr: Expr, values: Mapping[str, float]) -> str:
-    return f" (where {', '.join(f'{name} = {values[name]:.6g}' for name in list(symbols(expr))[:6])})"
+def _where(expr: Expr, values: Mapping[str, float], shown: Mapping[str, str]) -> str:
+    return f" (where {', '.join(f'{shown.get(name, name)} = {values[name]:.6g}' for name in list(symbols(expr))[:6])})"
 
 
-def _renew(objective: Objective, values: dict[str, float], state: dict[str, dict[str, float]], step: int, renew: Update) -> None:
+def _renew(  # noqa: PLR0913, PLR0917 - one update of everything
+    objective: Objective,
+    values: dict[str, float],
+    state: dict[str, dict[str, float]],
+    step: int,
+    renew: Update,
+    shown: Mapping[str, str],
+) -> None:
     """Move every parameter at once; raises DomainError at the first line of a recurrence that has no finite value."""
     moved: dict[str, float] = {}
     for name, slope in objective.slopes.items():
@@ -490,7 +501,7 @@ def _renew(objective: Objective, values: dict[str, float], state: dict[str, dict
         try:
             after = renew(values[name], slope(values), step, before)
         except DomainError as error:
-            msg = f"training stops at update {step} of {name}: {error}"
+            msg = f"training stops at update {step} of {shown.get(name, name)}: {error}"
             raise DomainError(msg) from None
         moved[name] = after["w"]
         if before:
@@ -498,7 +509,7 @@ def _renew(objective: Objective, values: dict[str, float], state: dict[str, dict
         if not math.isfinite(sum(after.values())):
             for letter, value in sorted(after.items(), key=lambda line: line[0] == "w"):
                 if not math.isfinite(value):
-                    what = name if letter == "w" else f"{letter} of {name}"
+                    what = shown.get(name, name) if letter == "w" else f"{letter} of {shown.get(name, name)}"
                     msg = f"training stops at update {step}: {what} is {value}{_advice(step)}"
                     raise DomainError(msg)
     values.update(moved)

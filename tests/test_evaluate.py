@@ -195,7 +195,7 @@ def test_missing_numbers_are_named() -> None:
         ("f = sqrt(x)", -4, "f has no value at the point: .*where x = -4"),
         ("f = asin(x)", 2, "f has no value at the point"),
         ("f = x^(1/2)", -1, "f has no value at the point"),
-        ("f = sqrt(x)", 0, "df_dx has no value at the point"),
+        ("f = sqrt(x)", 0, "df/dx has no value at the point"),
     ],
 )
 def test_a_definition_without_a_value_is_named_with_what_it_was_given(text: str, x: float, message: str) -> None:
