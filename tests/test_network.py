@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fractions import Fraction
 
 import pytest
@@ -191,24 +193,31 @@ def test_sizes_are_the_widths_with_the_inputs_first() -> None:
     assert Network(4, (Layer(6), Layer(3))).sizes == (4, 6, 3)
 
 
-WRONG = (
-    ({"inputs": 0}, InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
-    ({"layers": ()}, InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
-    ({"samples": 0}, InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
-    ({"layers": (Layer(2), Layer(0))}, InputError, "layer 2: 0 units; a layer has at least 1"),
-    ({"reduction": "average"}, InputError, 'unknown reduction "average" (known: mean, sum, half_mean)'),
-    ({"layers": (Layer(1, "sigmiod"),)}, UnknownNameError, 'unknown activation "sigmiod"; did you mean "sigmoid"?'),
-    ({"layers": (Layer(1, "z + q"),)}, ParseError, 'column 5: unknown name "q" (known: z)'),
-    ({"loss": "mze"}, UnknownNameError, 'unknown loss "mze"; did you mean "mse"?'),
-    ({"loss": "a - z"}, ParseError, 'column 5: unknown name "z" (known: a, y)'),
-)
+EXAMPLE = "Network(2, [Dense(2), Dense(1)])"
+WRONG: tuple[tuple[Callable[[], object], type[Exception], str], ...] = (
+    (lambda: Network(0, [Layer(1)]), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
+    (lambda: Network(1, ()), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
+    (lambda: Network(1, [Layer(1)], samples=0), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
+    (lambda: Network(1, [Layer(2), Layer(0)]), InputError, "layer 2: 0 units; a layer has at least 1"),
+    (lambda: Network(2, [2, 1]), InputError, f"layer 1: found a number where a layer is accepted: {EXAMPLE}"),  # type: ignore[list-item]
+    (lambda: Network(2, Layer(1)), InputError, f"layers: found a Layer where a list of layers is accepted: {EXAMPLE}"),  # type: ignore[arg-type]
+    (lambda: Network("2", [Layer(1)]), InputError, f"inputs: found a text where a whole number is accepted: {EXAMPLE}"),  # type: ignore[arg-type]
+    (lambda: Network(1, [Layer(1)], loss=3), InputError, 'loss: found a number where a name is accepted: loss="binary_cross_entropy"'),  # type: ignore[arg-type]
+    (lambda: Network(1, [Layer(1)], reduction="average"), InputError, 'unknown reduction "average" (known: mean, sum, half_mean)'),
+    (lambda: Network(1, [Layer(1)], loss="mze"), UnknownNameError, 'unknown loss "mze"; did you mean "mse"?'),
+    (lambda: Network(1, [Layer(1)], loss="a - z"), ParseError, 'column 5: unknown name "z" (known: a, y)'),
+    (lambda: Layer("2"), InputError, 'units: found a text where a whole number is accepted: Dense(2, "sigmoid")'),  # type: ignore[arg-type]
+    (lambda: Layer(2, 1), InputError, 'activation: found a number where a name is accepted: Dense(2, "sigmoid")'),  # type: ignore[arg-type]
+    (lambda: Layer(1, "sigmiod"), UnknownNameError, 'unknown activation "sigmiod"; did you mean "sigmoid"?'),
+    (lambda: Layer(1, "z + q"), ParseError, 'column 5: unknown name "q" (known: z)'),
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "error", "message"), WRONG, ids=[row[2] for row in WRONG])
-def test_a_wrong_declaration_is_refused(changes: dict[str, object], error: type[Exception], message: str) -> None:
-    """The message says what was given and what is accepted."""
+@pytest.mark.parametrize(("declare", "error", "message"), WRONG, ids=[row[2] for row in WRONG])
+def test_a_wrong_declaration_is_refused_at_once(declare: Callable[[], object], error: type[Exception], message: str) -> None:
+    """The message says what was given and what is accepted, before anything is derived."""
     with pytest.raises(error) as caught:
-        Network(**{"inputs": 1, "layers": (Layer(1),), **changes}).graph()
+        declare()
     assert str(caught.value) == message
 
 
