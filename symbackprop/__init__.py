@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ProblemError,
         SymbackpropError,
         TooLargeError,
+        UnknownNameError,
     )
     from symbackprop.network import Layer, Network
     from symbackprop.network import Layer as Dense
@@ -45,6 +46,7 @@ _HOMES = {
     "ProblemError": ("errors", "ProblemError"),
     "SymbackpropError": ("errors", "SymbackpropError"),
     "TooLargeError": ("errors", "TooLargeError"),
+    "UnknownNameError": ("errors", "UnknownNameError"),
     "derive": ("derivation", "derive"),
     "load": ("problem", "load"),
 }
@@ -61,6 +63,7 @@ __all__ = [
     "ProblemError",
     "SymbackpropError",
     "TooLargeError",
+    "UnknownNameError",
     "__version__",
     "derive",
     "load",

@@ -26,6 +26,7 @@ from symbackprop.functions import (
 )
 from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.parse.grammar import parse
+from symbackprop.parse.values import kind_of
 
 REDUCTIONS = ("mean", "sum", "half_mean")
 
@@ -33,17 +34,32 @@ REDUCTIONS = ("mean", "sum", "half_mean")
 @dataclass(frozen=True)
 class Layer:
     """
-    A dense layer of `units` ≥ 1 units.
+    A dense layer of `units` ≥ 1 units.  `Dense` is the same class by its other name, so `Dense(2)` shows itself as a `Layer`.
 
     `activation` is a name of `functions.ACTIVATIONS` or a formula in z.
     `weights[j][k]` leads to unit j from input k (shape: units × inputs) and `biases` has one entry a unit;
     None leaves them symbolic, and `biases=False` means there are none.
+
+    Raises InputError for an unknown activation.
+
+    >>> Layer(2, "tanh").activation
+    'tanh'
     """
 
     units: int
     activation: str = "sigmoid"
     weights: tuple[tuple[Expr, ...], ...] | None = None
     biases: tuple[Expr, ...] | Literal[False] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the number of units and the activation."""
+        if isinstance(self.units, bool) or not hasattr(self.units, "__index__"):
+            msg = f'units: found {kind_of(self.units)} where a whole number is accepted: Dense(2, "sigmoid")'
+            raise InputError(msg)
+        if not isinstance(self.activation, str):
+            msg = f'activation: found {kind_of(self.activation)} where a name is accepted: Dense(2, "sigmoid")'
+            raise InputError(msg)
+        _activate(self.activation, (Symbol("z"),))
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,21 @@ class Network:
 
     def __post_init__(self) -> None:
         """Check sizes and names; raises InputError."""
+        for name, count in (("inputs", self.inputs), ("samples", self.samples)):
+            if isinstance(count, bool) or not hasattr(count, "__index__"):
+                msg = f"{name}: found {kind_of(count)} where a whole number is accepted: Network(2, [Dense(2), Dense(1)])"
+                raise InputError(msg)
+        if isinstance(self.layers, str) or not isinstance(self.layers, Sequence):
+            msg = f"layers: found {kind_of(self.layers)} where a list of layers is accepted: Network(2, [Dense(2), Dense(1)])"
+            raise InputError(msg)
+        for place, layer in enumerate(self.layers, 1):
+            if not isinstance(layer, Layer):
+                msg = f"layer {place}: found {kind_of(layer)} where a layer is accepted: Network(2, [Dense(2), Dense(1)])"
+                raise InputError(msg)
+        if not isinstance(self.loss, str):
+            msg = f'loss: found {kind_of(self.loss)} where a name is accepted: loss="binary_cross_entropy"'
+            raise InputError(msg)
+        loss_part(self.loss)
         if self.inputs < 1 or self.samples < 1 or not self.layers:
             msg = "a network needs at least 1 input, 1 layer and 1 sample"
             raise InputError(msg)

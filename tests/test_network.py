@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -194,22 +194,24 @@ def test_sizes_are_the_widths_with_the_inputs_first() -> None:
 
 
 EXAMPLE = "Network(2, [Dense(2), Dense(1)])"
+declared: Any = Network  # so that a wrong argument is the test's business and not the type checker's
+layer: Any = Layer
 WRONG: tuple[tuple[Callable[[], object], type[Exception], str], ...] = (
-    (lambda: Network(0, [Layer(1)]), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
-    (lambda: Network(1, ()), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
-    (lambda: Network(1, [Layer(1)], samples=0), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
-    (lambda: Network(1, [Layer(2), Layer(0)]), InputError, "layer 2: 0 units; a layer has at least 1"),
-    (lambda: Network(2, [2, 1]), InputError, f"layer 1: found a number where a layer is accepted: {EXAMPLE}"),  # type: ignore[list-item]
-    (lambda: Network(2, Layer(1)), InputError, f"layers: found a Layer where a list of layers is accepted: {EXAMPLE}"),  # type: ignore[arg-type]
-    (lambda: Network("2", [Layer(1)]), InputError, f"inputs: found a text where a whole number is accepted: {EXAMPLE}"),  # type: ignore[arg-type]
-    (lambda: Network(1, [Layer(1)], loss=3), InputError, 'loss: found a number where a name is accepted: loss="binary_cross_entropy"'),  # type: ignore[arg-type]
-    (lambda: Network(1, [Layer(1)], reduction="average"), InputError, 'unknown reduction "average" (known: mean, sum, half_mean)'),
-    (lambda: Network(1, [Layer(1)], loss="mze"), UnknownNameError, 'unknown loss "mze"; did you mean "mse"?'),
-    (lambda: Network(1, [Layer(1)], loss="a - z"), ParseError, 'column 5: unknown name "z" (known: a, y)'),
-    (lambda: Layer("2"), InputError, 'units: found a text where a whole number is accepted: Dense(2, "sigmoid")'),  # type: ignore[arg-type]
-    (lambda: Layer(2, 1), InputError, 'activation: found a number where a name is accepted: Dense(2, "sigmoid")'),  # type: ignore[arg-type]
-    (lambda: Layer(1, "sigmiod"), UnknownNameError, 'unknown activation "sigmiod"; did you mean "sigmoid"?'),
-    (lambda: Layer(1, "z + q"), ParseError, 'column 5: unknown name "q" (known: z)'),
+    (lambda: declared(0, [layer(1)]), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
+    (lambda: declared(1, ()), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
+    (lambda: declared(1, [layer(1)], samples=0), InputError, "a network needs at least 1 input, 1 layer and 1 sample"),
+    (lambda: declared(1, [layer(2), layer(0)]), InputError, "layer 2: 0 units; a layer has at least 1"),
+    (lambda: declared(2, [2, 1]), InputError, f"layer 1: found a number where a layer is accepted: {EXAMPLE}"),
+    (lambda: declared(2, layer(1)), InputError, f"layers: found a Layer where a list of layers is accepted: {EXAMPLE}"),
+    (lambda: declared("2", [layer(1)]), InputError, f"inputs: found a text where a whole number is accepted: {EXAMPLE}"),
+    (lambda: declared(1, [layer(1)], loss=3), InputError, 'loss: found a number where a name is accepted: loss="binary_cross_entropy"'),
+    (lambda: declared(1, [layer(1)], reduction="max"), InputError, 'unknown reduction "max" (known: mean, sum, half_mean)'),
+    (lambda: declared(1, [layer(1)], loss="mze"), UnknownNameError, 'unknown loss "mze"; did you mean "mse"?'),
+    (lambda: declared(1, [layer(1)], loss="a - z"), ParseError, 'column 5: unknown name "z" (known: a, y)'),
+    (lambda: layer("2"), InputError, 'units: found a text where a whole number is accepted: Dense(2, "sigmoid")'),
+    (lambda: layer(2, 1), InputError, 'activation: found a number where a name is accepted: Dense(2, "sigmoid")'),
+    (lambda: layer(1, "sigmiod"), UnknownNameError, 'unknown activation "sigmiod"; did you mean "sigmoid"?'),
+    (lambda: layer(1, "z + q"), ParseError, 'column 5: unknown name "q" (known: z)'),
 )  # fmt: skip
 
 
