@@ -22,7 +22,7 @@ from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
 from symbackprop.files import SUFFIXES
 from symbackprop.graph import Graph, Role
-from symbackprop.names import normalise_name
+from symbackprop.names import normalise_name, short
 from symbackprop.narrate import Teller, Telling, narrate
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.network import Network
@@ -122,6 +122,10 @@ class Derivation:
             if plain == self.output:
                 msg = f"{own.get(plain, plain)} is the output itself; ask for the derivative by something it depends on"
                 raise InputError(msg)
+            if plain not in known:
+                output = own.get(self.output, self.output)
+                msg = f'"{short(name)}" is no derivative of {output}; name a quantity, or the derivative by it: d{output}/d…'
+                raise UnknownNameError(msg)
             near = nearest(plain, self.backward.adjoints)
             msg = f"{own.get(self.output, self.output)} does not depend on {own.get(plain, plain)}{near}"
             raise UnknownNameError(msg)

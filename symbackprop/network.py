@@ -97,7 +97,7 @@ class Network:
                 msg = f"layer {place}: found {kind_of(layer)} where a layer is accepted: Network(2, [Dense(2), Dense(1)])"
                 raise InputError(msg)
         if not isinstance(self.loss, str):
-            msg = f'loss: found {kind_of(self.loss)} where a name is accepted: loss="binary_cross_entropy"'
+            msg = f'loss: found {kind_of(self.loss)} where a name is accepted: loss="mse"'
             raise InputError(msg)
         loss_part(self.loss)
         if self.inputs < 1 or self.samples < 1 or not self.layers:

@@ -204,7 +204,7 @@ WRONG: tuple[tuple[Callable[[], object], type[Exception], str], ...] = (
     (lambda: declared(2, [2, 1]), InputError, f"layer 1: found a number where a layer is accepted: {EXAMPLE}"),
     (lambda: declared(2, layer(1)), InputError, f"layers: found a Layer where a list of layers is accepted: {EXAMPLE}"),
     (lambda: declared("2", [layer(1)]), InputError, f"inputs: found a text where a whole number is accepted: {EXAMPLE}"),
-    (lambda: declared(1, [layer(1)], loss=3), InputError, 'loss: found a number where a name is accepted: loss="binary_cross_entropy"'),
+    (lambda: declared(1, [layer(1)], loss=3), InputError, 'loss: found a number where a name is accepted: loss="mse"'),
     (lambda: declared(1, [layer(1)], reduction="max"), InputError, 'unknown reduction "max" (known: mean, sum, half_mean)'),
     (lambda: declared(1, [layer(1)], loss="mze"), UnknownNameError, 'unknown loss "mze"; did you mean "mse"?'),
     (lambda: declared(1, [layer(1)], loss="a - z"), ParseError, 'column 5: unknown name "z" (known: a, y)'),
