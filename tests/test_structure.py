@@ -49,7 +49,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("layered", "units"),
         ("arrays", "modules", "scalar"),
         ("numpy_style",),
-        ("torch_style",),
+        ("buffers_style", "torch_style"),
         ("__init__",),
     ),
     "layers": (("plan",), ("forward",), ("sweep",), ("claims",), ("__init__",)),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from symbackprop.backprop import Backward
+from symbackprop.codegen.buffers_style import in_buffers
 from symbackprop.codegen.layered import LayerCode, layer_code
 from symbackprop.codegen.modules import Order, harmless
 from symbackprop.codegen.numpy_style import in_numpy
@@ -43,6 +44,7 @@ STYLES: dict[str, Style] = {
     row.name: row
     for row in (
         Style("numpy", "a NumPy module: forward, backward, update", layers=in_numpy),
+        Style("buffers", "the same with arrays allocated once, for speed", layers=in_buffers),
         Style("torch", "a PyTorch autograd.Function with its gradcheck", layers=in_torch),
         Style("python", "flat Python, one number a name", units=in_python),
         Style("c", "flat C, one number a name", units=in_c),

@@ -164,7 +164,7 @@ class ArrayPrinter(Printer):
 
     def is_flat(self, name: str) -> bool:
         """Whether a vector is kept without its second axis: losses of samples, and biases beside rows."""
-        return name == "L" or (self.rows and name.rpartition("d")[2][:1] == "b")
+        return (name == "L" and self.code.plan.sizes[-1] != 1) or (self.rows and name.rpartition("d")[2][:1] == "b")
 
     def axis(self) -> int:
         """Return the axis along which the units of a sample lie."""
