@@ -58,6 +58,7 @@ def cancel(expr: Expr) -> Expr | None:
     """
     Strike factors that stand above and below a fraction line, numbers too.
 
+    >>> from symbackprop.expr import Symbol
     >>> a, y = Symbol("a"), Symbol("y")
     >>> cancel((a - y) / (a * (1 - a)) * a * (1 - a)) == a - y
     True
@@ -121,6 +122,7 @@ def distribute(expr: Expr) -> Expr | None:
     """
     Multiply a factor into a bracket where it cancels a denominator there.
 
+    >>> from symbackprop.expr import Symbol
     >>> p, s, y = map(Symbol, "psy")
     >>> distribute(p * (s - y / p)) == p * s - y
     True
@@ -149,6 +151,7 @@ def gather_powers(expr: Expr) -> Expr | None:
     """
     Write a factor that occurs several times as a power.
 
+    >>> from symbackprop.expr import Symbol
     >>> x = Symbol("x")
     >>> gather_powers(x * x) == x**2
     True
@@ -168,6 +171,7 @@ def common_factor(expr: Expr) -> Expr | None:
     """
     Take a factor that every term has out of the bracket.
 
+    >>> from symbackprop.expr import Symbol
     >>> u, v, w = map(Symbol, "uvw")
     >>> common_factor(u * v + u * w) == u * (v + w)
     True
@@ -204,6 +208,7 @@ def turn_over(expr: Expr) -> Expr | None:
     """
     Write a fraction of fractions as one.
 
+    >>> from symbackprop.expr import Symbol
     >>> a, y = Symbol("a"), Symbol("y")
     >>> turn_over(1 / (y / a)) == a / y
     True

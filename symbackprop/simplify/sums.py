@@ -119,6 +119,7 @@ def collect(expr: Expr) -> Expr | None:
     """
     Multiply out, add like terms, take a common symbol out: whatever is shortest.
 
+    >>> from symbackprop.expr import Symbol
     >>> a, y = Symbol("a"), Symbol("y")
     >>> collect(-y * (1 - a) + (1 - y) * a) == a - y
     True
@@ -136,6 +137,7 @@ def add_equal_terms(expr: Expr) -> Expr | None:
     """
     Count a term that occurs several times.
 
+    >>> from symbackprop.expr import Symbol
     >>> x = Symbol("x")
     >>> add_equal_terms(x + x) == 2 * x
     True
@@ -152,6 +154,7 @@ def common_denominator(expr: Expr) -> Expr | None:
     """
     Put fractions over one line where that is shorter.
 
+    >>> from symbackprop.expr import Symbol
     >>> a, y = Symbol("a"), Symbol("y")
     >>> common_denominator(-(y / a) + (1 - y) / (1 - a)) == (a - y) / (a * (1 - a))
     True
