@@ -271,6 +271,7 @@ def test_nothing_overflows(activation: str, z: float, tmp_path: Path) -> None:
 BAD_CALLS = (
     (["code", "2-2-1", "--style", "nunpy"], 'did you mean "numpy"?'),
     (["code", "2-2-1", "--view", "units", "--style", "torch"], "--style torch writes code by layers"),
+    (["code", "2-2-1", "--view", "index"], "--view"),
     (["code", "n-2-1"], "n is a letter"),
     (["code", "2-2-1", "--batch", "0"], "--batch"),
     (["code", "2-2-1", "--batch", "X"], "means something else"),

@@ -58,6 +58,9 @@ def find_style(name: str | None, view: str | None) -> Style:
 
     Raises InputError for an unknown style, or one of the other view.
     """
+    if view not in {None, "layers", "units"}:
+        msg = f'--view: "{short(str(view))}" has no code; layers and units have'
+        raise InputError(msg)
     if name is None:
         return next(row for row in STYLES.values() if row.view == (view or "layers"))
     row = STYLES.get(name)
