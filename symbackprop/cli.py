@@ -54,8 +54,8 @@ Wrt = Annotated[
     list[str] | None,
     typer.Option("--wrt", metavar="NAME", help="Only these quantities (w1_1_1, w1[2,3], W1); repeat it or separate by commas."),
 ]
-View = Annotated[str, typer.Option("--view", help="units, or layers: in matrices, and sizes may be letters.")]
-Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="With --view layers: N samples, a number or a letter.")]
+View = Annotated[str, typer.Option("--view", help="units; layers (matrices, and sizes may be letters); index (sums over indices).")]
+Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="By layers or index: N samples, a number or a letter.")]
 Samples = Annotated[str, typer.Option("--samples", help="With --view layers: samples are columns or rows.")]
 Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 all micro-steps.")]
 Assume = Annotated[str | None, typer.Option("--assume", metavar="TEXT", help='"y sum 1": the targets of each sample sum to 1.')]
@@ -82,7 +82,7 @@ Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a compl
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX in two columns.")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
 
-VIEWS = ("units", "layers")
+VIEWS = ("units", "layers", "index")
 PROGRESS_AFTER_SECONDS = 1.0
 PROGRESS_EVERY_SECONDS = 0.1
 PROGRESS_CELLS = 30
@@ -133,7 +133,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
 
     _check_view(view, batch, samples)
-    if view == "layers":
+    if view != "units":
         from symbackprop.views import Asked, tell_view  # noqa: PLC0415
 
         telling = _telling(detail, digits, exact=exact)
@@ -141,7 +141,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         document, speller = tell_view(problem, telling, asked)
         pages = _Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
         if pages.json:
-            msg = "--format json: the view by layers has no JSON form in this version; --view units has"
+            msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
         pages.write(document)
         return
@@ -333,11 +333,11 @@ def _unit_targets(assume: str | None) -> bool:
 def _check_view(view: str, batch: str | None, samples: str) -> None:
     faults = []
     if view not in VIEWS:
-        faults.append(f'--view: "{short(view)}" is not accepted{nearest(view, VIEWS)} ({" and ".join(VIEWS)} are)')
+        faults.append(f'--view: "{short(view)}" is not accepted{nearest(view, VIEWS)} ({", ".join(VIEWS)} are)')
     if samples not in {"columns", "rows"}:
         faults.append(f'--samples: "{short(samples)}" is not accepted; columns or rows is')
     if view == "units" and (batch is not None or samples != "columns"):
-        faults.append("--batch and --samples belong to --view layers")
+        faults.append("--batch and --samples belong to --view layers or index")
     if faults:
         raise ProblemError(*faults)
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from symbackprop.expr import Adjoint, Partial, Symbol
+from symbackprop.indexed import Entry, Kronecker, Local
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -83,7 +84,8 @@ class Name:
 
     `letter` is a letter, a Greek letter's English name, or a word; `style` says which: "letter", "greek", "word"
     (italic), "roman" (upright word) or "bold".  `indices` stand below, with commas where `comma` is True.
-    `layer` and `sample` count from 1 (0: none); `superscript` is what the notation makes of them in running mathematics.
+    `layer` and `sample` count from 1 (0: none), or are letters;
+    `superscript` is what the notation makes of them in running mathematics.
     `written` is the identifier a reader would type: the plain name, or the problem's own; `hat` puts a hat on the letter.
     """
 
@@ -93,7 +95,7 @@ class Name:
     indices: tuple[str, ...] = ()
     comma: bool = True
     layer: int = 0
-    sample: int = 0
+    sample: int | str = 0
     superscript: str = ""
     written: str = ""
     hat: bool = False
@@ -150,6 +152,30 @@ class Speller:
             top, bottom = self.name(symbol.child), self.name(symbol.parent)
             return Ratio(symbol.name, top, bottom, ordinary=symbol.name in self.ordinary, direct=direct)
         return self.name(symbol.name)
+
+    def entry(self, part: Entry | Local | Kronecker) -> Spelling:
+        """Return the parts of an entry with letters for indices: w_jk, ∂L/∂w_jk, ∂z_i/∂w_jk, δ_ij."""
+        match part:
+            case Kronecker(left, right):
+                return Name(f"delta_{left}_{right}", "delta", "greek", (left, right), comma=False)
+            case Local(child, parent):
+                return Ratio("", self._cell(child.base.name, child), self._cell(parent.base.name, parent))
+            case Entry(Adjoint() as base) if not base.is_delta:
+                return Ratio("", self._cell(base.output, replace(part, indices=())), self._cell(base.of, part))
+            case _:
+                return self._cell(part.base.name, part)
+
+    def _cell(self, whole: str, part: Entry) -> Name:
+        """Return an entry of a whole layer: the small letter, its indices below, layer and sample above."""
+        match = _WHOLE_LAYER.fullmatch(whole) or _WHOLE_INPUT.fullmatch(whole)
+        sample = part.sample if whole != "J" else ""
+        if match is None:
+            name = self.name(whole)
+            return self._placed(replace(name, sample=sample, written=f"{whole}_{sample}")) if sample else name
+        letter, layer = (match[1].lower(), int(match[2])) if match.re is _WHOLE_LAYER else (whole.lower(), 0)
+        plain = "_".join((f"{letter}{layer or ''}", *part.indices, *([sample] if sample else [])))
+        style = "greek" if letter == "delta" else "letter"
+        return self._placed(Name(plain, letter, style, part.indices, comma=False, layer=layer, sample=sample or 0))
 
     def name(self, plain: str) -> Name:
         """Return the parts of a quantity's plain name."""

@@ -13,10 +13,8 @@ from symbackprop.document import Document
 from symbackprop.errors import InputError, nearest
 from symbackprop.evaluate import Values
 from symbackprop.layers import Plan, batch_size, plan_of, plan_of_one_liner
-from symbackprop.narrate import Telling, tell_layers
+from symbackprop.narrate import Telling, tell_indices, tell_layers
 from symbackprop.notation import NOTATIONS, Speller
-
-VIEWS = ("units", "layers")
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,10 @@ def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, S
         msg = f'unknown notation "{asked.notation}"{nearest(asked.notation, NOTATIONS)} (known: {known})'
         raise InputError(msg)
     plan, title, values = planned(problem, asked)
-    return tell_layers(plan, telling, title, values), Speller(NOTATIONS[asked.notation], layers=True)
+    speller = Speller(NOTATIONS[asked.notation], layers=True)
+    if asked.view == "index":
+        return tell_indices(plan, telling, title), speller
+    return tell_layers(plan, telling, title, values), speller
 
 
 def planned(problem: str, asked: Asked) -> tuple[Plan, str, Values | None]:

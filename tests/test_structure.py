@@ -17,7 +17,7 @@ PACKAGE = ROOT / "symbackprop"
 LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
     ("expr", "names", "files"),
-    ("functions", "document", "matrix"),
+    ("functions", "document", "matrix", "indexed"),
     ("graph", "steps", "parse", "notation", "arithmetic"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
     ("backprop", "verify", "problem", "pullback"),
@@ -38,6 +38,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("single", "tables"),
         ("function", "network", "walk"),
         ("layers",),
+        ("index",),
         ("__init__",),
     ),
     "problem": (("model",), ("reader",), ("definitions", "facts", "networks"), ("__init__",)),
@@ -52,7 +53,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("buffers_style", "torch_style"),
         ("__init__",),
     ),
-    "layers": (("plan",), ("forward",), ("sweep",), ("claims",), ("__init__",)),
+    "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading"), ("indices",), ("__init__",)),
     "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
     "typeset": (
         ("boxes", "decimals", "marks", "widths"),

@@ -9,19 +9,23 @@ network, where `verify` decides them: that is the proof that the two views agree
 
 from symbackprop.layers.claims import entry_claims, unit_name, unit_targets
 from symbackprop.layers.forward import LayerGraph, batch_factor, write_layers
+from symbackprop.layers.indices import IndexSweep, index_claims, sweep_indices
 from symbackprop.layers.plan import Plan, batch_size, plan_of, plan_of_one_liner, small
 from symbackprop.layers.sweep import LayerSweep, sweep_layers, with_slopes
 
 __all__ = [
+    "IndexSweep",
     "LayerGraph",
     "LayerSweep",
     "Plan",
     "batch_factor",
     "batch_size",
     "entry_claims",
+    "index_claims",
     "plan_of",
     "plan_of_one_liner",
     "small",
+    "sweep_indices",
     "sweep_layers",
     "unit_name",
     "unit_targets",

@@ -26,6 +26,11 @@ class LayerSweep:
     shapes: Mapping[str, Shape]
 
     @property
+    def uses_unit_targets(self) -> bool:
+        """Whether some step needs that the targets of each sample sum to 1."""
+        return any(isinstance(step, Simplification) and step.rule == UNIT_SUM for step in self.steps)
+
+    @property
     def adjoints(self) -> dict[str, Adjoint]:
         """The adjoint symbols by the name of the value they belong to."""
         return {node.symbol.of: node.symbol for node in self.nodes if isinstance(node.symbol, Adjoint)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from symbackprop.document import Document
 from symbackprop.narrate.function import tell_from_definition, tell_function
+from symbackprop.narrate.index import tell_indices
 from symbackprop.narrate.layers import tell_layers
 from symbackprop.narrate.network import tell_network
 from symbackprop.narrate.tables import tell_known, tell_values
@@ -20,6 +21,7 @@ __all__ = [
     "Telling",
     "narrate",
     "tell_from_definition",
+    "tell_indices",
     "tell_known",
     "tell_layers",
     "tell_training",

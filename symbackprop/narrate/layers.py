@@ -47,7 +47,7 @@ class LayerTeller:
         """State the conventions once, at the top."""
         plan = self.plan
         blocks: list[Block] = [
-            Paragraph((f"Sizes {'–'.join(map(str, plan.sizes))}; loss: {loss_title(plan.loss)}.",)),
+            Paragraph((f"Sizes {sizes_title(plan)}; loss: {loss_title(plan.loss)}.",)),
             Paragraph(
                 say(
                     "Vectors are columns, and a derivative with respect to a matrix has the shape of that matrix. "
@@ -61,7 +61,7 @@ class LayerTeller:
             blocks.append(
                 Paragraph((f"Samples are the {where} of each matrix; each has its loss in L, and J is the cost over all.",))
             )
-        if plan.unit_targets:
+        if self.sweep.uses_unit_targets:
             blocks.append(Note("note", ("Assumed: the targets of each sample sum to 1.",)))
         return blocks
 
@@ -182,16 +182,24 @@ class LayerTeller:
         sweep = self.sweep if checked == self.plan else sweep_layers(write_layers(checked))
         claims = tuple(entry_claims(sweep))
         verdicts = verify(checked.network().graph(), claims, constraints=unit_targets(checked))
-        where = ""
-        if checked != self.plan:
-            samples = f" with {checked.batch} samples" if checked.batch is not None else ""
-            where = f", on a network of sizes {'–'.join(map(str, checked.sizes))}{samples}"
-        exactly = set(verdicts) == {"exact"}
-        result = "difference 0, exactly" if exactly else f"difference 0, {ways(verdicts)}"
-        sentence = (
-            f"{len(sweep.steps)} steps, each equal to the view unit by unit: {len(claims)} entries compared{where}: {result}."
-        )
+        count = f"{len(sweep.steps)} steps, each equal to the view unit by unit: {len(claims)} entries compared"
+        sentence = proof_sentence(count, self.plan, checked, verdicts)
         return [Note("verified", (sentence,))]
+
+
+def sizes_title(plan: Plan) -> str:
+    """Write the widths, input first."""
+    return "–".join(map(str, plan.sizes))
+
+
+def proof_sentence(count: str, plan: Plan, checked: Plan, verdicts: Sequence[str]) -> str:
+    """Say what was compared, on which network where sizes were letters or large, and with what result."""
+    where = ""
+    if checked != plan:
+        samples = f" with {checked.batch} samples" if checked.batch is not None else ""
+        where = f", on a network of sizes {sizes_title(checked)}{samples}"
+    result = "difference 0, exactly" if set(verdicts) == {"exact"} else f"difference 0, {ways(verdicts)}"
+    return f"{count}{where}: {result}."
 
 
 def why(step: Step) -> str:
@@ -224,5 +232,5 @@ def times(shape: Shape) -> str:
 
 def tell_layers(plan: Plan, telling: Telling, title: str = "", values: Values | None = None) -> Document:
     """Tell a network layer by layer; `values` are its numbers unit by unit, where there is a point."""
-    heading = title or f"Backpropagation in a {'–'.join(map(str, plan.sizes))} network"
+    heading = title or f"Backpropagation in a {sizes_title(plan)} network"
     return LayerTeller(f"{heading}, layer by layer", sweep_layers(write_layers(plan)), values, telling).document()

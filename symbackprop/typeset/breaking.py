@@ -21,6 +21,7 @@ from symbackprop.expr import (
     Quotient,
     Sum,
 )
+from symbackprop.indexed import Sigma
 from symbackprop.typeset.boxes import NEGATIVE, NOTHING, POWER, PRODUCT, QUOTIENT, Box, Line
 from symbackprop.typeset.filling import Token, fill, prefixed, suffixed
 from symbackprop.typeset.walk import Walk, indexed, split_sign
@@ -91,6 +92,10 @@ class Typesetter(Walk):
                 return self._sum_tokens(expr, limit, depth)
             case Product() | Display():
                 return self._product_tokens(expr, limit, depth)
+            case Sigma(body, index, size):
+                sign = emit.summed(index, str(size))
+                tokens = self._operand_tokens(body, self._summand(expr), limit - sign.width, depth + 1)
+                return [prefixed(tokens[0], sign), *tokens[1:]]
             case Quotient(numerator, denominator):
                 negative, positive = split_sign(expr)
                 if negative:

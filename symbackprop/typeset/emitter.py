@@ -154,6 +154,10 @@ class Emitter:
         """Return the slope of a function, σ′(z)."""
         raise NotImplementedError
 
+    def summed(self, index: str, size: str) -> Box:
+        """Return Σ with its index."""
+        raise NotImplementedError
+
     def words(self, text: str) -> Box:
         """Return words within mathematics."""
         return Box(text, len(text))

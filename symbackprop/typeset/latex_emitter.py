@@ -279,6 +279,10 @@ class Latex(Emitter):
         width = name.width + 0.3 + argument.width + left.width + right.width
         return Box(text, width, ATOM, argument.height, "function", "function")
 
+    def summed(self, index: str, size: str) -> Box:
+        r"""Return \sum_{k=1}^{n}."""
+        return Box(rf"\sum_{{{index}=1}}^{{{size}}} ", 1.7, PRODUCT, 2, "function", "symbol")
+
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         r"""Return \frac{\partial}{\partial x}."""
         d = "d" if ordinary else r"\partial"

@@ -42,7 +42,7 @@ ASCII = Charset(
 )  # fmt: skip
 
 _VULGAR = {Fraction(1, 2): "½", Fraction(1, 3): "⅓", Fraction(2, 3): "⅔", Fraction(1, 4): "¼", Fraction(3, 4): "¾"}
-_ABOVE = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_ABOVE = str.maketrans("0123456789-+lLstr", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ˡᴸˢᵗʳ")
 _BELOW = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _LOWERABLE = frozenset("aehijklmnoprstuvx")
 
@@ -62,7 +62,8 @@ class Text(Emitter):
             written = "..." if name.letter == "…" else name.written or name.plain
             return Box(written, len(written))
         above = f"⁽{str(name.layer).translate(_ABOVE)}⁾" if name.layer else ""
-        above += f"⁽ˢ{str(name.sample).translate(_ABOVE)}⁾" if name.sample else ""
+        mark = "ˢ" if isinstance(name.sample, int) else ""
+        above += f"⁽{mark}{str(name.sample).translate(_ABOVE)}⁾" if name.sample else ""
         runs = [run for index in name.indices for run in index_runs(index)]
         simple = all(kind == "digits" or (kind == "letter" and run in _LOWERABLE) for kind, run in runs)
         letter = GREEK[name.letter] if name.style == "greek" else name.letter
@@ -232,6 +233,13 @@ class Text(Emitter):
         name = self.function(function)
         mark = "′" if self.charset.scripts else "'"
         return Box(f"{name.text}{mark}({argument.text})", name.width + argument.width + 3, ATOM, 0, "function", "function")
+
+    def summed(self, index: str, size: str) -> Box:  # noqa: ARG002 - the size is said once, at the top
+        """Return Σₖ."""
+        if not self.charset.scripts:
+            return Box(f"sum_{index} ", len(index) + 5)
+        below = index.translate(_BELOW) if index in _LOWERABLE else f"_{index}"
+        return Box(f"Σ{below} ", 2 + len(below), PRODUCT, 0, "symbol", "symbol")
 
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         """Return ∂/∂x."""

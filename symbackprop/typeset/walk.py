@@ -28,6 +28,7 @@ from symbackprop.expr import (
     Symbol,
 )
 from symbackprop.functions import VECTOR_FUNCTIONS
+from symbackprop.indexed import Entry, Kronecker, Local, Sigma
 from symbackprop.matrix import MatMul, Ones, Slope, Softmax, Sums, Transpose
 from symbackprop.notation import Name, Speller
 from symbackprop.typeset.boxes import ATOM, NEGATIVE, NOTHING, POWER, PRODUCT, QUOTIENT, SUM, Box
@@ -68,6 +69,10 @@ class Walk:
             Transpose: lambda expr: self.emitter.transposed(self.operand(expr.body, ATOM)),
             Ones: lambda expr: self.emitter.ones(str(expr.size)),
             Sums: self._sums,
+            Sigma: self._sigma,
+            Entry: self._entry,
+            Local: self._entry,
+            Kronecker: self._entry,
             Softmax: lambda expr: self.emitter.call("log_softmax" if expr.log else "softmax", [self.box(expr.body)], None, None),
             Slope: lambda expr: self.emitter.primed(expr.function, self.box(expr.body)),
         }
@@ -138,7 +143,12 @@ class Walk:
             negative = True
             flipped = Number(-factors[0].value, factors[0].decimal)
             factors = factors[1:] if flipped == ONE and len(factors) > 1 else (flipped, *factors[1:])
-        return negative, [(factor, PRODUCT if position else QUOTIENT) for position, factor in enumerate(factors)]
+        last = len(factors) - 1
+        binding = [PRODUCT if position else QUOTIENT for position in range(len(factors))]
+        for position, factor in enumerate(factors):
+            if isinstance(factor, Sigma):  # what follows a Σ would belong to it
+                binding[position] = ATOM if position < last else NEGATIVE
+        return negative, list(zip(factors, binding, strict=True))
 
     def _factor(self, expr: Expr, minimum: int) -> Box:
         if minimum == QUOTIENT and isinstance(expr, Number) and expr.value >= 0:
@@ -174,7 +184,7 @@ class Walk:
         if isinstance(base, Call) and base.function in TRIGONOMETRIC and isinstance(value, int) and value >= 2:
             return self.emitter.call(base.function, [self.box(base.arguments[0])], exponent, None)
         box = self.operand(base, ATOM)
-        if box.height >= 1 and isinstance(base, Symbol):
+        if box.height >= 1 and isinstance(base, Symbol | Entry):
             box = self._group(box)
         return self.emitter.power(box, exponent, value)
 
@@ -222,6 +232,21 @@ class Walk:
         body = self.operand(expr.body, POWER)
         parts = (body, ones) if expr.rows else (ones, body)
         return self.emitter.joined([(NOTHING, parts[0]), (self.emitter.beside(), parts[1])], PRODUCT)
+
+    def _sigma(self, expr: Sigma) -> Box:
+        sign, body = self.emitter.summed(expr.index, str(expr.size)), self.operand(expr.body, self._summand(expr))
+        return self.emitter.joined([(NOTHING, sign), (NOTHING, body)], QUOTIENT)
+
+    def _summand(self, expr: Sigma) -> int:
+        """Return how tightly a summand must bind: a sum in a sum needs no parentheses, one with two terms does."""
+        return NEGATIVE if isinstance(expr.body, Sigma) else NEGATIVE + 1
+
+    def _entry(self, expr: Entry | Local | Kronecker) -> Box:
+        assert self.speller is not None
+        spelling = self.speller.entry(expr)
+        if isinstance(spelling, Name):
+            return self.emitter.name(spelling)
+        return self.emitter.ratio(spelling, self.emitter.name(spelling.top), self.emitter.name(spelling.bottom))
 
     def _vector(self, expr: Vector) -> Box:
         comma = self.emitter.comma()
