@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -87,6 +87,7 @@ PROGRESS_AFTER_SECONDS = 1.0
 PROGRESS_EVERY_SECONDS = 0.1
 PROGRESS_CELLS = 30
 INTERRUPTED = 130
+_PLACE = re.compile(r"(?:[A-Za-z]:\\)?[^:]+:\d+: ")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
@@ -305,22 +306,13 @@ def _derivation(  # noqa: PLR0913, PLR0917 - the common options
 
     telling = _telling(detail, digits, exact=exact)
     made = make(problem, at=at, notation=notation, unit_targets=_unit_targets(assume))
-    made.speller  # noqa: B018 - an unknown notation is told before anything is computed
     return replace(made, telling=replace(telling, wrt=made.plain_names(_split(wrt)), paths=paths, expand=expand))
 
 
 def _telling(detail: int, digits: int, *, exact: bool) -> Telling:
-    from symbackprop.narrate import Telling  # noqa: PLC0415
-    from symbackprop.narrate.numerals import Numerals  # noqa: PLC0415
+    from symbackprop.derivation import make_telling  # noqa: PLC0415
 
-    faults = []
-    if not 0 <= detail <= 3:
-        faults.append(f"--detail: {detail} is not accepted; 0, 1, 2 or 3 is")
-    if not 1 <= digits <= 17:
-        faults.append(f"--digits: {digits} is not accepted; 1 to 17 is")
-    if faults:
-        raise ProblemError(*faults)
-    return Telling(detail, numerals=Numerals(digits, exact))
+    return make_telling(detail, digits, exact=exact, option="--")
 
 
 def _unit_targets(assume: str | None) -> bool:
@@ -415,6 +407,9 @@ class _Writer:
     ) -> None:
         from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
 
+        if beamer and two_column:
+            msg = "--beamer and --two-column exclude each other: slides have one column"
+            raise InputError(msg)
         self.speller = source if not hasattr(source, "speller") else source.speller
         if output is not None and output.is_dir():
             msg = f"{output}: is a directory; give a file in it, such as {output / 'notes.tex'}"
@@ -512,12 +507,12 @@ def _minus_first(arguments: Sequence[str]) -> list[str]:
 def run(arguments: Sequence[str]) -> int:
     """Run the program; returns the exit code and lets no traceback through."""
     try:
-        app(args=_minus_first(arguments), prog_name="symbackprop", standalone_mode=True)
-    except SystemExit as stop:
-        code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+        code = app(args=_minus_first(arguments), prog_name="symbackprop", standalone_mode=False)
         if code == INTERRUPTED:
             _complain("interrupted")
-        return code
+        return code if isinstance(code, int) else 0
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
     except SymbackpropError as error:
         _complain(str(error))
         return error.exit_code
@@ -529,6 +524,9 @@ def run(arguments: Sequence[str]) -> int:
         _complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
         return InputError.exit_code
     except Exception as error:
+        if hasattr(error, "format_message"):
+            _complain_of_usage(error)
+            return InputError.exit_code
         if isinstance(error, RecursionError | MemoryError):
             _complain("the problem is too large: an expression nests too deep or takes too much memory")
             return TooLargeError.exit_code
@@ -536,15 +534,32 @@ def run(arguments: Sequence[str]) -> int:
             raise
         _complain(f"internal error ({type(error).__name__}: {error}); please report it with the command you gave")
         return TooLargeError.exit_code
-    return 0
+
+
+def _complain_of_usage(error: Any) -> None:
+    """Say in a line what is wrong with the words of a command (the command line library's errors have no common home)."""
+    if "NoArgs" in type(error).__name__:
+        _write_to_stderr(error.format_message())
+        return
+    context = getattr(error, "ctx", None)
+    message = " ".join(error.format_message().split()).rstrip(".").replace(". Did you mean", "; did you mean")
+    command = getattr(context, "command_path", "symbackprop")
+    problem = getattr(context, "params", {}).get("problem")
+    extra = re.search(r"unexpected extra argument\S* \((.*)\)$", message)
+    if extra and problem and re.search(r"[=*+/^;()]", f"{problem}{extra[1]}"):
+        _complain(f'a problem with spaces in it needs quotes around it: {command} "{problem} {extra[1]}"')
+        return
+    _complain(f"{message[:1].lower()}{message[1:]}; see {command} --help")
 
 
 def _complain(message: str) -> None:
-    """Write to standard error, free of control characters; what begins with its place (file:line, --option) stays as it is."""
+    """Write to standard error, free of control characters; each line begins with its place (file:line) or the program's name."""
+    text = "".join(char if char.isprintable() or char == "\n" else "?" for char in message)
+    _write_to_stderr("\n".join(line if _PLACE.match(line) else f"symbackprop: {line}" for line in text.split("\n")))
+
+
+def _write_to_stderr(text: str) -> None:
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "ascii"
-    text = "".join(char if char.isprintable() or char == "\n" else "?" for char in message)
-    if "\n" not in text and not re.match(r"--[\w-]+: |[^:]+\.(?:toml|json):\d+: ", text):
-        text = f"symbackprop: {text}"
     sys.stderr.write(f"{text}\n".encode(encoding, "replace").decode(encoding))
