@@ -143,6 +143,12 @@ class Derivation:
             raise UnknownNameError(msg) from None
 
     @cached_property
+    def _computed(self) -> frozenset[str]:
+        """The definitions, by their plain names and the problem's own."""
+        own = self.problem.names
+        return frozenset({*self.graph.definitions, *(own[name] for name in self.graph.definitions if name in own)})
+
+    @cached_property
     def _layers(self) -> dict[str, list[str]]:
         """The weights and biases of each layer of a network, by the layer's name: W1, b1."""
         found: dict[str, list[str]] = {}
@@ -275,10 +281,13 @@ class Derivation:
         """Return the plain names of what is to be trained: whole layers (W1, b1) and leaves, in any spelling."""
         leaves, own = self.graph.leaf_by_name, self.problem.names
         learned = [name for name, leaf in leaves.items() if leaf.role in LEARNED]
-        known = dict.fromkeys((*learned, *leaves, *self.graph.definitions))
+        known = dict.fromkeys((*learned, *leaves))
         found: list[str] = []
         for name in [names] if isinstance(names, str) else names:
             layer = self._layers.get(name.strip(), []) if name.strip() not in own.values() else []
+            if not layer and name.strip() in self._computed:
+                msg = f"{name.strip()} is computed, so it cannot be trained"
+                raise InputError(msg)
             found.extend(layer or [self._known(name, known)])
         return tuple(dict.fromkeys(found))
 

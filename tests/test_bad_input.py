@@ -60,13 +60,15 @@ def test_points_are_refused(problem: str, at: str, message: str) -> None:
 
 
 def refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> str:
-    """Run a command line that must be refused; returns what stands on standard error, without the program's name."""
+    """Run a command line that must be refused; returns what stands on standard error, without the program's name on each line."""
     code = run(arguments)
     out, err = capsys.readouterr()
 
     assert (code, out) == (2, "")
     assert "Traceback" not in err
-    return err.rstrip("\n").removeprefix("symbackprop: ")
+    lines = err.rstrip("\n").split("\n")
+    assert arguments == () or all(re.match(r"symbackprop: |[\w.-]+:\d+: ", line) for line in lines), err
+    return "\n".join(line.removeprefix("symbackprop: ") for line in lines)
 
 
 @pytest.mark.usefixtures("here")
@@ -103,8 +105,11 @@ def test_the_command_line_refuses_options(
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
 def test_usage_errors_stop_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """What is no command or option shows how the program is used."""
-    assert re.search("Usage|requires an argument", refused(arguments, capsys))
+    """What is no command or option is said in a line that points to the help; nothing at all shows the help itself."""
+    message = refused(arguments, capsys)
+
+    expected = r".+; see symbackprop( derive| train)? --help" if arguments else r"Usage: .*"
+    assert re.fullmatch(expected, message, re.DOTALL)
 
 
 def limited() -> None:

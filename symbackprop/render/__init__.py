@@ -64,7 +64,8 @@ def find_format(name: str) -> Format:
     for row in FORMATS.values():
         if name in {row.name, *row.aliases}:
             return row
-    msg = f'unknown format "{name}"{nearest(name, FORMATS)} (known: {", ".join(FORMATS)})'
+    known = (*FORMATS, "json")  # which is written from the derivation itself
+    msg = f'unknown format "{name}"{nearest(name, known)} (known: {", ".join(known)})'
     raise UnknownNameError(msg)
 
 
