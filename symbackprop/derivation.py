@@ -173,7 +173,7 @@ class Derivation:
         of the problem forbids, and DomainError where a definition has no value.
 
         >>> derive("3*x^2 + 2*x*y + y^2").evaluate(x=1, y=2).gradient
-        (10, 6)
+        Gradient(x=10, y=6)
         """
         moved = self._moved({**_checked_point({} if point is None else point), **given})
         return evaluate_at(self.backward, moved.point, self.problem.names)
@@ -318,8 +318,8 @@ class Derivation:
         1 to 17, numbers `exact`, derivatives as sums over `paths` or written out in leaves (`expand`), and by which
         quantities (`wrt`).  Raises ProblemError for a number out of range, UnknownNameError for an unknown name.
 
-        >>> derive("x^2*y", at="x=3,y=2").told(detail=0, wrt=["x"])
-        <Derivation of f: 2 variables, 2 steps; told for x>
+        >>> derive("2-2-1").told(detail=3, wrt=["W2"]).telling.wrt
+        ('w2_1_1', 'w2_1_2')
         """
         before = self.telling
         numerals = before.numerals

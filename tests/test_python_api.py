@@ -1,16 +1,21 @@
 """The library as its users write it: every line of the contract, every kind of argument, and the JSON object."""
 
+# ruff: noqa: E501 - one row a case
+
 from __future__ import annotations
 
 import inspect
 import json
 import math
+import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +197,9 @@ WAYS: dict[str, Callable[[Derivation], Values]] = {
     "a single target": lambda d: d.evaluate(WEIGHTS, x=[1, 0], y=1),
     "spellings of a book": lambda d: d.evaluate({**FLAT, "w1[1,1]": 0.1, "w^{[1]}_{1,2}": -0.2}),
     "texts": lambda d: d.evaluate({name: str(value) for name, value in FLAT.items()}),
-    "fractions and decimals": lambda d: d.evaluate({n: Decimal(str(v)) if "b" in n else Fraction(str(v)) for n, v in FLAT.items()}),
+    "fractions and decimals": lambda d: d.evaluate(
+        {n: Decimal(str(v)) if "b" in n else Fraction(str(v)) for n, v in FLAT.items()}
+    ),
     "numpy scalars": lambda d: d.evaluate({n: np.int64(v) if isinstance(v, int) else np.float64(v) for n, v in FLAT.items()}),
     "sympy numbers": lambda d: d.evaluate({name: sympy.Rational(str(value)) for name, value in FLAT.items()}),
 }
@@ -216,6 +223,82 @@ def test_values_are_complete(made: Derivation) -> None:
         difference = values.finite_difference(name)
         assert difference is not None
         assert difference.value == pytest.approx(gradient, rel=1e-6, abs=1e-8)
+
+
+def test_values_are_found_by_name(made: Derivation) -> None:
+    """Quantities, derivatives and local derivatives, in any spelling; the problem's own names, too."""
+    values = made.evaluate(FLAT)
+    assert values["w1[1,2]"] == -0.2
+    assert values["a2_1"] == values.values["a2_1"]
+    assert values["dL/dw1_1_1"] == values.gradients["w1_1_1"]
+    assert values["delta1_2"] == values["dL/dz1_2"] == values.gradients["z1_2"]
+    assert values["dz2_1/da1_1"] == values["w2_1_1"] == 1
+    own = sb.derive(MAZUR).values
+    assert own is not None
+    assert own["w5"] == own["w2_1_1"] == 0.4
+    assert own["dE_total/dw5"] == own.gradients["w2_1_1"]
+    with pytest.raises(sb.UnknownNameError, match=r'unknown name "q" \(known: i1, i2, w1'):
+        own["q"]
+
+
+def test_values_show_themselves_in_a_line(made: Derivation) -> None:
+    """A few numbers are shown, of many only how many there are."""
+    few = sb.derive("3*x^2 + 2*x*y + y^2").evaluate(x=1, y=2)
+    assert repr(few) == "<Values of f = 11 at x = 1, y = 2: Gradient(x=10, y=6)>"
+    assert re.fullmatch(r"<Values of L = 0\.\d+ at 12 numbers: 12 gradients>", repr(made.evaluate(FLAT)))
+
+
+def test_a_gradient_knows_its_names() -> None:
+    """It is a tuple in every respect, in the order of the variables and not of their appearance."""
+    gradient = sb.derive("atan(y/x)").evaluate(x=1, y=2).gradient
+    assert gradient == (-0.4, 0.2)
+    assert repr(gradient) == "Gradient(x=-0.4, y=0.2)"
+    assert (gradient["y"], gradient[0], gradient[-1], gradient[:1]) == (0.2, -0.4, 0.2, (-0.4,))
+    assert gradient.names == ("x", "y")
+    assert pickle.loads(pickle.dumps(gradient)).names == ("x", "y")
+    with pytest.raises(KeyError):
+        gradient["z"]
+
+
+def test_a_point_gives_the_order_of_the_variables() -> None:
+    """A problem with a point lists its variables itself; the others come after them."""
+    derived = sb.derive({"definitions": {"f": "a*x10 + x2*y"}, "point": {"y": 1, "x2": 2}})
+    assert tuple(derived.graph.leaf_by_name) == ("y", "x2", "a", "x10")
+    assert tuple(sb.derive("a*x10 + x2*y").graph.leaf_by_name) == ("a", "x2", "x10", "y")
+
+
+# --- told otherwise ----------------------------------------------------------------------------------------------
+
+
+def test_a_derivation_is_told_otherwise(made: Derivation) -> None:
+    """The options of the command line, by name; what is not given stays."""
+    told = made.told(detail=3, digits=6, paths=True, expand=True, exact=True, wrt=["W1", "delta2_1"])
+    assert (told.telling.detail, told.telling.numerals.digits, told.telling.numerals.exact) == (3, 6, True)
+    assert (told.telling.paths, told.telling.expand) == (True, True)
+    assert told.telling.wrt == ("w1_1_1", "w1_1_2", "w1_2_1", "w1_2_2", "z2_1")
+    again = told.told(detail=1, expand=False)
+    assert again.telling == replace(told.telling, detail=1, expand=False)
+    assert made.told() is not made
+    assert made.told().telling == made.telling
+    assert made.told(wrt="w1[1,1]").to_text() == made.slice("w1_1_1").to_text()
+
+
+def test_a_derivation_says_what_it_is_told_for(made: Derivation) -> None:
+    """Parameters of a network, variables of a function, and the slice in the reader's own names."""
+    assert repr(made).startswith("<Derivation of L: 9 parameters, ")
+    assert repr(made.slice("W2")).endswith(" steps; told for w2_1_1, w2_1_2>")
+    assert repr(sb.derive("x^2")).startswith("<Derivation of f: 1 variable, ")
+    assert repr(sb.derive(MAZUR).slice("w2_1_1")).endswith("; told for w5>")
+
+
+def test_options_of_training_may_be_named() -> None:
+    """As keywords or as a dict; parameters in any spelling, own names and whole layers included."""
+    derived = sb.derive(MAZUR)
+    assert derived.train(learning_rate=0.1, steps=2).points == derived.train(2, None, {"learning_rate": 0.1}).points
+    assert derived.train(parameters=["w5", "b1"]).parameters == ("b1_1", "b1_2", "w2_1_1")
+    assert derived.train(parameters="W2").parameters == ("w2_1_1", "w2_1_2", "w2_2_1", "w2_2_2")
+    function = sb.derive("f = alpha*x", at={"alpha": 1, "x": 2})
+    assert function.train(1, learning_rate=0.25, parameters=["α"]).points[1]["alpha"] == 0.5
 
 
 # --- errors ------------------------------------------------------------------------------------------------------
@@ -251,7 +334,17 @@ WRONG: list[tuple[str, Callable[[Derivation], object], type[Exception], str]] = 
     ("no file", lambda _: sb.derive("missing.toml"), sb.ProblemError, "missing.toml: no such file"),
     ("a Path to anything", lambda _: sb.derive(Path("notes.txt")), sb.ProblemError, "notes.txt: a problem file ends in .toml or"),
     ("several faults", lambda _: sb.derive({"definitons": {}}), sb.ProblemError, 'unknown key "definitons"; did you mean'),
-    ("no such notation", lambda _: sb.derive(NET, notation="nielson").to_text(), sb.InputError, 'did you mean "nielsen"'),
+    ("an array as a point", lambda d: d.evaluate(np.array([1, 2])), sb.InputError, "a point is a dict, or numbers by name: .* ndarray$"),
+    ("a number as a point", lambda _: sb.derive("x^2", at=3), sb.InputError, "a point is a dict, .* this is a number$"),
+    ("no such layer", lambda d: d.slice("W3"), sb.InputError, '^unknown name "W3": the layers are W1, b1, W2, b2$'),
+    ("no such layer to train", lambda d: d.at(**POINT).train(parameters=["W3"]), sb.InputError, "the layers are W1, b1, W2, b2$"),
+    ("a value to train", lambda d: d.at(**POINT).train(parameters=["a1_1"]), sb.InputError, "a1_1 is computed, so it cannot be trained"),
+    ("no such option of training", lambda d: d.at(**POINT).train(rate=1), sb.InputError, 'unknown option "rate"'),
+    ("a local derivative", lambda d: d.gradient("dz1_1/dx_1"), sb.InputError, '"dz1_1/dx_1" is no derivative of L'),
+    ("the output by its own name", lambda _: sb.derive(MAZUR).gradient("E_total"), sb.InputError, "^E_total is the output itself"),
+    ("no effect", lambda _: sb.derive("u = x*y; f = x").gradient("u"), sb.InputError, "^f does not depend on u"),
+    ("detail", lambda d: d.told(detail=4, digits=18), sb.ProblemError, "detail: 4 is not accepted; 0, 1, 2 or 3 is\ndigits: 18"),
+    ("no such notation", lambda _: sb.derive(NET, notation="nielson"), sb.InputError, 'did you mean "nielsen"'),
     ("no such activation", lambda _: sb.derive(sb.Network(1, [sb.Dense(1, "sigmiod")])), sb.InputError, 'did you mean "sigmoid"'),
     ("no layers", lambda _: sb.Network(1, []), sb.InputError, "at least 1 input, 1 layer"),
     ("a wrong shape", lambda _: sb.derive(sb.Network(2, [sb.Dense(1, weights=[[1]])])), sb.InputError, "layer 1: weights are 1×1"),
@@ -266,7 +359,9 @@ WRONG: list[tuple[str, Callable[[Derivation], object], type[Exception], str]] = 
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
-def test_what_is_wrong_is_said(made: Derivation, call: Callable[[Derivation], object], error: type[Exception], message: str) -> None:
+def test_what_is_wrong_is_said(
+    made: Derivation, call: Callable[[Derivation], object], error: type[Exception], message: str
+) -> None:
     """A wrong call raises one of the package's own errors, which says what is wrong and what would be accepted."""
     with pytest.raises(error, match=message) as caught:
         call(made)
@@ -310,19 +405,19 @@ class Printer:
 def test_a_derivation_shows_itself_in_a_notebook(problem: Any) -> None:
     """LaTeX is one display in dollars, Markdown and text are what the printers give."""
     derived = sb.derive(problem)
-    display = derived._repr_latex_()  # noqa: SLF001 - the names IPython asks for
+    display = derived._repr_latex_()
     assert display.startswith("$$\\begin{aligned}")
     assert display.rstrip().endswith("\\end{aligned}$$")
     assert display.count("$") == 4
     assert display.count("{") == display.count("}")
     assert display.count(r"\begin{") == display.count(r"\end{")
     assert "\n\n" not in display
-    assert derived._repr_markdown_() == derived.to_markdown()  # noqa: SLF001
+    assert derived._repr_markdown_() == derived.to_markdown()
     printer = Printer()
-    derived._repr_pretty_(printer, False)  # noqa: SLF001, FBT003 - IPython's call
+    derived._repr_pretty_(printer, False)  # noqa: FBT003 - IPython's call
     assert printer.shown == derived.to_text()
     printer = Printer()
-    derived._repr_pretty_(printer, True)  # noqa: SLF001, FBT003
+    derived._repr_pretty_(printer, True)  # noqa: FBT003
     assert printer.shown == repr(derived)
 
 
@@ -339,9 +434,13 @@ def test_every_public_name_has_a_docstring() -> None:
             continue
         undocumented += [name] if not inspect.getdoc(value) else []
         if inspect.isclass(value):
-            undocumented += [f"{name}.{m}" for m, member in vars(value).items() if not m.startswith("_") and not documented(member)]
+            undocumented += [
+                f"{name}.{m}" for m, member in vars(value).items() if not m.startswith("_") and not documented(member)
+            ]
     for cls in (Values, Trajectory):
-        undocumented += [f"{cls.__name__}.{m}" for m, member in vars(cls).items() if not m.startswith("_") and not documented(member)]
+        undocumented += [
+            f"{cls.__name__}.{m}" for m, member in vars(cls).items() if not m.startswith("_") and not documented(member)
+        ]
 
     assert undocumented == []
 
@@ -349,6 +448,14 @@ def test_every_public_name_has_a_docstring() -> None:
 def documented(member: object) -> bool:
     """Tell whether a method or property has a docstring; plain values need none."""
     return not (callable(member) or isinstance(member, property) or hasattr(member, "func")) or bool(inspect.getdoc(member))
+
+
+def test_all_public_names_come_with_a_star() -> None:
+    """`from symbackprop import *` gives the public names, and `dir` nothing else."""
+    space: dict[str, Any] = {}
+    exec("from symbackprop import *", space)
+    assert sorted(set(space) - {"__builtins__"}) == sorted(dir(sb)) == sorted(sb.__all__)
+    assert space["Dense"] is space["Layer"] is sb.Layer
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
@@ -413,7 +520,9 @@ def test_json_is_complete_and_can_be_read_back(case: Case) -> None:
     for edge, entry in data["locals"].items():
         assert list(entry) == ["value", "expression", "latex"]
         assert close(evaluate(parse(entry["expression"]), known, FLOAT), entry["value"]), edge
-    assert data["norm"] == values.norm(derived.plain_names([leaf for leaf in graph.leaf_by_name if leaf in derived.backward.adjoints]))
+    assert data["norm"] == values.norm(
+        derived.plain_names([leaf for leaf in graph.leaf_by_name if leaf in derived.backward.adjoints])
+    )
 
     for n, step in enumerate(data["steps"], 1):
         assert list(step) == STEP_KEYS
@@ -470,7 +579,7 @@ def test_the_history_of_a_training_run() -> None:
     assert [entry["step"] for entry in history] == [0, 1, 2, 3]
     assert history[0]["values"] == data["values"]
     assert history[0]["gradients"] == {name: entry["value"] for name, entry in data["gradients"].items()}
-    for before, after in zip(history, history[1:], strict=False):
+    for before, after in pairwise(history):
         assert set(after["values"]) == set(data["values"])
         assert after["loss"] == after["values"][data["output"]] < before["loss"]
         there = derived.evaluate({name: after["values"][name] for name in derived.graph.leaf_by_name})
