@@ -10,14 +10,16 @@ from symbackprop.calculus import depends
 from symbackprop.document import Block, Document, Heading, Lines, Paragraph, Relation, Row, Table
 from symbackprop.errors import TooLargeError
 from symbackprop.evaluate import Values, difference_quotient
-from symbackprop.expr import Expr, Number, add, div, substitute
+from symbackprop.expr import Expr, Number, Quotient, add, div, substitute
 from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.narrate.derivatives import local_rows, unfolded_rows
 from symbackprop.narrate.gradient import gradient_table, read_aloud
+from symbackprop.narrate.numerals import say
 from symbackprop.narrate.single import MOST_PATHS, expanded, path_form, why_paths_add
 from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Teller
 from symbackprop.simplify import SAYS, simplify
-from symbackprop.steps import Simplification, Substitution
+from symbackprop.simplify.sums import divide_out
+from symbackprop.steps import Substitution
 
 LONGEST_REPLACED = 40
 LARGEST_QUOTIENTS = 2_000
@@ -188,33 +190,36 @@ def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> 
     blocks: list[Block] = [
         Heading(2, ("The difference quotient for ", variable)),
         Paragraph(
-            (
-                "Move ",
-                variable,
-                " by a small ",
-                h,
-                " and see how much ",
-                output,
-                " changes per unit of ",
-                h,
-                ". The derivative is what this quotient tends to as ",
-                h,
-                " shrinks to 0.",
+            say(
+                "Move {variable} by a small {h} and see how much {output} changes per unit of {h}. "
+                "The derivative is what this quotient tends to as {h} shrinks to 0.",
+                variable=variable,
+                h=h,
+                output=output,
             )
         ),
     ]
     # The quotient is a definition of its own, in one variable more; its steps are checked there.
     wider = Graph((*teller.graph.leaves, Leaf(h, Role.VARIABLE)), (Node(about, quotient, Role.INTERMEDIATE),))
     rows = [Row(about, quotient, None, ("change over step",))]
+
+    def line(value: Expr, reason: str) -> Expr:
+        teller.tell(Substitution(about, value, ()), wider)
+        rows.append(Row(None, value, None, (reason,)))
+        return value
+
     current = quotient
-    for rewritten in simplify(quotient):
-        current = rewritten.value
-        teller.tell(Simplification(about, current, rewritten.rule), wider)
-        rows.append(Row(None, current, None, (SAYS[rewritten.rule],)))
+    divided = divide_out(add(shifted, -whole), h)
+    if divided is not None:
+        line(div(divided[0], h), "multiply out; what has no h cancels" if h.name == "h" else "multiply out")
+        current = line(divided[1], "divide by the step")
+    for rewritten in simplify(current) if divided is None else ():
+        current = line(rewritten.value, SAYS[rewritten.rule])
     blocks.append(Lines(tuple(rows)))
-    final = teller.steps_about[adjoint.name][-1].value
+    final = expand(adjoint, teller.backward.definitions)
     for step in teller.steps_about[adjoint.name]:
         teller.tell(step)
+    teller.tell(Substitution(adjoint, final, ()))
     if values is not None:
         env = {**values.values}
         table = []
@@ -232,5 +237,12 @@ def _quotient(teller: Teller, values: Values | None, whole: Expr, name: str) -> 
             )
         blocks.append(Table(((h,), ("quotient",), ("quotient − derivative",)), tuple(table), frozenset({0, 1, 2})))
     blocks.append(Heading(2, ("The limit",)))
-    blocks.append(Lines(tuple(teller.with_numbers([Row(adjoint, final, None, ("h → 0",))], adjoint.name, final))))
+    if isinstance(current, Quotient) and depends(current.denominator, h.name):
+        sentence = (
+            "Algebra alone does not take the step out of the denominator here; the rules of differentiation give the limit."
+        )
+        blocks.append(Paragraph((sentence,)))
+    blocks.append(
+        Lines(tuple(teller.with_numbers([Row(adjoint, final, None, (Relation((h, Number(0)), "→"),))], adjoint.name, final)))
+    )
     return blocks

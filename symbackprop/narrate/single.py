@@ -8,7 +8,6 @@ from itertools import islice, pairwise
 from symbackprop.backprop import check_expansion, expand, expanded_operations, slice_names
 from symbackprop.document import Block, Brace, Display, Heading, Lines, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum, Symbol, add, mul
-from symbackprop.graph import Role
 from symbackprop.narrate.gradient import factors_aloud, relative_error
 from symbackprop.narrate.teller import FORMULAS, Teller
 from symbackprop.steps import ChainRule, Step, Substitution, SumOverPaths
@@ -168,32 +167,31 @@ def _recognised(teller: Teller, name: str) -> list[Block]:
 
 
 def _delta_form(teller: Teller, name: str) -> list[Block]:
-    """Recognise δ in the product, layer by layer, down to δ · input."""
+    """Recognise δ in the product, layer by layer and sample by sample, down to δ · input and the sum over samples."""
     backward = teller.backward
-    output = teller.graph.output.symbol.name
-    if teller.graph.output.role is Role.COST:
-        return [
-            Heading(2, ("In terms of δ",)),
-            Lines(tuple(row for out in backward.outputs for row in rows_with_locals(teller, name, out))),
-        ]
+    outputs = [output for output in backward.outputs if name in backward.adjoints_of(output)]
     needed = slice_names(backward, [backward.adjoints[name].name])
-    deltas = [n for n in backward.nodes if n.symbol.name in needed and isinstance(n.symbol, Adjoint) and n.symbol.is_delta]
-    if not deltas:
+    deltas = [n.symbol for n in backward.nodes if n.symbol.name in needed and isinstance(n.symbol, Adjoint) and n.symbol.is_delta]
+    if not deltas and len(outputs) == 1:
         return []
     groups: list[list[Row]] = []
-    for node in deltas:
-        of = backward.adjoints_of(output)
-        value = next(v for v, s in of.items() if s.name == node.symbol.name)
-        upstream = [c for c in teller.graph.children[value] if c in of]
-        groups.extend(teller.adjoint_rows(a) for a in upstream if len(teller.steps_about[of[a].name]) > 2)
-        groups.append(teller.adjoint_rows(value))
-    groups.append(rows_with_locals(teller, name, output))
+    for delta in deltas:
+        of = backward.adjoints_of(delta.output)
+        upstream = [c for c in teller.graph.children[delta.of] if c in of]
+        groups.extend(teller.adjoint_rows(a, delta.output) for a in upstream if len(teller.steps_about[of[a].name]) > 2)
+        groups.append(teller.adjoint_rows(delta.of, delta.output))
+    last = [rows_with_locals(teller, name, output) for output in outputs]
+    told = teller.limited(groups, "deltas")
+    if len(told) == 1:
+        told = [Lines(tuple(row for group in (*groups, *last) for row in group))]
+    else:
+        told.append(Lines(tuple(row for group in last for row in group)))
     return [
         Heading(2, ("The same with δ",)),
         Paragraph(
             ("δ, the derivative with respect to a pre-activation, collects all that is above it: nothing is computed twice.",)
         ),
-        *teller.limited(groups, "deltas"),
+        *told,
     ]
 
 

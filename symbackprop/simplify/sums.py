@@ -10,7 +10,23 @@ from collections import Counter
 from fractions import Fraction
 from math import gcd
 
-from symbackprop.expr import Exact, Expr, Number, Power, Product, Quotient, Sum, add, div, mul, number, operations, power
+from symbackprop.expr import (
+    Exact,
+    Expr,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    add,
+    div,
+    mul,
+    number,
+    operations,
+    power,
+    symbols,
+)
 from symbackprop.simplify.products import over, positive_first
 
 MOST_MONOMIALS = 200
@@ -177,3 +193,24 @@ def common_denominator(expr: Expr) -> Expr | None:
         tops.append(mul(top, *missing))
     numerator = add(*tops)
     return div(collect(numerator) or numerator, mul(*denominators))
+
+
+def divide_out(expr: Expr, symbol: Symbol) -> tuple[Expr, Expr] | None:
+    """
+    Multiply out, and divide every term by a symbol that all have; None where one has it not, or inside a function.
+
+    >>> x, h = Symbol("x"), Symbol("h")
+    >>> divide_out((x + h) ** 2 - x**2, h) == (2 * x * h + h**2, 2 * x + h)
+    True
+    """
+    expansion = _Expansion()
+    try:
+        polynomial = expansion.expand(expr)
+    except _TooManyMonomialsError:
+        return None
+    place = expansion.atom(symbol)
+    hidden = any(symbol.name in symbols(atom) for atom in expansion.atoms if atom != symbol)
+    if hidden or not polynomial or any(place not in dict(monomial) for monomial in polynomial):
+        return None
+    lower = {tuple((a, e - (a == place)) for a, e in m if e > (a == place)): c for m, c in polynomial.items()}
+    return tuple(positive_first([expansion.term(m, c) for m, c in p.items()]) for p in (polynomial, lower))  # type: ignore[return-value]
