@@ -15,7 +15,7 @@ from symbackprop.expr import Expr
 
 @dataclass(frozen=True, slots=True)
 class Tint(Expr):
-    """The expression in colour number `colour` (from 0, cycling): one colour a factor of a chain rule."""
+    """The expression in colour number `colour` (from 0; beyond the last, none): one colour a factor of a chain rule."""
 
     body: Expr
     colour: int

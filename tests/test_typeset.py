@@ -80,6 +80,10 @@ FORMS: list[tuple[Expr, str, str, str]] = [
     # Products.
     (3 * x * y, "3 x y", "3·x·y", "3*x*y"),
     (2 * (x + y), "2 (x + y)", "2·(x + y)", "2*(x + y)"),
+    (CENT * (x + y), r"0.01 \cdot (x + y)", "0.01·(x + y)", "0.01*(x + y)"),
+    (Product((CENT, Number(-2))), r"0.01 \cdot (-2)", "0.01·(−2)", "0.01*(-2)"),
+    (Product((Number(2), Number(-3), x)), r"2 \cdot (-3) \, x", "2·(−3)·x", "2*(-3)*x"),
+    (2 * (Constant("pi") + 1), r"2 (\pi + 1)", "2·(π + 1)", "2*(pi + 1)"),
     (x * (1 - x), "x (1 - x)", "x·(1 − x)", "x*(1 - x)"),
     ((x - y) * x * (1 - x), r"(x - y) \, x (1 - x)", "(x − y)·x·(1 − x)", "(x - y)*x*(1 - x)"),
     (3 * Power(Number(2), x), r"3 \cdot 2^x", "3·2^x", "3*2^x"),
@@ -113,6 +117,7 @@ FORMS: list[tuple[Expr, str, str, str]] = [
     (call("max", 0, z), r"\max(0, z)", "max(0, z)", "max(0, z)"),
     (call("relu", z), r"\operatorname{ReLU}(z)", "ReLU(z)", "relu(z)"),
     (call("softmax", 1, x, y), r"\operatorname{softmax}_1(x, y)", "softmax₁(x, y)", "softmax(1, x, y)"),
+    (power(Adjoint("dy_dx", "y", "x"), 2), r"\left(\frac{\partial y}{\partial x}\right)^2", "(∂y/∂x)²", "dy_dx^2"),
     (
         piecewise(ONE, (z, ">", ZERO), CENT),
         r"\begin{cases} 1 & \text{if } z > 0 \\ 0.01 & \text{otherwise} \end{cases}",
@@ -158,6 +163,7 @@ def test_textbook_forms(speller: Speller, expr: Expr, tex: str, text: str, name:
         (Display((Numeral("0.7"), Numeral("-0.5"))), r"0.7 \cdot (-0.5)", "0.7 · (−0.5)", "0.7 * (-0.5)"),
         (Sum((Numeral("0.5"), Numeral("-0.3"))), "0.5 - 0.3", "0.5 − 0.3", "0.5 - 0.3"),
         (Product((Numeral("0.5"), 1 - Numeral("0.3"))), r"0.5 \cdot (1 - 0.3)", "0.5·(1 − 0.3)", "0.5*(1 - 0.3)"),
+        (Product((Number(2), Numeral("0.7") - 1)), r"2 \cdot (0.7 - 1)", "2·(0.7 − 1)", "2*(0.7 - 1)"),
         (power(Numeral("-0.3"), 2), "(-0.3)^2", "(−0.3)²", "(-0.3)^2"),
         (Apply(x**2 + y, x), r"\frac{\partial}{\partial x}(x^2 + y)", "∂/∂x (x² + y)", "d/dx (x^2 + y)"),
         (Apply(x**2, x, ordinary=True), r"\frac{d}{d x}(x^2)", "d/dx (x²)", "d/dx (x^2)"),
@@ -276,6 +282,33 @@ def test_broken_latex_is_balanced_on_every_line(width: float) -> None:
             assert bare.count("{") == bare.count("}")
             assert len(re.findall(r"\\left\b", bare)) == len(re.findall(r"\\right\b", bare))
             assert len(re.findall(r"\\begin\b", bare)) == len(re.findall(r"\\end\b", bare))
+
+
+@pytest.mark.parametrize(
+    ("setter", "name"),
+    [(Latex(), r"\operatorname{softmax}_2"), (Text(UNICODE), "softmax₂"), (Text(ASCII), "softmax_2")],
+    ids=["latex", "unicode", "ascii"],
+)
+@pytest.mark.parametrize("width", [16, 24, 30, 40])
+def test_an_argument_of_several_lines_shares_none_of_them(width: int, setter: Latex | Text, name: str) -> None:
+    """A component of softmax keeps its number at its name; a line is broken after a comma, and none begins with one."""
+    long = [add(*(Symbol(f"{letter}{k}") for k in range(24))) for letter in "ab"]
+    lines = [line.text for line in Typesetter(setter, FUNCTION).lines(call("softmax", 2, *long, z), width)]
+    text = " ".join(lines)
+
+    assert text.startswith(name + "(")
+    assert not any(line.startswith(",") for line in lines)
+    assert sum("," in line for line in lines) == sum(line.endswith(",") for line in lines) == 2
+
+
+@pytest.mark.parametrize("colour", [0, 5, 7, 8, 20])
+def test_a_colour_stands_for_one_factor(colour: int) -> None:
+    """Each of the first factors has a colour of its own, and those beyond the last colour have none."""
+    earlier = {latex(Tint(x, k), FUNCTION, colour=True) for k in range(colour)}
+    tinted = latex(Tint(x, colour), FUNCTION, colour=True)
+
+    assert (tinted == "x") is (colour >= 8)
+    assert tinted not in earlier or colour > 8
 
 
 def test_no_factor_is_left_alone() -> None:

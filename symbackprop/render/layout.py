@@ -18,7 +18,7 @@ from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum
 from symbackprop.notation import Ratio, Speller
 from symbackprop.render.options import Options
 from symbackprop.typeset.breaking import Typesetter
-from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, plain_text
+from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_COUNT, TINT_OFF, TINT_ON, plain_text
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
 
 # A style begins with STYLE and one letter and ends with STYLE_OFF; TITLE … PROBLEM are those letters.
@@ -388,10 +388,10 @@ def _tower(page: Page, expr: Expr) -> _Tower:
 
 
 def _tinted(page: Page, tower: _Tower, colour: int) -> _Tower:
-    if not (isinstance(page.setter.emitter, Text) and page.setter.emitter.colour):
+    if not (isinstance(page.setter.emitter, Text) and page.setter.emitter.colour) or colour >= TINT_COUNT:
         return tower
     above, middle, below = (
-        f"{TINT_ON}{chr(0x30 + colour % 8)}{line}{TINT_OFF}" if line.strip() else line
+        f"{TINT_ON}{chr(0x30 + colour)}{line}{TINT_OFF}" if line.strip() else line
         for line in (tower.above, tower.middle, tower.below)
     )
     return _Tower(above, middle, below, tower.width)

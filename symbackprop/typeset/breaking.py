@@ -167,10 +167,8 @@ class Typesetter(Walk):
 
     def _call_tokens(self, expr: Call, limit: float, depth: int) -> list[Token]:
         index, arguments = indexed(expr)
-        left, right = self.emitter.opening(expr.function, max(self.box(a).height for a in arguments))
-        if index is not None:
-            arguments = (Number(index), *arguments)
-        tokens = self._listed(arguments, self.emitter.comma(), limit - left.width - right.width, depth + 1)
+        left, right = self.emitter.opening(expr.function, max(self.box(a).height for a in arguments), index)
+        tokens = self._arguments(arguments, limit - left.width - right.width, depth + 1)
         tokens[0] = prefixed(tokens[0], left)
         tokens[-1] = suffixed(tokens[-1], right)
         return tokens
@@ -207,6 +205,22 @@ class Typesetter(Walk):
         tokens = self._tokens(expr, limit - inline.width, depth)
         if word:
             tokens[0] = tokens[0]._replace(inline=inline, start=start, depth=depth)
+        return tokens
+
+    def _arguments(self, arguments: Sequence[Expr], limit: float, depth: int) -> list[Token]:
+        """Return the pieces of a list, a comma at the end of each part; a part of several lines shares none of them."""
+        comma, mark = self.emitter.comma(), self.emitter.bare_comma()
+        space = Box(" ", comma.width - mark.width)
+        tokens: list[Token] = []
+        broken = False
+        for position, part in enumerate(arguments):
+            inner = self._tokens(part, limit - comma.width, depth + (len(arguments) > 1))
+            if position:
+                tokens[-1] = suffixed(tokens[-1], mark)
+                fresh = broken or len(inner) > 1
+                inner[0] = inner[0]._replace(inline=space, start=NOTHING, depth=depth, fresh=fresh)
+            broken = len(inner) > 1
+            tokens.extend(inner)
         return tokens
 
     def _listed(self, parts: Sequence[Expr], comma: Box, limit: float, depth: int) -> list[Token]:

@@ -88,9 +88,13 @@ class Emitter:
         """Return a function applied, or its power where an exponent is given; softmax has an index."""
         raise NotImplementedError
 
-    def opening(self, function: str, height: int) -> tuple[Box, Box]:
+    def subscripted(self, name: Box, index: int) -> Box:
+        """Return the name of a function of a whole layer with the number of its unit."""
+        raise NotImplementedError
+
+    def opening(self, function: str, height: int, index: int | None) -> tuple[Box, Box]:
         """Return what stands before and after the arguments of a call that is broken over lines."""
-        name = self.function(function)
+        name = self.function(function) if index is None else self.subscripted(self.function(function), index)
         left, right = self.parentheses(height, paired=False)
         return Box(name.text + left.text, name.width + left.width, head="function"), right
 
@@ -111,7 +115,11 @@ class Emitter:
         raise NotImplementedError
 
     def comma(self) -> Box:
-        """Return the comma of a list."""
+        """Return the comma of a list, with the space after it."""
+        raise NotImplementedError
+
+    def bare_comma(self) -> Box:
+        """Return the comma that ends a line."""
         raise NotImplementedError
 
     def tint(self, body: Box, colour: int) -> Box:

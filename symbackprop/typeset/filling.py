@@ -10,12 +10,17 @@ from symbackprop.typeset.boxes import NOTHING, Box, Line
 
 
 class Token(NamedTuple):
-    """A piece that is never broken, with what stands before it within a line and at a line's start."""
+    """
+    A piece that is never broken, with what stands before it within a line and at a line's start.
+
+    A `fresh` one begins a line.
+    """
 
     box: Box
     inline: Box
     start: Box
     depth: int
+    fresh: bool = False
 
 
 def prefixed(token: Token, left: Box) -> Token:
@@ -53,6 +58,8 @@ def fill(tokens: Sequence[Token], limit: float, first: float, indent: float) -> 
             cost = best[begin][0] + 1.0 + gap * gap + (token.depth if begin else 0.0) + (1e6 if over else 0.0)
             if cost < choice[0]:
                 choice = (cost, begin)
+            if token.fresh:
+                break
             width += token.box.width + token.inline.width
         best.append(choice)
     cuts = [count]

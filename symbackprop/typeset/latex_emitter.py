@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -13,12 +14,16 @@ from symbackprop.typeset.decimals import decimal_text
 from symbackprop.typeset.emitter import TRIGONOMETRIC, Emitter
 from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 
-LATEX_COLOURS = ("blue", "teal", "purple", "brown", "magenta", "olive")
+# A factor beyond the last has no colour: one that is used twice would identify nothing.
+LATEX_COLOURS = ("blue", "teal", "purple", "brown", "magenta", "olive", "orange", "violet")
 
 _RELATIONS = {"≈": r"\approx", "←": r"\leftarrow", "→": r"\to", "<=": r"\le", ">=": r"\ge", "≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
 _SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\left(", r"\right)", 0.78), (r"\left(", r"\right)", 0.95))
 _BROKEN_SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\Bigl(", r"\Bigr)", 0.6), (r"\biggl(", r"\biggr)", 0.74))
 HIGHEST_CASES = 16
+
+# Something other than a number within parentheses: a letter that is not part of a sign's name, or a letter's name.
+_LETTER = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]|\\(?!(?:left|right|[bB]igg?[lr]|cdot|t?frac)(?![a-zA-Z]))[a-zA-Z]+")
 
 # Functions written without parentheses before a single letter.
 _BARE = TRIGONOMETRIC | {"log"}
@@ -102,6 +107,7 @@ class Latex(Emitter):
             or right.head in {"number", "numeral", "fraction", "word"}
             or left.tail in {"numeral", "fraction", "word", "bare", "function"}
             or (left.tail == "number" and left.head != "number")
+            or (right.head == "group" and ((left.tail == "number" and "." in left.text) or not _LETTER.search(right.text)))
         )
         if dotted:
             return Box(r" \cdot ", 0.73)
@@ -152,7 +158,11 @@ class Latex(Emitter):
         letters = latex.removeprefix(r"\operatorname").strip("\\{}").replace(r"\,", "").replace(r"}\sigma", "o")
         return Box(latex, 0.57 if letters == "sigma" else text_width(letters))
 
-    def opening(self, function: str, height: int) -> tuple[Box, Box]:
+    def subscripted(self, name: Box, index: int) -> Box:
+        """Return the name with a number below."""
+        return name._replace(text=f"{name.text}_{_braced(str(index))}", width=name.width + 0.4 * len(str(index)))
+
+    def opening(self, function: str, height: int, index: int | None) -> tuple[Box, Box]:
         r"""Return \sigma\bigl( and \bigr); a root is written as a power, because a radical cannot be broken."""
         left, right = self.parentheses(height, paired=False)
         match function:
@@ -163,7 +173,7 @@ class Latex(Emitter):
             case "step":
                 return Box(r"\mathbf{1}\bigl[", 1.0, head="function"), Box(r" > 0\bigr]", 2.2)
             case _:
-                return super().opening(function, height)
+                return super().opening(function, height, index)
 
     def call(self, function: str, arguments: Sequence[Box], exponent: Box | None, index: int | None) -> Box:
         r"""Return \sigma(z), \ln a, \sqrt{x}, \lvert x \rvert, \mathbf{1}[z > 0]."""
@@ -177,10 +187,8 @@ class Latex(Emitter):
             left, right = ("[", "]") if argument.height < 2 else (r"\left[", r"\right]")
             text = rf"\mathbf{{1}}{left}{argument.text} > 0{right}"
             return Box(text, argument.width + 3.0, ATOM, argument.height, "function", "function")
-        name = self.function(function)
+        name = self.function(function) if index is None else self.subscripted(self.function(function), index)
         text, width, height = name.text, name.width, max(part.height for part in arguments)
-        if index is not None:
-            text, width = f"{text}_{_braced(str(index))}", width + 0.4
         if exponent is not None:
             text, width = f"{text}^{_braced(exponent.text)}", width + SCRIPT * exponent.width
         if function in _BARE and argument.binding == ATOM and argument.head == argument.tail == "symbol":
@@ -232,11 +240,15 @@ class Latex(Emitter):
         """Return a comma."""
         return Box(", ", 0.45)
 
+    def bare_comma(self) -> Box:
+        """Return a comma."""
+        return Box(",", 0.28)
+
     def tint(self, body: Box, colour: int) -> Box:
         r"""Return \textcolor{…}{body}, which xcolor, KaTeX and MathJax share."""
-        if not self.colour or not body.text:
+        if not self.colour or not body.text or colour >= len(LATEX_COLOURS):
             return body
-        return body._replace(text=rf"\textcolor{{{LATEX_COLOURS[colour % len(LATEX_COLOURS)]}}}{{{body.text}}}")
+        return body._replace(text=rf"\textcolor{{{LATEX_COLOURS[colour]}}}{{{body.text}}}")
 
     def brace(self, body: Box, label: Box) -> Box:
         r"""Return \underbrace{body}_{label}."""

@@ -6,6 +6,9 @@ Colours and braces in text: control characters around the part they belong to.
 
 from __future__ import annotations
 
+# How many colours there are; a factor beyond the last has none.
+TINT_COUNT = 8
+
 TINT_ON, TINT_OFF, BRACE_ON, BRACE_LABEL, BRACE_OFF = "\x0e", "\x0f", "\x11", "\x12", "\x13"
 
 

@@ -11,7 +11,7 @@ from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.marks import plain_text
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
 
-_PLAIN = Typesetter(Text(replace(ASCII, relations=(), spaced=False)))
+_PLAIN = Typesetter(Text(replace(ASCII, relations=(), spaced=False, units=False)))
 
 
 def plain(expr: Expr) -> str:

@@ -12,12 +12,12 @@ from symbackprop.notation import GREEK, Name, Ratio, index_runs
 from symbackprop.typeset.boxes import ATOM, NEGATIVE, POWER, PRODUCT, QUOTIENT, Box
 from symbackprop.typeset.decimals import decimal_text
 from symbackprop.typeset.emitter import Emitter
-from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON
+from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_COUNT, TINT_OFF, TINT_ON
 
 
 @dataclass(frozen=True)
 class Charset:
-    """What a text emitter puts where."""
+    """What a text emitter puts where; `units` says that a component of softmax has its number at the name."""
 
     minus: str
     dot: str
@@ -30,6 +30,7 @@ class Charset:
     bars: bool
     tags: tuple[str, str, str]
     spaced: bool = True
+    units: bool = True
 
 
 UNICODE = Charset(
@@ -154,6 +155,11 @@ class Text(Emitter):
         text = (row.text or name) if row and self.charset.scripts else name
         return Box(text, len(text))
 
+    def subscripted(self, name: Box, index: int) -> Box:
+        """Return softmax₁ or softmax_1."""
+        lowered = str(index).translate(_BELOW) if self.charset.scripts else f"_{index}"
+        return Box(name.text + lowered, name.width + len(lowered))
+
     def call(self, function: str, arguments: Sequence[Box], exponent: Box | None, index: int | None) -> Box:
         """Return f(x, y)."""
         if function == "abs" and self.charset.bars and "|" not in arguments[0].text:
@@ -162,9 +168,8 @@ class Text(Emitter):
             name = self.function(function)
             if name.text == "√" and arguments[0].binding == ATOM and arguments[0].head in {"number", "symbol"}:
                 return Box(f"√{arguments[0].text}", 1 + arguments[0].width, ATOM, 0, "function", "function")
-            if index is not None and self.charset.scripts:
-                lowered = str(index).translate(_BELOW)
-                name, index = Box(name.text + lowered, name.width + len(lowered)), None
+            if index is not None and self.charset.units:
+                name, index = self.subscripted(name, index), None
             parts = arguments if index is None else [Box(str(index), len(str(index))), *arguments]
             text = ", ".join(part.text for part in parts)
             width = sum(part.width for part in parts) + 2 * len(parts)
@@ -186,11 +191,15 @@ class Text(Emitter):
         """Return a comma and a space."""
         return Box(", ", 2)
 
+    def bare_comma(self) -> Box:
+        """Return a comma."""
+        return Box(",", 1)
+
     def tint(self, body: Box, colour: int) -> Box:
         """Return the body between marks that the terminal turns into colour."""
-        if not self.colour or not body.text:
+        if not self.colour or not body.text or colour >= TINT_COUNT:
             return body
-        return body._replace(text=f"{TINT_ON}{chr(0x30 + colour % 8)}{body.text}{TINT_OFF}")
+        return body._replace(text=f"{TINT_ON}{chr(0x30 + colour)}{body.text}{TINT_OFF}")
 
     def brace(self, body: Box, label: Box) -> Box:
         """Return the body between marks that the layout turns into a line with the label under it."""

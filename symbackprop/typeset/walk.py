@@ -184,7 +184,7 @@ class Walk:
         if isinstance(base, Call) and base.function in TRIGONOMETRIC and isinstance(value, int) and value >= 2:
             return self.emitter.call(base.function, [self.box(base.arguments[0])], exponent, None)
         box = self.operand(base, ATOM)
-        if box.height >= 1 and isinstance(base, Symbol | Entry):
+        if box.height >= 1 and isinstance(base, Symbol | Entry) and box.head != "group":
             box = self._group(box)
         return self.emitter.power(box, exponent, value)
 
