@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symbackprop.expr import Expr
+from symbackprop.expr import Expr, children
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,26 @@ class Hadamard(Expr):
     """A product entry by entry, printed with ⊙ between the factors."""
 
     factors: tuple[Expr, ...]
+
+
+def rounded(expr: Expr) -> bool:
+    """
+    Tell whether a computed number in an expression has lost digits, so that it is not equal but near.
+
+    >>> rounded(Vector((Numeral("0.5"), Numeral("0.3775", exact=False))))
+    True
+    """
+    match expr:
+        case Numeral():
+            return not expr.exact
+        case Tint(body, _) | Brace(body, _):
+            return rounded(body)
+        case Display(parts) | Hadamard(parts) | Vector(parts):
+            return any(map(rounded, parts))
+        case Grid(rows):
+            return any(rounded(entry) for row in rows for entry in row)
+        case _:
+            return any(map(rounded, children(expr)))
 
 
 Span: TypeAlias = str | Expr

@@ -304,6 +304,19 @@ def test_markdown_escapes_what_a_reader_wrote(name: str) -> None:
     assert not re.search(r"(?<!\\)[$`*<|_{}]", text)
 
 
+@pytest.mark.parametrize("name", ["latex", "dollar", "github"])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(rounded("0.3775"), r"\approx 0.3775"), (rounded("-0.5"), r"\approx -0.5"), (Numeral("0.3775"), "= 0.3775")],
+)
+def test_a_rounded_value_is_not_called_equal(value: Numeral, shown: str, name: str) -> None:
+    """A value that has lost digits stands after ≈, an exact one after =; so does a row that is nothing but a number."""
+    rows = (Row(Symbol("z1_1"), Symbol("x_1"), value), Row(Symbol("L"), value))
+    text = FORMATS[name].render(Document("", (Lines(rows),)), SPELLER)
+
+    assert text.count(shown) + text.count(shown.replace(" ", "", 1)) == 2
+
+
 def test_a_notebook_gets_one_display() -> None:
     """A derivation in a notebook is one aligned display in dollars."""
     text = render_notebook(small(), SPELLER)

@@ -20,6 +20,7 @@ from symbackprop.render.options import Options
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_COUNT, TINT_OFF, TINT_ON, plain_text
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
+from symbackprop.typeset.walk import near
 
 # A style begins with STYLE and one letter and ends with STYLE_OFF; TITLE … PROBLEM are those letters.
 STYLE, STYLE_OFF = "\x14", "\x15"
@@ -296,6 +297,12 @@ def _row(page: Page, row: Row, columns: _Columns) -> Iterator[str]:
             yield from _tail(page, row, columns, text)
 
 
+def _equals(page: Page, row: Row) -> str:
+    """Return the sign before a value on a line of its own."""
+    assert row.value is not None
+    return page.setter.emitter.relation(near("=", row.value)).text.lstrip()
+
+
 def _tail(page: Page, row: Row, columns: _Columns, text: str) -> Iterator[str]:
     """Yield a row's last line with its value and reason beside it, or below where they do not fit."""
     if row.value is not None:
@@ -309,7 +316,7 @@ def _tail(page: Page, row: Row, columns: _Columns, text: str) -> Iterator[str]:
         else:
             # The reason belongs to the formula, so it comes before the number.
             yield from _tail(page, replace(row, value=None), columns, text)
-            yield " " * (columns.right - 2) + "= " + shown
+            yield " " * (columns.right - 2) + _equals(page, row) + shown
             return
     if not row.reason:
         yield text
@@ -448,7 +455,7 @@ def _chain_tail(page: Page, row: Row, columns: _Columns, middle: str, below: str
     yield middle
     yield below
     if row.value is not None:
-        yield " " * (columns.right - 2) + "= " + styled(page.setter.text(row.value), VALUE)
+        yield " " * (columns.right - 2) + _equals(page, row) + styled(page.setter.text(row.value), VALUE)
     if row.reason:
         yield from _below(page, row, columns)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from symbackprop.document import Row, Spans
+from symbackprop.document import Numeral, Row, Spans
 from symbackprop.expr import Expr
-from symbackprop.typeset import Line, Typesetter
+from symbackprop.typeset import Line, Typesetter, near
 
 RELATION = 1.4
 GAP = 1.0
@@ -104,8 +104,13 @@ def _height(height: int) -> float:
     return 1.2 * (height - 1) + 0.3 if height > 2 else 2.0 if height == 2 else 1.0
 
 
+def _relation(row: Row) -> str:
+    """Return a row's relation; numbers put in are said to be equal, a rounded result is not."""
+    return near(row.relation, row.right) if isinstance(row.right, Numeral) else row.relation
+
+
 def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason, width: float) -> list[RowLine]:
-    sign = setter.emitter.relation(row.relation).text.strip()
+    sign = setter.emitter.relation(_relation(row)).text.strip()
     lines: list[RowLine] = []
     left = ""
     height = 1.0
@@ -125,7 +130,8 @@ def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason, width: float
     cells = _Cells(lines, plan.room, used)
     if row.value is not None:
         value = setter.box(row.value)
-        cells.put(f"= {value.text}", value.width + RELATION, _height(value.height), column=plan.value, cell=f"= {value.text}")
+        text = f"{setter.emitter.relation(near('=', row.value)).text.strip()} {value.text}"
+        cells.put(text, value.width + RELATION, _height(value.height), column=plan.value, cell=text)
     elif plan.value and plan.reason and row.reason:
         lines[-1] = lines[-1]._replace(text=lines[-1].text + r" &\quad&")
     if row.reason:

@@ -14,10 +14,11 @@ from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, plain_text
 from symbackprop.typeset.shortcuts import ascii_text, latex, plain, unicode_text
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Charset, Text
-from symbackprop.typeset.walk import split_sign
+from symbackprop.typeset.walk import near, split_sign
 from symbackprop.typeset.widths import text_width
 
 __all__ = [
     "ASCII", "BRACE_LABEL", "BRACE_OFF", "BRACE_ON", "TINT_OFF", "TINT_ON", "UNICODE", "Box", "Charset", "Latex", "Line", "Text",
-    "Typesetter", "ascii_text", "decimal_text", "latex", "plain", "plain_text", "split_sign", "text_width", "unicode_text",
+    "Typesetter", "ascii_text", "decimal_text", "latex", "near", "plain", "plain_text", "split_sign", "text_width",
+    "unicode_text",
 ]  # fmt: skip

@@ -114,9 +114,8 @@ class Typesetter(Walk):
                 return self._enclosed(base, limit, depth, left, tail)
             case Call():
                 return self._call_tokens(expr, limit, depth)
-            case Relation(sides, relation):
-                sign = emit.relation(relation)
-                return self._listed(sides, sign, limit, depth)
+            case Relation(sides, _):
+                return self._listed(sides, self.signs(expr), limit, depth)
             case Cases():
                 return self._cases_tokens(expr, limit, depth)
             case _:
@@ -223,12 +222,12 @@ class Typesetter(Walk):
             tokens.extend(inner)
         return tokens
 
-    def _listed(self, parts: Sequence[Expr], comma: Box, limit: float, depth: int) -> list[Token]:
+    def _listed(self, parts: Sequence[Expr], signs: Sequence[Box], limit: float, depth: int) -> list[Token]:
         tokens: list[Token] = []
         for position, part in enumerate(parts):
             inner = self._tokens(part, limit, depth)
             if position:
-                inner[0] = inner[0]._replace(inline=comma, start=comma, depth=depth)
+                inner[0] = inner[0]._replace(inline=signs[position], start=signs[position], depth=depth)
             tokens.extend(inner)
         return tokens
 

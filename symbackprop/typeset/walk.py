@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from symbackprop.document import Apply, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector
+from symbackprop.document import Apply, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector, rounded
 from symbackprop.expr import (
     MINUS_ONE,
     ONE,
@@ -211,9 +211,13 @@ class Walk:
         return self.emitter.joined([(NOTHING, operator), (NOTHING, self.emitter.group(body))], PRODUCT)
 
     def _relation(self, expr: Relation) -> Box:
-        sign = self.emitter.relation(expr.relation)
+        signs = self.signs(expr)
         boxes = [self.box(side) for side in expr.sides]
-        return self.emitter.joined([(sign if position else NOTHING, box) for position, box in enumerate(boxes)], 0)
+        return self.emitter.joined([(signs[position] if position else NOTHING, box) for position, box in enumerate(boxes)], 0)
+
+    def signs(self, expr: Relation) -> list[Box]:
+        """Return the sign before each side: what is rounded is not equal."""
+        return [self.emitter.relation(near(expr.relation, side)) for side in expr.sides]
 
     def _matmul(self, expr: MatMul) -> Box:
         space = self.emitter.beside()
@@ -252,6 +256,16 @@ class Walk:
         comma = self.emitter.comma()
         boxes = [self.box(entry) for entry in expr.entries]
         return self.emitter.group(self.emitter.joined([(comma if i else NOTHING, box) for i, box in enumerate(boxes)], 0))
+
+
+def near(relation: str, right: Expr) -> str:
+    """
+    Return the sign of a relation: = becomes ≈ before a rounded number.
+
+    >>> near("=", Numeral("0.3775", exact=False)), near("=", Numeral("0.5")), near("→", Symbol("x"))
+    ('≈', '=', '→')
+    """
+    return "≈" if relation == "=" and rounded(right) else relation
 
 
 def split_sign(expr: Expr) -> tuple[bool, Expr]:
