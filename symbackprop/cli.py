@@ -56,6 +56,9 @@ Wrt = Annotated[
 ]
 View = Annotated[str, typer.Option("--view", help="units; layers (matrices, and sizes may be letters); index (sums over indices).")]
 Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="By layers or index: N samples, a number or a letter.")]
+Depth = Annotated[
+    str | None, typer.Option("--depth", metavar="L", help="The recurrence over L layers, a letter: base case, induction step.")
+]
 Samples = Annotated[str, typer.Option("--samples", help="With --view layers: samples are columns or rows.")]
 Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 all micro-steps.")]
 Assume = Annotated[str | None, typer.Option("--assume", metavar="TEXT", help='"y sum 1": the targets of each sample sum to 1.')]
@@ -114,6 +117,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     view: View = "units",
     batch: Batch = None,
     samples: Samples = "columns",
+    depth: Depth = None,
     detail: Detail = 2,
     paths: Paths = False,
     expand: Expand = False,
@@ -133,12 +137,12 @@ def derive(  # noqa: PLR0913 - one parameter an option
     """Print the derivation, step by step."""
     from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
 
-    _check_view(view, batch, samples)
-    if view != "units":
+    _check_view("layers" if depth is not None and view == "units" else view, batch, samples)
+    if view != "units" or depth is not None:
         from symbackprop.views import Asked, tell_view  # noqa: PLC0415
 
         telling = _telling(detail, digits, exact=exact)
-        asked = Asked(view, at, notation, batch, samples == "rows", _unit_targets(assume))
+        asked = Asked(view, at, notation, batch, samples == "rows", _unit_targets(assume), depth)
         document, speller = tell_view(problem, telling, asked)
         pages = _Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
         if pages.json:

@@ -94,7 +94,7 @@ class Name:
     style: str = "letter"
     indices: tuple[str, ...] = ()
     comma: bool = True
-    layer: int = 0
+    layer: int | str = 0
     sample: int | str = 0
     superscript: str = ""
     written: str = ""
@@ -117,6 +117,7 @@ Spelling = Name | Ratio
 _UNIT = re.compile(r"(w|b|z|a|delta)([1-9]\d*)_(\d+)(?:_(\d+))?(?:_s(\d+))?")
 _OUTSIDE = re.compile(r"([xyLJ])(?:_(\d+|data|penalty))?(?:_s(\d+))?")
 _WHOLE_LAYER = re.compile(r"(W|b|z|a|Z|A|delta|Delta)([1-9]\d*)(?:_s(\d+))?")
+_ANY_LAYER = re.compile(r"(W|b|z|a|Z|A|delta|Delta)\[(.+)\]")
 _WHOLE_INPUT = re.compile(r"[xyXY]")
 _RUNS = re.compile(r"\d+|\D+")
 
@@ -207,6 +208,10 @@ class Speller:
             return self._placed(Name(plain, letter, style, indices, comma, int(layer), int(sample or 0)))
         if self.layers and _WHOLE_INPUT.fullmatch(plain):
             return Name(plain, plain, "letter" if plain.isupper() else "bold")
+        if self.layers and (match := _ANY_LAYER.fullmatch(plain)):
+            letter, place = match.groups()
+            style = "greek" if letter in {"delta", "Delta"} else "letter" if letter.isupper() else "bold"
+            return self._placed(Name(plain, letter, style, layer=place))
         if match := _OUTSIDE.fullmatch(plain):
             letter, index, sample = match.groups()
             letter = dict(row.letters).get(letter, letter)

@@ -13,13 +13,17 @@ from symbackprop.document import Document
 from symbackprop.errors import InputError, nearest
 from symbackprop.evaluate import Values
 from symbackprop.layers import Plan, batch_size, plan_of, plan_of_one_liner
-from symbackprop.narrate import Telling, tell_indices, tell_layers
+from symbackprop.narrate import Telling, tell_depth, tell_indices, tell_layers
 from symbackprop.notation import NOTATIONS, Speller
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the reader asked of a view: numbers, notation, samples as `batch` columns (or `rows`), targets that sum to 1."""
+    """
+    What the reader asked of a view: numbers, notation, samples as `batch` columns (or `rows`), targets that sum to 1.
+
+    `depth` is a letter for the number of layers: the recurrence is told.
+    """
 
     view: str = "layers"
     at: str | None = None
@@ -27,6 +31,7 @@ class Asked:
     batch: str | None = None
     rows: bool = False
     unit_targets: bool = False
+    depth: str | None = None
 
 
 def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, Speller]:
@@ -42,6 +47,8 @@ def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, S
         raise InputError(msg)
     plan, title, values = planned(problem, asked)
     speller = Speller(NOTATIONS[asked.notation], layers=True)
+    if asked.depth is not None:
+        return tell_depth(plan, telling, asked.depth), speller
     if asked.view == "index":
         return tell_indices(plan, telling, title), speller
     return tell_layers(plan, telling, title, values), speller

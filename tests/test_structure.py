@@ -38,7 +38,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("single", "tables"),
         ("function", "network", "walk"),
         ("layers",),
-        ("index",),
+        ("index", "depth"),
         ("__init__",),
     ),
     "problem": (("model",), ("reader",), ("definitions", "facts", "networks"), ("__init__",)),
@@ -53,7 +53,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("buffers_style", "torch_style"),
         ("__init__",),
     ),
-    "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading"), ("indices",), ("__init__",)),
+    "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading", "depth"), ("indices",), ("__init__",)),
     "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
     "typeset": (
         ("boxes", "decimals", "marks", "widths"),

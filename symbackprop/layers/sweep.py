@@ -99,10 +99,12 @@ class _Backward:
         pulled = pullback(definition.expr, seed, definition.symbol)[z]
         self.tell(Pullback(about, pulled.value, pulled.rule))
         upstream = next(n.expr for n in self.nodes if n.symbol == seed)
-        written = substitute(with_slopes(pulled.value, {definition.expr: definition.symbol}), {seed.name: upstream})
-        written = self.counted(written, z)
-        if written != pulled.value:
-            self.tell(Substitution(about, written, (seed.name,)))
+        put_in = self.counted(substitute(pulled.value, {seed.name: upstream}), z)
+        if put_in != pulled.value:
+            self.tell(Substitution(about, put_in, (seed.name,)))
+        written = with_slopes(put_in, {definition.expr: definition.symbol})
+        if written != put_in:
+            self.tell(Substitution(about, written, ()))
         value = self.simplified(about, written)
         self.close(about, value)
         return about

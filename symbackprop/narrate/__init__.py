@@ -7,6 +7,7 @@ From steps, values and findings to a document: the only prose of the package.
 from __future__ import annotations
 
 from symbackprop.document import Document
+from symbackprop.narrate.depth import tell_depth
 from symbackprop.narrate.function import tell_from_definition, tell_function
 from symbackprop.narrate.index import tell_indices
 from symbackprop.narrate.layers import tell_layers
@@ -20,6 +21,7 @@ __all__ = [
     "Teller",
     "Telling",
     "narrate",
+    "tell_depth",
     "tell_from_definition",
     "tell_indices",
     "tell_known",

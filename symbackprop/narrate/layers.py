@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from symbackprop.calculus import SHORT_RULES
 from symbackprop.document import Block, Document, Grid, Hadamard, Heading, Lines, Note, Paragraph, Row, Spans, Table
@@ -90,12 +90,7 @@ class LayerTeller:
 
     def dressed(self, expr: Expr) -> Expr:
         """Write the products of matrices with ⊙."""
-        parts = tuple(self.dressed(part) for part in children(expr))
-        if not isinstance(expr, Product):
-            return rebuild(expr, parts) if parts else expr
-        numbers = [new for new, old in zip(parts, expr.factors, strict=True) if self.is_number(old)]
-        matrices = [new for new, old in zip(parts, expr.factors, strict=True) if not self.is_number(old)]
-        return mul(*numbers, Hadamard(tuple(matrices))) if len(matrices) > 1 else mul(*numbers, *matrices)
+        return dressed(expr, self.is_number)
 
     def is_number(self, expr: Expr) -> bool:
         """Whether a factor is a number, or a letter for one."""
@@ -202,6 +197,16 @@ def proof_sentence(count: str, plan: Plan, checked: Plan, verdicts: Sequence[str
     return f"{count}{where}: {result}."
 
 
+def dressed(expr: Expr, is_number: Callable[[Expr], bool]) -> Expr:
+    """Write products with ⊙ but for the factors that are numbers, which go in front."""
+    parts = tuple(dressed(part, is_number) for part in children(expr))
+    if not isinstance(expr, Product):
+        return rebuild(expr, parts) if parts else expr
+    numbers = [new for new, old in zip(parts, expr.factors, strict=True) if is_number(old)]
+    matrices = [new for new, old in zip(parts, expr.factors, strict=True) if not is_number(old)]
+    return mul(*numbers, Hadamard(tuple(matrices))) if len(matrices) > 1 else mul(*numbers, *matrices)
+
+
 def why(step: Step) -> str:
     """Return why a step holds, in a few words."""
     match step:
@@ -209,6 +214,8 @@ def why(step: Step) -> str:
             return {**SHORT_RULES, **PULLBACKS}[rule]
         case Simplification(rule=rule):
             return SAYS[rule]
+        case Substitution(put_in=()):
+            return "the slope, written out"
         case Substitution():
             return "substitute"
         case _:
