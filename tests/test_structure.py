@@ -17,7 +17,7 @@ PACKAGE = ROOT / "symbackprop"
 LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
     ("expr", "names", "files"),
-    ("functions", "document", "matrix", "indexed"),
+    ("functions", "document", "data", "matrix", "indexed"),
     ("graph", "steps", "parse", "notation", "arithmetic"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
     ("backprop", "verify", "problem", "pullback"),
@@ -41,7 +41,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("index", "depth"),
         ("__init__",),
     ),
-    "problem": (("model",), ("reader",), ("definitions", "facts", "networks"), ("__init__",)),
+    "problem": (("model",), ("reader",), ("definitions", "facts", "networks", "tables"), ("__init__",)),
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from symbackprop.data import DataFile
 from symbackprop.errors import ProblemError
 from symbackprop.files import SUFFIXES, Source, read_source
 from symbackprop.graph import Graph
@@ -24,6 +25,7 @@ from symbackprop.problem.facts import read_assumptions, read_constraints, read_n
 from symbackprop.problem.model import ASSUMPTIONS, Problem, Training
 from symbackprop.problem.networks import from_network, read_network, read_network_point, read_one_liner
 from symbackprop.problem.reader import TABLES, Reader
+from symbackprop.problem.tables import one_hot_group, read_data_table
 
 __all__ = ["ASSUMPTIONS", "Problem", "Training", "from_dict", "from_network", "load"]
 
@@ -137,6 +139,8 @@ def _problem(reader: Reader, mapping: Mapping[str, Any]) -> Problem:
         reader.fault((), "there is nothing to derive: a problem has [network] or [definitions]")
     kind: Literal["network", "function"] = "network" if network else "function"
     if graph is None:
+        if "data" in mapping:
+            read_data_table(reader, mapping["data"], None)
         if "training" in mapping:
             read_training(reader, mapping["training"], None, kind)
         reader.stop()
@@ -147,6 +151,13 @@ def _problem(reader: Reader, mapping: Mapping[str, Any]) -> Problem:
     assumptions = read_assumptions(reader, mapping.get("symbols", {}), graph)
     constraints = read_constraints(reader, mapping.get("constraints", {}), graph)
     training = read_training(reader, mapping["training"], graph, kind) if "training" in mapping else None
+    data: DataFile | None = None
+    if "data" in mapping:
+        if network is None or "samples" in mapping:
+            other = "[definitions]" if network is None else "[[samples]]"
+            reader.fault(("data",), f"[data] belongs to a [network], and goes without {other}")
+        data = read_data_table(reader, mapping["data"], network, unit_targets=bool(constraints))
+        constraints = constraints or one_hot_group(mapping["data"], network)
     reader.stop()
     point = {name: reader.point[name] for name in graph.leaf_by_name if name in reader.point}
-    return Problem(title, kind, graph, network, point, reader.names, assumptions, constraints, training)
+    return Problem(title, kind, graph, network, point, reader.names, assumptions, constraints, training, data)

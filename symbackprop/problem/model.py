@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Literal
 
 from symbackprop.arithmetic import FLOAT, evaluate
+from symbackprop.data import DataFile
 from symbackprop.errors import DomainError, ParseError, ProblemError, UnknownNameError
 from symbackprop.expr import Expr, Number
 from symbackprop.graph import Graph, Role
@@ -45,7 +46,7 @@ class Problem:
 
     `kind` is "network" or "function"; `point` gives leaves a constant expression (it may be incomplete or empty);
     `names` maps plain names to the course's own; `assumptions` maps names to words of `ASSUMPTIONS`;
-    each entry of `constraints` has the names that sum to 1.
+    each entry of `constraints` has the names that sum to 1; `data` is the file with rows to train with.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Problem:
     assumptions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     constraints: tuple[tuple[str, ...], ...] = ()
     training: Training | None = None
+    data: DataFile | None = None
 
     @cached_property
     def known(self) -> dict[str, None]:

@@ -18,7 +18,7 @@ LONGEST_WORD = 60
 MOST_FAULTS = 20
 MOST_KEPT_FAULTS = 200
 
-TABLES = ("title", "network", "samples", "training", "definitions", "point", "symbols", "constraints", "names")
+TABLES = ("title", "network", "samples", "data", "training", "definitions", "point", "symbols", "constraints", "names")
 
 
 class Reader:
