@@ -20,7 +20,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("functions", "document", "data", "matrix", "indexed"),
     ("graph", "steps", "parse", "notation", "arithmetic"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
-    ("backprop", "verify", "problem", "pullback"),
+    ("backprop", "verify", "problem", "pullback", "unfold"),
     ("evaluate", "train", "layers"),
     ("export", "narrate", "render", "codegen"),
     ("derivation",),
@@ -34,7 +34,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "narrate": (
         ("numerals",),
         ("teller",),
-        ("gradient", "training"),
+        ("gradient", "training", "derivatives"),
         ("single", "tables"),
         ("function", "network", "walk"),
         ("layers",),
