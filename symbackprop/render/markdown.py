@@ -22,6 +22,7 @@ from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.widths import text_width
 
 WIDTH = 48.0
+UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # categories of characters that are not for the eye
 _SPECIAL = frozenset("\\`*_{}[]<>#|~$&")
 
 
@@ -71,7 +72,7 @@ def text_in_math(text: str, command: str = r"\text") -> str:
 def _safe(char: str) -> str:
     if char in "{}$&#%_":
         return "\\" + char
-    if unicodedata.category(char) in {"Cc", "Cf"}:
+    if unicodedata.category(char) in UNSEEN:
         return " "
     # KaTeX has no commands for these within \text.
     return {"\\": "/", "^": "", "~": " ", "`": "'"}.get(char, char)
@@ -84,7 +85,7 @@ def escape(text: str) -> str:
     >>> escape("a_1 * b")
     'a\\_1 \\* b'
     """
-    clean = "".join(" " if unicodedata.category(char) in {"Cc", "Cf"} else char for char in text)
+    clean = "".join(" " if unicodedata.category(char) in UNSEEN else char for char in text)
     return "".join("\\" + char if char in _SPECIAL else char for char in clean)
 
 
