@@ -13,11 +13,18 @@ from symbackprop.codegen.arrays import NUMPY, ArrayPrinter
 from symbackprop.codegen.language import ELEMENTARY, WHOLE, is_negative, is_reciprocal
 from symbackprop.codegen.layered import LayerCode
 from symbackprop.codegen.modules import Order, packed, unpacked, words
-from symbackprop.codegen.numpy_style import MAIN, UPDATE, count, example, initialise
+from symbackprop.codegen.numpy_style import MAIN, count, example, initialise
 from symbackprop.codegen.sharing import Line
 from symbackprop.expr import ONE, Call, Cases, Expr, Number, Power, Product, Quotient, Sum, Symbol, mul, substitute, symbols, walk
 from symbackprop.functions import FUNCTIONS
 from symbackprop.matrix import SCALAR, MatMul, Ones, Shape, Softmax, Transpose, matmul
+
+UPDATE = '''def update(parameters, gradients, learning_rate):
+    """Take a step of gradient descent, in place; the gradients are used up."""
+    for parameter, gradient in zip(parameters, gradients):
+        gradient *= learning_rate
+        parameter -= gradient
+'''
 
 CHECK = '''def check(parameters, {data}, entries=50, step=6e-6):
     """Return the largest difference of the gradients from central differences."""

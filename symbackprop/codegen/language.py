@@ -238,11 +238,11 @@ def decimal(value: Fraction) -> str:
     return f"{value.numerator} / {value.denominator}"
 
 
-def c_number(value: Fraction) -> str:
+def float_number(value: Fraction) -> str:
     """
-    Write a number as a double of C: no integer divisions.
+    Write a number as a double: no integer divisions.
 
-    >>> c_number(Fraction(1, 3)), c_number(Fraction(2))
+    >>> float_number(Fraction(1, 3)), float_number(Fraction(2))
     ('1.0 / 3.0', '2.0')
     """
     text = decimal(value)
@@ -257,14 +257,14 @@ PYTHON = Language(
     functions={
         **{name: f"{name}({{}})" for name in ELEMENTARY},
         "abs": "abs({})",
-        "sign": "float(({0} > 0) - ({0} < 0))",
-        "step": "float({} > 0)",
+        "sign": "float(({0} > 0.0) - ({0} < 0.0))",
+        "step": "float({} > 0.0)",
         "max": "max({})",
         "min": "min({})",
     },
     constants={"pi": "pi", "e": "e"},
     stable=STABLE,
-    number=decimal,
+    number=float_number,  # Python is faster where every number is a float
     choice=lambda test, value, otherwise: (f"{value} if {test} else {otherwise}", CHOICE),
     power=lambda base, exponent: (f"{base}**{exponent}", RAISED),
 )
@@ -279,7 +279,7 @@ C = Language(
     },
     constants={"pi": "3.14159265358979323846", "e": "2.71828182845904523536"},
     stable={name: row for name, row in STABLE.items() if name not in {"sigmoid", "silu"}},  # exp is infinite, and 1/∞ is 0
-    number=c_number,
+    number=float_number,
     choice=lambda test, value, otherwise: (f"{test} ? {value} : {otherwise}", CHOICE),
     power=lambda base, exponent: (f"pow({base}, {exponent})", WHOLE),
     many=False,
