@@ -54,7 +54,7 @@ Wrt = Annotated[
     list[str] | None,
     typer.Option("--wrt", metavar="NAME", help="Only these quantities (w1_1_1, w1[2,3], W1); repeat it or separate by commas."),
 ]
-View = Annotated[str, typer.Option("--view", help="units; layers (matrices, and sizes may be letters); index (sums over indices).")]
+View = Annotated[str, typer.Option("--view", help="units; layers (matrices, and sizes may be letters); index (sums); all three.")]
 Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="By layers or index: N samples, a number or a letter.")]
 Depth = Annotated[
     str | None, typer.Option("--depth", metavar="L", help="The recurrence over L layers, a letter: base case, induction step.")
@@ -85,7 +85,7 @@ Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a compl
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX in two columns.")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
 
-VIEWS = ("units", "layers", "index")
+VIEWS = ("units", "layers", "index", "all")
 PROGRESS_AFTER_SECONDS = 1.0
 PROGRESS_EVERY_SECONDS = 0.1
 PROGRESS_CELLS = 30

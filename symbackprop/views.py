@@ -13,7 +13,7 @@ from symbackprop.document import Document
 from symbackprop.errors import InputError, nearest
 from symbackprop.evaluate import Values
 from symbackprop.layers import Plan, batch_size, plan_of, plan_of_one_liner
-from symbackprop.narrate import Telling, tell_depth, tell_indices, tell_layers
+from symbackprop.narrate import Telling, tell_depth, tell_indices, tell_layers, tell_together
 from symbackprop.notation import NOTATIONS, Speller
 
 
@@ -51,6 +51,8 @@ def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, S
         return tell_depth(plan, telling, asked.depth), speller
     if asked.view == "index":
         return tell_indices(plan, telling, title), speller
+    if asked.view == "all":
+        return tell_together(plan, telling, title), speller
     return tell_layers(plan, telling, title, values), speller
 
 

@@ -39,6 +39,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("function", "network", "walk"),
         ("layers",),
         ("index", "depth"),
+        ("together",),
         ("__init__",),
     ),
     "problem": (("model",), ("reader",), ("definitions", "facts", "networks", "tables"), ("__init__",)),

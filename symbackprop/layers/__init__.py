@@ -7,7 +7,7 @@ batch with samples as columns or as rows.  `sweep_layers` derives every gradient
 network, where `verify` decides them: that is the proof that the two views agree.
 """
 
-from symbackprop.layers.claims import entry_claims, unit_name, unit_targets
+from symbackprop.layers.claims import claims_at, entry_claims, unit_name, unit_targets
 from symbackprop.layers.forward import LayerGraph, batch_factor, write_layers
 from symbackprop.layers.indices import IndexSweep, index_claims, sweep_indices
 from symbackprop.layers.plan import Plan, batch_size, plan_of, plan_of_one_liner, small
@@ -20,6 +20,7 @@ __all__ = [
     "Plan",
     "batch_factor",
     "batch_size",
+    "claims_at",
     "entry_claims",
     "index_claims",
     "plan_of",

@@ -8,7 +8,7 @@ from symbackprop.expr import Adjoint, Symbol
 from symbackprop.layers.plan import Plan
 from symbackprop.layers.sweep import LayerSweep, with_slopes
 from symbackprop.matrix import entry
-from symbackprop.steps import Substitution
+from symbackprop.steps import Step, Substitution
 
 
 def unit_targets(plan: Plan) -> tuple[tuple[str, ...], ...]:
@@ -40,6 +40,12 @@ def unit_name(name: str, i: int, j: int, *, many: bool, rows: bool) -> str:
 
 def entry_claims(sweep: LayerSweep) -> Iterator[Substitution]:
     """Yield every claim of a sweep at every entry, as a claim about the unit-by-unit graph."""
+    for step in sweep.steps:
+        yield from claims_at(sweep, step)
+
+
+def claims_at(sweep: LayerSweep, step: Step, row: int = 0, column: int = 0, *, slopes: bool = True) -> Iterator[Substitution]:
+    """Yield one claim of a sweep at one entry, or at every entry; with `slopes`, σ′ is written out."""
     plan = sweep.layers.plan
     many = plan.batch is not None and plan.batch != 1
     renamed = unit_outputs(plan)
@@ -53,14 +59,13 @@ def entry_claims(sweep: LayerSweep) -> Iterator[Substitution]:
             return Adjoint(f"d{output}_d{of}", output, of)
         return Symbol(renamed.get(symbol.name) or unit_name(symbol.name, i, j, many=many, rows=plan.rows))
 
-    for step in sweep.steps:
-        height, width = sweep.shapes[step.about.name]
-        assert isinstance(height, int)
-        assert isinstance(width, int)
-        for i in range(1, height + 1):
-            for j in range(1, width + 1):
-                value = entry(with_slopes(step.value, {}), i, j, sweep.shapes, named)
-                yield Substitution(named(step.about, i, j), value, ())
+    height, width = sweep.shapes[step.about.name]
+    assert isinstance(height, int)
+    assert isinstance(width, int)
+    value = with_slopes(step.value, {}) if slopes else step.value
+    for i in (row,) if row else range(1, height + 1):
+        for j in (column,) if column else range(1, width + 1):
+            yield Substitution(named(step.about, i, j), entry(value, i, j, sweep.shapes, named), ())
 
 
 def unit_outputs(plan: Plan) -> dict[str, str]:

@@ -189,7 +189,7 @@ class _Indices:
         name = step.about.name
         letters = () if name[0] in "JL" else (self.j,)
         about = self.entry(step.about, *letters)
-        self.tell(about, self.loss(step.about) if name == self.lone_loss else self.read(step.value, about), "definition")
+        self.tell(about, self.loss(step.about) if name == self.lone_loss else self.read(step.value, about), "definition", step)
 
     @property
     def lone_loss(self) -> str:

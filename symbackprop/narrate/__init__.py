@@ -14,6 +14,7 @@ from symbackprop.narrate.layers import tell_layers
 from symbackprop.narrate.network import tell_network
 from symbackprop.narrate.tables import tell_known, tell_values
 from symbackprop.narrate.teller import Teller, Telling
+from symbackprop.narrate.together import tell_together
 from symbackprop.narrate.training import tell_training
 from symbackprop.narrate.walk import tell_walk
 
@@ -26,6 +27,7 @@ __all__ = [
     "tell_indices",
     "tell_known",
     "tell_layers",
+    "tell_together",
     "tell_training",
     "tell_values",
     "tell_walk",
