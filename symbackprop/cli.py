@@ -236,7 +236,7 @@ def code(  # noqa: PLR0913
     view: Annotated[str | None, typer.Option("--view", help="layers (numpy, buffers, torch) or units (python, c).")] = None,
     style: Annotated[str | None, typer.Option("--style", help="numpy, buffers (numpy for speed), torch, python or c.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", metavar="N", help="By layers: N samples, a number or a letter.")] = None,
-    samples: Annotated[str | None, typer.Option("--samples", help="By layers: samples are rows (default) or columns.")] = None,
+    samples: Annotated[str | None, typer.Option("--samples", help="By layers: columns (default, faster) or rows.")] = None,
     at: At = None,
     assume: Assume = None,
     output: Output = None,
@@ -258,7 +258,7 @@ def code(  # noqa: PLR0913
         writer.write_code(write_unit_code(row, made.problem, made.backward, command))
         return
     unit_targets = _unit_targets(assume)
-    layout = samples or "rows"
+    layout = samples or "columns"
     plan, known = plan_for(problem, at=at, batch=batch, rows=layout == "rows", unit_targets=unit_targets)
     own = known is not None and known.network is not None and known.network.samples > 1
     size = "" if own else f" --batch {plan.batch}"

@@ -293,7 +293,7 @@ def test_the_command_writes_a_file(tmp_path: Path) -> None:
     assert cli.run(["code", "2-3:softmax,cross_entropy", "--assume", "y sum 1", "-o", str(target)]) == 0
     text = target.read_text(encoding="utf-8")
     assert "(A1 - Y) / N" in text
-    assert "--view layers --batch N --samples rows --assume 'y sum 1'" in text.replace("\n", " ")
+    assert "--view layers --batch N --samples columns --assume 'y sum 1'" in text.replace("\n", " ")
 
 
 def test_nothing_in_a_title_leaves_its_comment(tmp_path: Path) -> None:

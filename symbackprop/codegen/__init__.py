@@ -2,7 +2,8 @@
 Programs from derivations: a NumPy module and a PyTorch function over whole layers, flat Python and C unit by unit.
 
 Everything is written from the derivation's own expressions; each line carries the number of the step it comes from.
-`STYLES` is the table of what can be written.
+`STYLES` is the table of what can be written.  Samples are columns unless asked otherwise: measured for 784-128-10, 64 samples
+take a sixth less time than as rows in single precision and 6 % less in double; one sample takes the same.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def find_style(name: str | None, view: str | None) -> Style:
 
 
 def plan_for(
-    text: str, *, at: str | None = None, batch: str | None = None, rows: bool = True, unit_targets: bool = False
+    text: str, *, at: str | None = None, batch: str | None = None, rows: bool = False, unit_targets: bool = False
 ) -> tuple[Plan, Problem | None]:
     """
     Return the plan of a problem as given on the command line, and the problem where it may have numbers.

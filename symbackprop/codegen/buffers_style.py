@@ -131,7 +131,9 @@ class Filler:
             case MatMul((*rest, Ones())) | MatMul((Transpose(Ones()), *rest)):
                 self.add_up(matmul(*rest), 1 if isinstance(expr.factors[-1], Ones) else 0, into)
             case MatMul((left, right)) if not self.is_simple(expr):
-                self.say(f"np.matmul({self.operand(left)}, {self.operand(right)}, out={into})")
+                outer = self.printer.shape(left)[1] == 1  # a column times a row, which needs no additions
+                function = "multiply" if outer else "matmul"
+                self.say(f"np.{function}({self.operand(left)}, {self.operand(right)}, out={into})")
             case Quotient(numerator, denominator) if self.is_simple(numerator) and not self.is_simple(denominator):
                 self.fill(denominator, into)
                 self.say(f"np.divide({self.operand(numerator)}, {into}, out={into})")
