@@ -44,7 +44,9 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "problem": (("model",), ("reader",), ("definitions", "facts", "networks", "tables"), ("__init__",)),
     "simplify": (("products",), ("sums",), ("__init__",)),
-    "render": (("options",), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",)),
+    "render": (
+        ("options", "formulas"), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",),
+    ),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
     "codegen": (
         ("language", "sharing"),
