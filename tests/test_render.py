@@ -31,6 +31,7 @@ from symbackprop.expr import Adjoint, Expr, Partial, Sum, Symbol, add, call, mul
 from symbackprop.functions import FUNCTIONS, HALF, piecewise
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.render import FORMATS, Options, find_format, format_of_suffix
+from symbackprop.render.formulas import runs
 from symbackprop.render.notebook import render_notebook
 
 SPELLER = Speller(single_target=True)
@@ -315,6 +316,48 @@ def test_a_rounded_value_is_not_called_equal(value: Numeral, shown: str, name: s
     text = FORMATS[name].render(Document("", (Lines(rows),)), SPELLER)
 
     assert text.count(shown) + text.count(shown.replace(" ", "", 1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("(√u)′ = 1/(2√u)", [(True, r"(\sqrt{u})' = 1/(2\sqrt{u})")]),
+        ("(ln u)′ = 1/u", [(True, r"(\ln u)' = 1/u")]),
+        ("(tan u)′ = 1 + tan² u", [(True, r"(\tan u)' = 1 + \tan^{2} u")]),
+        ("power rule (uⁿ)′ = n·uⁿ⁻¹·u′", [(False, "power rule "), (True, r"(u^{n})' = n\cdot u^{n-1}\cdot u'")]),
+        ("i = j: pᵢ(1 − pᵢ)", [(True, "i = j"), (False, ": "), (True, "p_{i}(1 - p_{i})")]),
+        ("let h → 0.", [(False, "let "), (True, r"h \to 0"), (False, ".")]),
+        ("ReLU′ is 1", [(True, r"\operatorname{ReLU}'"), (False, " is 1")]),
+        ("z²′", [(True, "z^{2}{}'")]),
+        ("e^(−u²)", [(True, "e^{-u^{2}}")]),
+        ("a small change of x, or w_1/w_2 = 3", [(False, "a small change of x, or w_1/w_2 = 3")]),
+        ("((σ", [(False, "(("), (True, r"\sigma")]),
+    ],
+)
+def test_formulas_in_words(text: str, cut: list[tuple[bool, str]]) -> None:
+    """A formula typed in a sentence is set as mathematics, whole, and words stay words."""
+    assert list(runs(text)) == cut
+
+
+@pytest.mark.parametrize("text", ["(" * 5000, "(a" * 5000, "a/" * 5000, "√" * 5000, "x = " * 5000, "|" * 5000, "σ′²ᵀ" * 2000])
+def test_any_text_is_cut_in_time(text: str) -> None:
+    """Parentheses never closed, roots of roots and long chains are read at once, and nothing is dropped."""
+    assert "".join(run for _, run in runs(text))
+
+
+@pytest.mark.parametrize(
+    ("before", "space"),
+    [
+        (Heading(2, ("h",)), r"\vspace{-\baselineskip}"),
+        (Lines((Row(None, Symbol("y_1")),)), r"\vspace{-0.5\baselineskip}"),
+        (Paragraph(("p",)), "p"),
+    ],
+)
+def test_the_space_before_a_display(before: Block, space: str) -> None:
+    """A display stands close under a heading, a little apart from a display above it, and follows text as TeX sets it."""
+    text = FORMATS["latex"].render(Document("", (before, Lines((Row(Symbol("L"), Symbol("x_1")),)))), SPELLER)
+
+    assert text[: text.rindex(r"\begin{alignat*}")].rstrip().endswith(space)
 
 
 def test_a_notebook_gets_one_display() -> None:

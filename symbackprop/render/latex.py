@@ -10,12 +10,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
-from symbackprop.notation import GREEK, Speller
+from symbackprop.notation import Speller
+from symbackprop.render.formulas import runs
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import Alignment, RowLine, align
 from symbackprop.typeset.breaking import Typesetter
@@ -37,16 +37,6 @@ _SPECIAL = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "«": '"', "»": '"', "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
 }  # fmt: skip
-MATH_CHARACTERS = {
-    "−": "-", "·": r"\cdot ", "×": r"\times ", "′": "'", "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "√": r"\surd ",
-    "∞": r"\infty ", "→": r"\to ", "←": r"\leftarrow ", "≈": r"\approx ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
-    "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "¾": r"\tfrac{3}{4}", "⅓": r"\tfrac{1}{3}", "⅔": r"\tfrac{2}{3}",
-    "‖": r"\Vert ", "∇": r"\nabla ", "✓": r"\checkmark ", "⊙": r"\odot ", "ᵀ": r"^{\top}", "∈": r"\in ", "π": r"\pi ",
-    "ŷ": r"\hat{y}", "°": r"^{\circ}", "±": r"\pm ", "∏": r"\prod ",
-}  # fmt: skip
-_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵘⁿˣ", "0123456789-()unx", strict=True))
-_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₐₑ", "0123456789ijknae", strict=True))
-_GREEK = {letter: f"\\{name} " for name, letter in GREEK.items() if letter != "Σ"}
 _TEXT_LETTERS = frozenset("ßæøåœłıÆØÅŒŁ¿¡§¶©£")
 _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
 
@@ -58,29 +48,7 @@ def escape(text: str) -> str:
     >>> escape("50% of a_b: σ′")
     "50\\% of a\\_b: $\\sigma '$"
     """
-    out: list[str] = []
-    for mathematical, run in groupby(text, key=is_mathematical):
-        chars = "".join(run)
-        out.append(f"${math_characters(chars).strip()}$" if mathematical else _escaped_text(chars))
-    return "".join(out)
-
-
-def is_mathematical(char: str) -> bool:
-    """Return whether a character is set in mathematics even in running text."""
-    return char in MATH_CHARACTERS or char in _GREEK or char in _ABOVE or char in _BELOW
-
-
-def math_characters(run: str) -> str:
-    """Print letters and signs of mathematics as LaTeX, without dollars."""
-    out: list[str] = []
-    for kind, part in groupby(run, key=lambda char: "^" if char in _ABOVE else "_" if char in _BELOW else ""):
-        chars = "".join(part)
-        if kind:
-            table = _ABOVE if kind == "^" else _BELOW
-            out.append(f"{kind}{{{''.join(table[char] for char in chars)}}}")
-        else:
-            out.append("".join(MATH_CHARACTERS.get(char) or _GREEK[char] for char in chars))
-    return "".join(out)
+    return "".join(f"${run}$" if mathematical else _escaped_text(run) for mathematical, run in runs(text))
 
 
 def _escaped_text(text: str) -> str:
@@ -188,8 +156,9 @@ def _blocks(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
             case Lines(()):
                 continue
             case Lines(rows):
-                # TeX would set an empty line of text between a heading and a display.
-                lead = "" if isinstance(previous, Paragraph) else "\\vspace{-\\baselineskip}\n"
+                # TeX would set an empty line of text between a heading and a display; half of one is right between displays.
+                space = "-0.5" if isinstance(previous, Lines) else "-"
+                lead = "" if isinstance(previous, Paragraph) else f"\\vspace{{{space}\\baselineskip}}\n"
                 yield lead + environment(align(rows, page.display, page.width, page.reason))
             case Table():
                 yield from _tables(page, block)

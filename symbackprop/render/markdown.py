@@ -10,11 +10,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
 from symbackprop.notation import Speller
-from symbackprop.render.latex import is_mathematical, math_characters
+from symbackprop.render.formulas import runs
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import align
 from symbackprop.typeset.breaking import Typesetter
@@ -62,11 +61,7 @@ def text_in_math(text: str, command: str = r"\text") -> str:
     >>> text_in_math("put in 50%: σ′")
     "\\text{put in 50\\%: }\\sigma '"
     """
-    out: list[str] = []
-    for mathematical, run in groupby(text, key=is_mathematical):
-        chars = "".join(run)
-        out.append(math_characters(chars) if mathematical else f"{command}{{{''.join(map(_safe, chars))}}}")
-    return "".join(out)
+    return "".join(run if formula else f"{command}{{{''.join(map(_safe, run))}}}" for formula, run in runs(text))
 
 
 def _safe(char: str) -> str:

@@ -15,7 +15,7 @@ from symbackprop.typeset.emitter import TRIGONOMETRIC, Emitter
 from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 
 # A factor beyond the last has no colour: one that is used twice would identify nothing.
-LATEX_COLOURS = ("blue", "teal", "purple", "brown", "magenta", "olive", "orange", "violet")
+LATEX_COLOURS = ("blue", "teal", "purple", "brown", "magenta", "olive", "orange", "red")
 
 _RELATIONS = {"≈": r"\approx", "←": r"\leftarrow", "→": r"\to", "<=": r"\le", ">=": r"\ge", "≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
 _SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\left(", r"\right)", 0.78), (r"\left(", r"\right)", 0.95))
