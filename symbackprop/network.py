@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from symbackprop.errors import InputError
-from symbackprop.expr import Expr, Number, Product, Symbol, add, call, mul, number, substitute
+from symbackprop.expr import Expr, Number, Product, Symbol, add, call, mul, number, substitute, symbols
 from symbackprop.functions import (
     ACTIVATIONS,
     HALF,
@@ -180,7 +180,7 @@ class _Writer:
         targets = [Symbol(f"y_{j}{suffix}") for j in range(1, len(signal) + 1)]
         part = loss_part(network.loss)
         parts = [part(a, y, len(signal)) for a, y in zip(signal, targets, strict=True)]
-        if _uses_targets(network.loss):
+        if any(target.name in symbols(part) for part, target in zip(parts, targets, strict=True)):
             self.targets.extend(Leaf(y, Role.TARGET) for y in targets)
         if len(parts) > 1:
             names = [Symbol(f"L_{j}{suffix}") for j in range(1, len(parts) + 1)]
@@ -258,7 +258,3 @@ def loss_part(loss: str) -> Callable[[Expr, Expr, int], Expr]:
         find_loss(loss)  # raises: a bare word is a misspelt name, not a formula
     formula = parse(loss, {"a", "y"})
     return lambda a, y, _: substitute(formula, {"a": a, "y": y})
-
-
-def _uses_targets(loss: str) -> bool:
-    return canonical(loss) != "sum"

@@ -32,7 +32,7 @@ UPRIGHT_WORDS = frozenset({"net", "out", "in", "target", "loss", "cost", "data",
 
 def written(symbol: Symbol, names: Mapping[str, str] | None = None) -> str:
     """
-    Return how a quantity is written in a sentence: derivatives as dL/dw1_1_1, everything else by its name.
+    Return how a quantity is written in a sentence: dL/dw1_1_1, a local derivative as ∂z1_1/∂w1_1_1, all else by its name.
 
     `names` maps plain names to the problem's own.
     """
@@ -42,7 +42,7 @@ def written(symbol: Symbol, names: Mapping[str, str] | None = None) -> str:
         return own.get(symbol.name) or f"d{own.get(output, output)}/d{own.get(of, of)}"
     child, parent = getattr(symbol, "child", None), getattr(symbol, "parent", None)
     if child and parent:
-        return f"d{own.get(child, child)}/d{own.get(parent, parent)}"
+        return f"∂{own.get(child, child)}/∂{own.get(parent, parent)}"
     return own.get(symbol.name, symbol.name)
 
 

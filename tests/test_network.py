@@ -127,7 +127,7 @@ GRAPHS: tuple[tuple[str, Network, str, list[str]], ...] = (
     (
         "the formula z is the identity",
         Network(1, (Layer(1, "z"),), loss="a"),
-        "x_1 w1_1_1 b1_1 y_1",
+        "x_1 w1_1_1 b1_1",
         ["z1_1 = w1_1_1*x_1 + b1_1", "a1_1 = z1_1", "L = a1_1"],
     ),
 )
