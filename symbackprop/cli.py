@@ -59,6 +59,12 @@ Batch = Annotated[str | None, typer.Option("--batch", metavar="N", help="By laye
 Depth = Annotated[
     str | None, typer.Option("--depth", metavar="L", help="The recurrence over L layers, a letter: base case, induction step.")
 ]
+LayoutWords = Annotated[
+    str | None,
+    typer.Option(
+        "--layout", metavar="WORDS", help="Conventions: numerator, half or whole, mean or sum or half-mean, delta-z or delta-a."
+    ),
+]
 Samples = Annotated[str, typer.Option("--samples", help="With --view layers: samples are columns or rows.")]
 Detail = Annotated[int, typer.Option("--detail", help="0 the table of results, 1 formulas, 2 the derivation, 3 all micro-steps.")]
 Assume = Annotated[str | None, typer.Option("--assume", metavar="TEXT", help='"y sum 1": the targets of each sample sum to 1.')]
@@ -118,6 +124,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     batch: Batch = None,
     samples: Samples = "columns",
     depth: Depth = None,
+    layout: LayoutWords = None,
     detail: Detail = 2,
     paths: Paths = False,
     expand: Expand = False,
@@ -142,7 +149,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         from symbackprop.views import Asked, tell_view  # noqa: PLC0415
 
         telling = _telling(detail, digits, exact=exact)
-        asked = Asked(view, at, notation, batch, samples == "rows", _unit_targets(assume), depth)
+        asked = Asked(view, at, notation, batch, samples == "rows", _unit_targets(assume), depth, layout)
         document, speller = tell_view(problem, telling, asked)
         pages = _Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
         if pages.json:
@@ -150,6 +157,9 @@ def derive(  # noqa: PLR0913 - one parameter an option
             raise InputError(msg)
         pages.write(document)
         return
+    if layout is not None:
+        msg = "--layout belongs to --view layers, index or all, and to --depth"
+        raise InputError(msg)
     made = _derivation(problem, wrt, detail, notation, digits, at, assume, exact=exact, paths=paths, expand=expand)
     if atoms:
         made = made.atoms()

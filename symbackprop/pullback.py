@@ -24,10 +24,16 @@ PULLBACKS = {
     "ones": "1 repeats it: add up over the samples",
     "transpose": "of a transpose: transpose",
     "elementwise": "entry by entry: ⊙ the slope",
-    "softmax": "softmax: p ⊙ (G − the column sums of p ⊙ G)",
-    "log_softmax": "log softmax: G − p ⊙ the column sums of G",
+    "softmax": "softmax: p ⊙ (G − the sums of p ⊙ G over the units)",
+    "log_softmax": "log softmax: G − p ⊙ the sums of G over the units",
     "scale": "a number is carried along",
     "itself": "the value itself",
+}
+# … and where they read otherwise in numerator layout, where G is the transpose.
+IN_NUMERATOR_LAYOUT = {
+    "left factor": "Z = AB: to A goes B G",
+    "right factor": "Z = AB: to B goes G A",
+    "transposed factor": "Z = ABᵀ: to B goes (G A)ᵀ",
 }
 
 

@@ -12,7 +12,7 @@ from symbackprop.derivation import derive
 from symbackprop.document import Document
 from symbackprop.errors import InputError, nearest
 from symbackprop.evaluate import Values
-from symbackprop.layers import Plan, batch_size, plan_of, plan_of_one_liner
+from symbackprop.layers import Layout, Plan, batch_size, layout, plan_of, plan_of_one_liner
 from symbackprop.narrate import Telling, tell_depth, tell_indices, tell_layers, tell_together
 from symbackprop.notation import NOTATIONS, Speller
 
@@ -23,6 +23,7 @@ class Asked:
     What the reader asked of a view: numbers, notation, samples as `batch` columns (or `rows`), targets that sum to 1.
 
     `depth` is a letter for the number of layers: the recurrence is told.
+    `layout` lists conventions, as `layers.layout` reads them.
     """
 
     view: str = "layers"
@@ -32,6 +33,7 @@ class Asked:
     rows: bool = False
     unit_targets: bool = False
     depth: str | None = None
+    layout: str | None = None
 
 
 def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, Speller]:
@@ -45,18 +47,22 @@ def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, S
         known = ", ".join(NOTATIONS)
         msg = f'unknown notation "{asked.notation}"{nearest(asked.notation, NOTATIONS)} (known: {known})'
         raise InputError(msg)
-    plan, title, values = planned(problem, asked)
+    chosen = Layout() if asked.layout is None else layout(asked.layout)
+    if asked.view in {"index", "all"} and (chosen.numerator or chosen.delta != "z"):
+        msg = f"--layout numerator and delta-a are for matrices; --view {asked.view} has letters and units, so leave them out"
+        raise InputError(msg)
+    plan, title, values = planned(problem, asked, chosen)
     speller = Speller(NOTATIONS[asked.notation], layers=True)
     if asked.depth is not None:
-        return tell_depth(plan, telling, asked.depth), speller
+        return tell_depth(plan, telling, asked.depth, chosen), speller
     if asked.view == "index":
         return tell_indices(plan, telling, title), speller
     if asked.view == "all":
         return tell_together(plan, telling, title), speller
-    return tell_layers(plan, telling, title, values), speller
+    return tell_layers(plan, telling, title, values, chosen), speller
 
 
-def planned(problem: str, asked: Asked) -> tuple[Plan, str, Values | None]:
+def planned(problem: str, asked: Asked, chosen: Layout) -> tuple[Plan, str, Values | None]:
     """Return the plan of a problem, its title, and its numbers unit by unit where it has a point."""
     size = None if asked.batch is None else batch_size(asked.batch)
     plan = None if asked.at else plan_of_one_liner(problem)
@@ -76,4 +82,7 @@ def planned(problem: str, asked: Asked) -> tuple[Plan, str, Values | None]:
         msg = "y sum 1: this needs a network with at least two targets a sample"
         raise InputError(msg)
     batch = plan.batch if size is None else size
-    return replace(plan, batch=batch, rows=asked.rows, unit_targets=plan.unit_targets or asked.unit_targets), title, values
+    plan = replace(plan, batch=batch, rows=asked.rows, unit_targets=plan.unit_targets or asked.unit_targets)
+    switched = chosen.planned(plan)
+    # Numbers of the loss as the problem has it would not be those of the loss as switched.
+    return switched, title, values if switched == plan else None

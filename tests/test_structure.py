@@ -56,7 +56,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("buffers_style", "torch_style"),
         ("__init__",),
     ),
-    "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading", "depth"), ("indices",), ("__init__",)),
+    "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading", "depth", "layout"), ("indices",), ("__init__",)),
     "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
     "typeset": (
         ("boxes", "decimals", "marks", "widths"),

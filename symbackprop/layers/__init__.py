@@ -10,6 +10,7 @@ network, where `verify` decides them: that is the proof that the two views agree
 from symbackprop.layers.claims import claims_at, entry_claims, unit_name, unit_targets
 from symbackprop.layers.forward import LayerGraph, batch_factor, write_layers
 from symbackprop.layers.indices import IndexSweep, index_claims, sweep_indices
+from symbackprop.layers.layout import Layout, layout, numerator_layout
 from symbackprop.layers.plan import Plan, batch_size, plan_of, plan_of_one_liner, small
 from symbackprop.layers.sweep import LayerSweep, sweep_layers, with_slopes
 
@@ -17,12 +18,15 @@ __all__ = [
     "IndexSweep",
     "LayerGraph",
     "LayerSweep",
+    "Layout",
     "Plan",
     "batch_factor",
     "batch_size",
     "claims_at",
     "entry_claims",
     "index_claims",
+    "layout",
+    "numerator_layout",
     "plan_of",
     "plan_of_one_liner",
     "small",

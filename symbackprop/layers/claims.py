@@ -52,6 +52,8 @@ def claims_at(sweep: LayerSweep, step: Step, row: int = 0, column: int = 0, *, s
 
     def named(symbol: Symbol, i: int, j: int) -> Symbol:
         if isinstance(symbol, Adjoint):
+            if sweep.numerator:
+                i, j = j, i
             of = unit_name(symbol.of, i, j, many=many, rows=plan.rows)
             output = "L" if symbol.output in renamed else symbol.output
             if many and output == "L":

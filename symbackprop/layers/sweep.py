@@ -18,12 +18,18 @@ from symbackprop.steps import Definition, Pullback, Simplification, Step, Substi
 
 @dataclass(frozen=True)
 class LayerSweep:
-    """The backward pass over whole layers: steps in order, one definition an adjoint, and the shape of each."""
+    """
+    The backward pass over whole layers: steps in order, one definition an adjoint, and the shape of each.
+
+    In `numerator` layout a derivative has the shape of the transpose.  `delta` says what δ is the derivative by, z or a.
+    """
 
     layers: LayerGraph
     steps: tuple[Step, ...]
     nodes: tuple[Node, ...]
     shapes: Mapping[str, Shape]
+    numerator: bool = False
+    delta: str = "z"
 
     @property
     def uses_unit_targets(self) -> bool:
@@ -36,14 +42,15 @@ class LayerSweep:
         return {node.symbol.of: node.symbol for node in self.nodes if isinstance(node.symbol, Adjoint)}
 
 
-def sweep_layers(layers: LayerGraph) -> LayerSweep:
-    """Derive every gradient; time is linear in the depth and does not depend on the widths."""
-    return _Backward(layers).run()
+def sweep_layers(layers: LayerGraph, delta: str = "z") -> LayerSweep:
+    """Derive every gradient; time is linear in the depth and does not depend on the widths.  δ is ∂L/∂z, or ∂L/∂a."""
+    return _Backward(layers, delta).run()
 
 
 class _Backward:
-    def __init__(self, layers: LayerGraph) -> None:
+    def __init__(self, layers: LayerGraph, delta: str) -> None:
         self.layers = layers
+        self.delta = delta
         self.plan = layers.plan
         self.definitions = layers.graph.definitions
         self.steps: list[Step] = [Definition(n.symbol, n.expr) for n in layers.graph.nodes]
@@ -57,17 +64,23 @@ class _Backward:
         letter_a, letter_z = ("A", "Z") if self.many else ("a", "z")
         seed = self.loss_gradient(f"{letter_a}{plan.depth}")
         for k in range(plan.depth, 0, -1):
-            delta = self.through_activation(k, seed, f"{letter_a}{k}", f"{letter_z}{k}")
+            delta = self.through_activation(seed, f"{letter_a}{k}", f"{letter_z}{k}")
             pulled = pullback(self.definitions[f"{letter_z}{k}"].expr, delta)
             for name in (f"W{k}", f"b{k}"):
                 if name in pulled:
                     self.parameter(name, pulled[name].value, pulled[name].rule)
             below = f"{letter_a}{k - 1}" if k > 1 else ("X" if self.many else "x")
-            about = self.symbol("L", below, f"dL_d{below}")
+            about = self.symbol("L", below, self.named(below))
             self.tell(Pullback(about, pulled[below].value, pulled[below].rule))
             self.close(about, pulled[below].value)
             seed = about
-        return LayerSweep(self.layers, tuple(self.steps), tuple(self.nodes), self.shapes)
+        return LayerSweep(self.layers, tuple(self.steps), tuple(self.nodes), self.shapes, delta=self.delta)
+
+    def named(self, of: str) -> str:
+        """Name a derivative: δ where that is its letter."""
+        if of[0].lower() == self.delta:
+            return f"{'Delta' if self.many else 'delta'}{of[1:]}"
+        return f"dL_d{of}"
 
     def tell(self, step: Step) -> None:
         self.steps.append(step)
@@ -84,17 +97,16 @@ class _Backward:
         """Differentiate the loss entry by entry: each sample's loss depends on its own outputs only."""
         a, y = Symbol(name), Symbol("Y" if self.many else "y")
         part = loss_summand(self.plan, a, y)
-        about = self.symbol("L", name, f"dL_d{name}")
+        about = self.symbol("L", name, self.named(name))
         value = derivative(part, name)
         self.tell(Pullback(about, value, rule_of(part, name)))
         value = self.simplified(about, value)
         self.close(about, value)
         return about
 
-    def through_activation(self, k: int, seed: Adjoint, a: str, z: str) -> Adjoint:
+    def through_activation(self, seed: Adjoint, a: str, z: str) -> Adjoint:
         """Pull back through an activation: δ = ∂L/∂a ⊙ σ′(z), written out and simplified."""
-        letter = "Delta" if self.many else "delta"
-        about = self.symbol("L", z, f"{letter}{k}")
+        about = self.symbol("L", z, self.named(z))
         definition = self.definitions[a]
         pulled = pullback(definition.expr, seed, definition.symbol)[z]
         self.tell(Pullback(about, pulled.value, pulled.rule))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Relation, Row, Table
 from symbackprop.errors import InputError
 from symbackprop.expr import Adjoint, Expr, Number, Symbol, symbols
-from symbackprop.layers import LayerSweep, Plan, sweep_layers, write_layers
+from symbackprop.layers import LayerSweep, Layout, Plan
 from symbackprop.layers.depth import Recurrence, Rule, recurrence
-from symbackprop.narrate.layers import LayerTeller, dressed, sizes_title, why
+from symbackprop.narrate.layers import LayerTeller, dressed, sizes_title, swept, why
 from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import RESULTS_ONLY, Telling
 from symbackprop.steps import Step, Substitution
@@ -65,15 +65,18 @@ class DepthTeller:
         rows: list[Row] = []
         before = None
         for step in steps:
-            rows.append(Row(None if before == step.about else step.about, written(step.value), None, (why(step),)))
+            reason = why(step, numerator=self.sweep.numerator)
+            rows.append(Row(None if before == step.about else step.about, written(step.value), None, (reason,)))
             before = step.about
         return rows
 
     def induction(self) -> list[Block]:
         """Tell the step from δ of a layer to δ of the layer below."""
         index = self.index
-        z = "Z" if self.plan.batch is not None else "z"
-        above, here = (Adjoint(f"{greek}[{n}]", "L", f"{z}[{n}]") for greek in self.greek() for n in (f"{index}+1", index))
+        many = self.plan.batch is not None
+        z, greek = ("Z", "Delta") if many else ("z", "delta")
+        of = self.sweep.delta.upper() if many else self.sweep.delta
+        above, here = (Adjoint(f"{greek}[{n}]", "L", f"{of}[{n}]") for n in (f"{index}+1", index))
         sentence = (
             "Let {above} be known, for some layer {index} below the last. "
             "{a} acts on the loss through {z} alone, and {own} through {a} alone, so that the chain rule has one path for each:"
@@ -85,10 +88,6 @@ class DepthTeller:
             blocks += [*self.named(rule, len(self.found.induction)), Lines(tuple(self.rows(rule.steps)))]
         ending = "So {here} follows from {above}, and from the base case down to the first layer every one is known."
         return [*blocks, Paragraph(say(ending, here=here, above=above))]
-
-    def greek(self) -> tuple[str, ...]:
-        """Return the name of δ, for one sample or a batch."""
-        return ("Delta",) if self.plan.batch is not None else ("delta",)
 
     def equations(self) -> Lines:
         """Gather the last line of each."""
@@ -141,7 +140,7 @@ def recursion(rule: Rule) -> Step:
     return put_in[0] if put_in else steps[-1]
 
 
-def tell_depth(plan: Plan, telling: Telling, last: str) -> Document:
+def tell_depth(plan: Plan, telling: Telling, last: str, layout: Layout | None = None) -> Document:
     """Tell the recurrence over the layers of a network; raises InputError where there is no hidden layer, or no letter."""
     if not (len(last) == 1 and last.isalpha() and last.isascii()):
         msg = f'--depth: found "{last[:40]}" where a letter is accepted, for the number of layers'
@@ -149,4 +148,5 @@ def tell_depth(plan: Plan, telling: Telling, last: str) -> Document:
     if plan.depth == 1:
         msg = "--depth: a network of one layer has no recurrence; give it a hidden layer, as in 2-3-1"
         raise InputError(msg)
-    return DepthTeller(sweep_layers(write_layers(plan)), telling, last).document()
+    chosen = layout or Layout()
+    return DepthTeller(swept(plan, chosen.delta, numerator=chosen.numerator), telling, last).document()

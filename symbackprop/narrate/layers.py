@@ -8,12 +8,23 @@ from symbackprop.calculus import SHORT_RULES
 from symbackprop.document import Block, Document, Grid, Hadamard, Heading, Lines, Note, Paragraph, Row, Spans, Table
 from symbackprop.evaluate import Values
 from symbackprop.expr import Adjoint, Constant, Expr, Number, Product, Symbol, children, mul, rebuild, symbols
-from symbackprop.layers import LayerSweep, Plan, entry_claims, small, sweep_layers, unit_name, unit_targets, write_layers
+from symbackprop.layers import (
+    LayerSweep,
+    Layout,
+    Plan,
+    entry_claims,
+    numerator_layout,
+    small,
+    sweep_layers,
+    unit_name,
+    unit_targets,
+    write_layers,
+)
 from symbackprop.matrix import SCALAR, MatMul, Shape, shape_of
 from symbackprop.narrate.network import loss_title
 from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Telling, ways
-from symbackprop.pullback import PULLBACKS
+from symbackprop.pullback import IN_NUMERATOR_LAYOUT, PULLBACKS
 from symbackprop.simplify import SAYS
 from symbackprop.steps import Definition, Pullback, Simplification, Step, Substitution
 from symbackprop.verify import verify
@@ -46,28 +57,33 @@ class LayerTeller:
     def conventions(self) -> list[Block]:
         """State the conventions once, at the top."""
         plan = self.plan
+        shape = "its transpose (numerator layout)" if self.sweep.numerator else "that matrix (denominator layout)"
+        of = {"z": "a pre-activation", "a": "an activation"}[self.sweep.delta]
         blocks: list[Block] = [
             Paragraph((f"Sizes {sizes_title(plan)}; loss: {loss_title(plan.loss)}.",)),
             Paragraph(
                 say(
-                    "Vectors are columns, and a derivative with respect to a matrix has the shape of that matrix. "
-                    "{delta} is the derivative of the loss with respect to a pre-activation; ⊙ multiplies entry by entry.",
+                    f"Vectors are columns, and a derivative with respect to a matrix has the shape of {shape}. "
+                    "{delta} is the derivative of the loss with respect to {of}; ⊙ multiplies entry by entry.",
+                    of=of,
                     delta=self.delta(plan.depth),
                 )
             ),
         ]
         if plan.batch is not None:
             where = "rows" if plan.rows else "columns"
-            blocks.append(
-                Paragraph((f"Samples are the {where} of each matrix; each has its loss in L, and J is the cost over all.",))
-            )
+            cost = {"mean": "their mean", "sum": "their sum", "half_mean": "half their mean"}[plan.reduction]
+            penalty = " plus the penalty" if plan.l1 or plan.l2 else ""
+            sentence = f"Samples are the {where} of each matrix; each has its loss in L, and the cost J is {cost}{penalty}."
+            blocks.append(Paragraph((sentence,)))
         if self.sweep.uses_unit_targets:
             blocks.append(Note("note", ("Assumed: the targets of each sample sum to 1.",)))
         return blocks
 
     def delta(self, layer: int) -> Adjoint:
         """Return the symbol of a layer's δ."""
-        name = f"{'Z' if self.plan.batch is not None else 'z'}{layer}"
+        letter = self.sweep.delta
+        name = f"{letter.upper() if self.plan.batch is not None else letter}{layer}"
         return self.sweep.adjoints[name]
 
     # --- rows ------------------------------------------------------------------------------------------------
@@ -79,7 +95,7 @@ class LayerTeller:
     def row(self, step: Step, *, first: bool) -> Row:
         """Tell a step: the formula, the reason, and the shapes."""
         shapes = self.shapes(step.value)
-        reason = "; ".join(part for part in (why(step), shapes) if part)
+        reason = "; ".join(part for part in (why(step, numerator=self.sweep.numerator), shapes) if part)
         return Row(step.about if first else None, self.dressed(step.value), None, (reason,))
 
     def shapes(self, expr: Expr) -> str:
@@ -107,6 +123,8 @@ class LayerTeller:
 
         def name(i: int, j: int) -> str:
             of = symbol.of if isinstance(symbol, Adjoint) else symbol.name
+            if isinstance(symbol, Adjoint) and self.sweep.numerator:
+                i, j = j, i
             unit = unit_name(of, i, j, many=many, rows=self.plan.rows)
             if not isinstance(symbol, Adjoint):
                 return unit
@@ -165,7 +183,7 @@ class LayerTeller:
         final = {node.symbol.name: node.expr for node in self.sweep.nodes}
         rows: list[tuple[Spans, ...]] = []
         for name, symbol in self.sweep.adjoints.items():
-            if name[0] in "Wb" or symbol.is_delta:
+            if name[0] in "WbzZ" or symbol.is_delta:
                 rows.append(((symbol,), (self.dressed(final[symbol.name]),), (self.shape(symbol),)))
         return Table((("derivative",), ("formula",), ("shape",)), tuple(rows))
 
@@ -174,7 +192,7 @@ class LayerTeller:
     def proof(self) -> list[Block]:
         """Prove every claim at every entry against the network unit by unit; raises InternalError where one is false."""
         checked = small(self.plan)
-        sweep = self.sweep if checked == self.plan else sweep_layers(write_layers(checked))
+        sweep = self.sweep if checked == self.plan else swept(checked, self.sweep.delta, numerator=self.sweep.numerator)
         claims = tuple(entry_claims(sweep))
         verdicts = verify(checked.network().graph(), claims, constraints=unit_targets(checked))
         count = f"{len(sweep.steps)} steps, each equal to the view unit by unit: {len(claims)} entries compared"
@@ -207,11 +225,17 @@ def dressed(expr: Expr, is_number: Callable[[Expr], bool]) -> Expr:
     return mul(*numbers, Hadamard(tuple(matrices))) if len(matrices) > 1 else mul(*numbers, *matrices)
 
 
-def why(step: Step) -> str:
+def swept(plan: Plan, delta: str = "z", *, numerator: bool = False) -> LayerSweep:
+    """Derive a plan with δ of z or of a, in either layout."""
+    sweep = sweep_layers(write_layers(plan), delta)
+    return numerator_layout(sweep) if numerator else sweep
+
+
+def why(step: Step, *, numerator: bool = False) -> str:
     """Return why a step holds, in a few words."""
     match step:
         case Pullback(rule=rule):
-            return {**SHORT_RULES, **PULLBACKS}[rule]
+            return {**SHORT_RULES, **PULLBACKS, **(IN_NUMERATOR_LAYOUT if numerator else {})}[rule]
         case Simplification(rule=rule):
             return SAYS[rule]
         case Substitution(put_in=()):
@@ -237,7 +261,11 @@ def times(shape: Shape) -> str:
     return f"{shape[0]}×{shape[1]}"
 
 
-def tell_layers(plan: Plan, telling: Telling, title: str = "", values: Values | None = None) -> Document:
+def tell_layers(
+    plan: Plan, telling: Telling, title: str = "", values: Values | None = None, layout: Layout | None = None
+) -> Document:
     """Tell a network layer by layer; `values` are its numbers unit by unit, where there is a point."""
     heading = title or f"Backpropagation in a {sizes_title(plan)} network"
-    return LayerTeller(f"{heading}, layer by layer", sweep_layers(write_layers(plan)), values, telling).document()
+    chosen = layout or Layout()
+    sweep = swept(plan, chosen.delta, numerator=chosen.numerator)
+    return LayerTeller(f"{heading}, layer by layer", sweep, values, telling).document()
