@@ -268,6 +268,31 @@ def test_a_slide_has_at_most_six_rows(document: str) -> None:
         assert len(re.findall(r"(?m)^[^&\n]*[^&\s][^&\n]* &[=]", frame)) <= 6
 
 
+def test_a_slide_is_not_left_with_a_heading_or_a_line() -> None:
+    """A heading goes with what follows it, and rows that need two slides are shared out evenly."""
+    for count in range(1, 14):
+        rows = tuple(Row(adjoint(f"w1_{k}_1"), Symbol("x_1"), None, REASON) for k in range(1, count + 1))
+        blocks = (Heading(2, ("s",)), Lines(rows), Heading(3, ("layer",)), Paragraph(("Local:",)), Lines(rows))
+        frames = FORMATS["standalone"].render(Document("", blocks), SPELLER, Options(beamer=True)).split(r"\begin{frame}")[1:]
+        counts = [frame.count("&=") for frame in frames]
+
+        assert all(r"\begin{alignat*}" in frame for frame in frames)
+        assert sum(counts) == 2 * count
+        assert min(counts) >= min(count, 2)
+
+
+@pytest.mark.parametrize("options", [Options(), Options(beamer=True)], ids=["pages", "slides"])
+def test_rows_without_a_name_stay_with_the_one_above(options: Options) -> None:
+    """A table of several parts is cut between names, and no row is lost."""
+    rows = [row for k in range(30) for row in ((("n" + str(k),), ("a",)), ((), ("b",)), (("",), ("c",)))]
+    text = FORMATS["standalone"].render(Document("", (Table((("name",), ("value",)), tuple(rows)),)), SPELLER, options)
+    parts = text.split(r"\begin{tabular}")[1:]
+
+    assert len(parts) > 3
+    assert all(part.count("& a") == part.count("& b") == part.count("& c") for part in parts)
+    assert text.count("& a") == 30
+
+
 def test_a_fragment_defines_nothing() -> None:
     """A fragment can be put into any document: it asks for three packages and defines no command."""
     text = FORMATS["latex"].render(small(), SPELLER)

@@ -26,7 +26,7 @@ from symbackprop.typeset.widths import text_width
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
-TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 11.0
+TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 14.5
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
 LONGEST_WORD = 18
@@ -221,15 +221,38 @@ def _tables(page: Sheet, table: Table) -> Iterator[str]:
         yield from _cards(page, table)
         return
     layout = "".join("r" if k in table.numeric else "l" for k in columns)
-    rows = min(page.table_rows, SLIDE_ROWS if page.slide else page.table_rows)
-    for begin in range(0, max(1, len(table.rows)), rows):
+    most = min(page.table_rows, SLIDE_ROWS if page.slide else page.table_rows)
+    for rows in _table_parts(table.rows, most):
         head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
-        body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in table.rows[begin : begin + rows])
+        body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in rows)
         yield (
             f"\\par{{{size}\\tabcolsep=4pt\\renewcommand{{\\arraystretch}}{{1.25}}%\n"
             f"\\noindent\\begin{{tabular}}{{{layout}}}\n\\hline\n"
             f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\\smallskip"
         )
+
+
+def _table_parts(rows: Sequence[tuple[Spans, ...]], most: int) -> list[list[tuple[Spans, ...]]]:
+    """Cut a table into parts of at most so many rows, nearly alike; a row without a name stays with the one above."""
+    groups: list[list[tuple[Spans, ...]]] = []
+    for row in rows:
+        if groups and len(groups[-1]) < most and not any(row[0]):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    share = ceil(len(rows) / ceil(len(rows) / most)) if rows else most
+    even, greedy = _packed(groups, share), _packed(groups, most)
+    return (even if len(even) == len(greedy) else greedy) or [[]]
+
+
+def _packed(groups: Sequence[list[tuple[Spans, ...]]], most: int) -> list[list[tuple[Spans, ...]]]:
+    parts: list[list[tuple[Spans, ...]]] = []
+    for group in groups:
+        if parts and len(parts[-1]) + len(group) <= most:
+            parts[-1].extend(group)
+        else:
+            parts.append(list(group))
+    return parts
 
 
 def _cards(page: Sheet, table: Table) -> Iterator[str]:
@@ -273,16 +296,23 @@ def _frames(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
             text = page.spans(block.spans)
             title, body, part, bare = (f"{section}\\quad {text}" if block.level == 2 else text), [], 1, block.level == 1
             continue
-        for piece in _pieces(block, page):
+        lead = sum(p.height for p in body[len(body) - _leading(body) :])
+        for piece in _pieces(block, page, lead):
             height, rows = sum(p.height for p in (*body, piece)), sum(p.rows for p in (*body, piece))
             if body and (height > SLIDE_HEIGHT or rows > SLIDE_ROWS):
                 # A heading or a lead-in does not stay behind alone.
-                kept = [body.pop()] if len(body) > 1 and not body[-1].rows else []
-                yield _frame(title, body, part)
-                body, part = kept, part + 1
+                cut = len(body) - _leading(body)
+                if cut:
+                    yield _frame(title, body[:cut], part)
+                    body, part = body[cut:], part + 1
             body.append(piece)
     if body or bare or not blocks:
         yield _frame(title, body, part)
+
+
+def _leading(body: Sequence[_Piece]) -> int:
+    """Return how many pieces at the end, headings and lead-ins, belong to what comes next."""
+    return next((count for count, piece in enumerate(reversed(body)) if piece.rows), len(body))
 
 
 def _frame(title: str, body: Sequence[_Piece], part: int) -> str:
@@ -293,13 +323,13 @@ def _frame(title: str, body: Sequence[_Piece], part: int) -> str:
     return f"\\begin{{frame}}[t{shrunk}]{{{title}{number}}}\n" + "\n".join(piece.text for piece in body) + "\n\\end{frame}"
 
 
-def _pieces(block: Block, page: Sheet) -> Iterator[_Piece]:
+def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[_Piece]:
     match block:
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
-            for lines in _chunks(alignment.lines):
+            for lines in _chunks(alignment.lines, SLIDE_HEIGHT - 1.0 - min(lead, 4.0)):
                 text = environment(Alignment(lines, alignment.pairs))
-                yield _Piece(text, 1.0 + sum(line.height for line in lines), max(1, sum(line.first for line in lines)))
+                yield _Piece(text, 1.0 + sum(map(_tall, lines)), max(1, sum(line.first for line in lines)))
         case Table():
             for text in _tables(page, block):
                 count = text.count(r"\\")
@@ -312,21 +342,30 @@ def _pieces(block: Block, page: Sheet) -> Iterator[_Piece]:
             yield _Piece(_note(page, kind, spans), 0.4 + ceil(page.spans_width(spans) / page.width), 1)
 
 
-def _chunks(lines: Sequence[RowLine]) -> Iterator[tuple[RowLine, ...]]:
-    """Cut an alignment into pieces that fit a slide; a value or a reason stays with its row."""
+def _chunks(lines: Sequence[RowLine], room: float) -> list[tuple[RowLine, ...]]:
+    """Cut an alignment into pieces that fit a slide, nearly alike; a value or a reason stays with its row."""
     groups: list[list[RowLine]] = []
     for line in lines:
         if line.whole and groups:
             groups[-1].append(line)
         else:
             groups.append([line])
-    chunk: list[RowLine] = []
+    greedy = _filled(groups, room, SLIDE_ROWS)
+    even = _filled(groups, room, ceil(sum(line.first for line in lines) / max(1, len(greedy))))
+    return even if len(even) == len(greedy) else greedy
+
+
+def _tall(line: RowLine) -> float:
+    """Return a line's height on a slide, with the space between built-up lines."""
+    return 1.2 * line.height if line.height >= 2 else line.height
+
+
+def _filled(groups: Sequence[Sequence[RowLine]], room: float, most: int) -> list[tuple[RowLine, ...]]:
+    chunks: list[list[RowLine]] = []
     for group in groups:
-        height = sum(line.height for line in (*chunk, *group))
-        rows = sum(line.first for line in (*chunk, *group))
-        if chunk and (rows > SLIDE_ROWS or height > SLIDE_HEIGHT - 1.5):
-            yield tuple(chunk)
-            chunk = []
-        chunk.extend(group)
-    if chunk:
-        yield tuple(chunk)
+        together = (*chunks[-1], *group) if chunks else ()
+        if together and sum(line.first for line in together) <= most and sum(map(_tall, together)) <= room:
+            chunks[-1].extend(group)
+        else:
+            chunks.append(list(group))
+    return [tuple(chunk) for chunk in chunks]
