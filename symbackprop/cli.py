@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from symbackprop.expr import Expr
     from symbackprop.narrate import Telling
     from symbackprop.notation import Speller
+    from symbackprop.problem import Problem
     from symbackprop.render import Options
     from symbackprop.train import Progress
 
@@ -183,10 +184,19 @@ def evaluate(  # noqa: PLR0913
     format_name: FormatName = None,
     output: Output = None,
     standalone: Standalone = False,
+    weights: Annotated[Path | None, typer.Option("--weights", metavar="FILE", help="With [data]: saved weights (.npz).")] = None,
 ) -> None:
-    """Print all values, local derivatives and gradients at the point, checked by finite differences."""
+    """Print all values, local derivatives and gradients at the point, or loss and accuracy on the rows of [data]."""
     from symbackprop.narrate import tell_values  # noqa: PLC0415
 
+    if (loaded := _with_data(problem, at)) is not None:
+        from symbackprop.courses import measure_on_data  # noqa: PLC0415
+
+        numerals = _telling(2, digits, exact=exact).numerals
+        pages = _data_writer(notation, format_name, output, standalone=standalone)
+        pages.write(measure_on_data(loaded, weights, numerals))
+        return
+    _only_with_data(weights=weights)
     made = _derivation(problem, wrt, 2, notation, digits, at, exact=exact)
     writer = _Writer(made, format_name, output, standalone=standalone)
     document = tell_values(made.teller())
@@ -200,7 +210,13 @@ def evaluate(  # noqa: PLR0913
 def train(  # noqa: PLR0913
     problem: ProblemArgument,
     *,
-    steps: Annotated[int, typer.Option("--steps", help="How many updates.")] = 1,
+    steps: Annotated[int | None, typer.Option("--steps", help="How many updates (1).")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="With [data]: up to which epoch (10).")] = None,
+    batch_size: Annotated[int | None, typer.Option("--batch-size", help="With [data]: rows an update (32).")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="With [data]: of first weights and shuffling (0).")] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="With [data]: write the weights (.npz).")] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="FILE", help="With [data]: go on from there (.npz).")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="With [data]: write all figures.")] = None,
     optimizer: Annotated[
         str | None, typer.Option("--optimizer", help="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.")
     ] = None,
@@ -221,15 +237,30 @@ def train(  # noqa: PLR0913
     output: Output = None,
     standalone: Standalone = False,
 ) -> None:
-    """Train for some updates and show each: the rule, the numbers, predicted against actual change."""
+    """Train for some updates and show each: the rule, the numbers, predicted against actual change; or on a data file."""
     from symbackprop.narrate import tell_training  # noqa: PLC0415
 
-    made = _derivation(problem, None, detail, notation, digits, at)
     given = {
         "learning_rate": learning_rate, "momentum": momentum, "rho": rho,
         "beta1": beta1, "beta2": beta2, "eps": eps, "direction": direction,
     }  # fmt: skip
     chosen = {key: value if key == "direction" else _number(key, value) for key, value in given.items() if value is not None}
+    if (loaded := _with_data(problem, at)) is not None:
+        from symbackprop.courses import Course, Interrupted, options_for, train_on_data  # noqa: PLC0415
+
+        _not_with_data(steps=steps, update=update, train=only)
+        pages = _data_writer(notation, format_name, output, standalone=standalone)
+        numerals = _telling(detail, digits, exact=False).numerals
+        course = Course(epochs, batch_size, seed, save, resume, csv)
+        try:
+            pages.write(train_on_data(loaded, options_for(loaded, optimizer, chosen), course, numerals, _progress))
+        except Interrupted as interrupted:
+            _complain(str(interrupted))
+            raise typer.Exit(INTERRUPTED) from None
+        return
+    _only_with_data(epochs=epochs, batch_size=batch_size, seed=seed, save=save, resume=resume, csv=csv)
+    made = _derivation(problem, None, detail, notation, digits, at)
+    steps = 1 if steps is None else steps
     with _progress(steps) as progress:
         run = made.train(steps, optimizer, chosen, update=update, parameters=_split(only), progress=progress)
     writer = _Writer(made, format_name, output, standalone=standalone)
@@ -346,6 +377,43 @@ def _check_view(view: str, batch: str | None, samples: str) -> None:
         faults.append("--batch and --samples belong to --view layers or index")
     if faults:
         raise ProblemError(*faults)
+
+
+def _with_data(problem: str, at: str | None) -> Problem | None:
+    """Return the problem if it has [data]; only files have."""
+    from symbackprop.problem import load  # noqa: PLC0415
+
+    # Standard input can be read but once; it has no folder for a data file to be in.
+    if not problem.strip().endswith((".toml", ".json")):
+        return None
+    loaded = load(problem, at=at)
+    return loaded if loaded.data is not None else None
+
+
+def _only_with_data(**options: object) -> None:
+    for name, value in options.items():
+        if value is not None:
+            msg = f"--{name.replace('_', '-')} belongs to a problem file with [data]"
+            raise InputError(msg)
+
+
+def _not_with_data(**options: object) -> None:
+    for name, value in options.items():
+        if value is not None:
+            msg = f"--{name} does not go with [data]; --epochs, --batch-size and [training] do"
+            raise InputError(msg)
+
+
+def _data_writer(notation: str, format_name: str | None, output: Path | None, *, standalone: bool) -> _Writer:
+    from symbackprop.derivation import check_notation  # noqa: PLC0415
+    from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
+
+    check_notation(notation)
+    pages = _Writer(Speller(NOTATIONS[notation], network=True), format_name, output, standalone=standalone)
+    if pages.json:
+        msg = "--format json: figures on a data file have no JSON form in this version; train --csv writes them"
+        raise InputError(msg)
+    return pages
 
 
 def _number(key: str, text: str) -> Expr:
