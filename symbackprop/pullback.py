@@ -24,8 +24,8 @@ PULLBACKS = {
     "ones": "1 repeats it: add up over the samples",
     "transpose": "of a transpose: transpose",
     "elementwise": "entry by entry: ⊙ the slope",
-    "softmax": "softmax: p ⊙ (G − the sums of p ⊙ G over the units)",
-    "log_softmax": "log softmax: G − p ⊙ the sums of G over the units",
+    "softmax": "softmax: p ⊙ (G − sums of p ⊙ G)",
+    "log_softmax": "log softmax: G − p ⊙ sums of G",
     "scale": "a number is carried along",
     "itself": "the value itself",
 }

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from symbackprop.calculus import SHORT_RULES
-from symbackprop.document import Block, Document, Grid, Hadamard, Heading, Lines, Note, Paragraph, Row, Spans, Table
+from symbackprop.document import (
+    Block,
+    Brace,
+    Document,
+    Grid,
+    Hadamard,
+    Heading,
+    Lines,
+    Note,
+    Paragraph,
+    Relation,
+    Row,
+    Spans,
+    Table,
+)
 from symbackprop.evaluate import Values
 from symbackprop.expr import Adjoint, Constant, Expr, Number, Product, Symbol, children, mul, rebuild, symbols
 from symbackprop.layers import (
@@ -23,7 +37,7 @@ from symbackprop.layers import (
 from symbackprop.matrix import SCALAR, MatMul, Shape, shape_of
 from symbackprop.narrate.network import loss_title
 from symbackprop.narrate.numerals import say
-from symbackprop.narrate.teller import FORMULAS, RESULTS_ONLY, Telling, ways
+from symbackprop.narrate.teller import FORMULAS, MICRO_STEPS, RESULTS_ONLY, Telling, ways
 from symbackprop.pullback import IN_NUMERATOR_LAYOUT, PULLBACKS
 from symbackprop.simplify import SAYS
 from symbackprop.steps import Definition, Pullback, Simplification, Step, Substitution
@@ -106,7 +120,12 @@ class LayerTeller:
 
     def dressed(self, expr: Expr) -> Expr:
         """Write the products of matrices with ⊙."""
-        return dressed(expr, self.is_number)
+        return dressed(expr, self.is_number, self.label if self.telling.detail >= MICRO_STEPS else None)
+
+    def label(self, expr: Expr) -> Expr:
+        """Return the shape of a factor, to stand below it."""
+        sizes = shape_of(expr, self.sweep.shapes)
+        return Relation(tuple(Symbol(size) if isinstance(size, str) else Number(size) for size in sizes), "×")
 
     def is_number(self, expr: Expr) -> bool:
         """Whether a factor is a number, or a letter for one."""
@@ -184,7 +203,7 @@ class LayerTeller:
         rows: list[tuple[Spans, ...]] = []
         for name, symbol in self.sweep.adjoints.items():
             if name[0] in "WbzZ" or symbol.is_delta:
-                rows.append(((symbol,), (self.dressed(final[symbol.name]),), (self.shape(symbol),)))
+                rows.append(((symbol,), (dressed(final[symbol.name], self.is_number),), (self.shape(symbol),)))
         return Table((("derivative",), ("formula",), ("shape",)), tuple(rows))
 
     # --- proof -----------------------------------------------------------------------------------------------
@@ -215,9 +234,11 @@ def proof_sentence(count: str, plan: Plan, checked: Plan, verdicts: Sequence[str
     return f"{count}{where}: {result}."
 
 
-def dressed(expr: Expr, is_number: Callable[[Expr], bool]) -> Expr:
-    """Write products with ⊙ but for the factors that are numbers, which go in front."""
-    parts = tuple(dressed(part, is_number) for part in children(expr))
+def dressed(expr: Expr, is_number: Callable[[Expr], bool], label: Callable[[Expr], Expr] | None = None) -> Expr:
+    """Write products with ⊙ but for the factors that are numbers, which go in front; `label` says what stands below a factor."""
+    parts = tuple(dressed(part, is_number, label) for part in children(expr))
+    if isinstance(expr, MatMul) and label is not None:
+        return MatMul(tuple(Brace(new, label(old)) for new, old in zip(parts, expr.factors, strict=True)))
     if not isinstance(expr, Product):
         return rebuild(expr, parts) if parts else expr
     numbers = [new for new, old in zip(parts, expr.factors, strict=True) if is_number(old)]

@@ -17,7 +17,10 @@ from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 # A factor beyond the last has no colour: one that is used twice would identify nothing.
 LATEX_COLOURS = ("blue", "teal", "purple", "brown", "magenta", "olive", "orange", "red")
 
-_RELATIONS = {"≈": r"\approx", "←": r"\leftarrow", "→": r"\to", "<=": r"\le", ">=": r"\ge", "≠": r"\ne", "≤": r"\le", "≥": r"\ge"}
+_RELATIONS = {
+    "×": r"\times", "≈": r"\approx", "←": r"\leftarrow", "→": r"\to", "<=": r"\le", ">=": r"\ge",
+    "≠": r"\ne", "≤": r"\le", "≥": r"\ge",
+}  # fmt: skip
 _SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\left(", r"\right)", 0.78), (r"\left(", r"\right)", 0.95))
 _BROKEN_SIZES = (("(", ")", 0.39), (r"\bigl(", r"\bigr)", 0.46), (r"\Bigl(", r"\Bigr)", 0.6), (r"\biggl(", r"\biggr)", 0.74))
 HIGHEST_CASES = 16

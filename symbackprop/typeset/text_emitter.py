@@ -183,7 +183,9 @@ class Text(Emitter):
         return Box(f"({text}{otherwise.text})", width, ATOM, 0, "group", "group")
 
     def relation(self, symbol: str) -> Box:
-        """Return the relation's sign with spaces."""
+        """Return the relation's sign with spaces; the cross of a shape has none."""
+        if symbol == "×":
+            return Box(symbol, 1)
         text = f" {dict(self.charset.relations).get(symbol, symbol)} "
         return Box(text, len(text))
 

@@ -221,6 +221,8 @@ class Walk:
 
     def _matmul(self, expr: MatMul) -> Box:
         space = self.emitter.beside()
+        if any(isinstance(factor, Brace) for factor in expr.factors):  # what stands below needs room
+            space = Box(space.text * 3, space.width * 3)
         boxes = [self.operand(factor, POWER) for factor in expr.factors]
         return self.emitter.joined([(space if i else NOTHING, box) for i, box in enumerate(boxes)], PRODUCT)
 
