@@ -270,7 +270,7 @@ def test_a_slide_has_at_most_six_rows(document: str) -> None:
 
 def test_a_slide_is_not_left_with_a_heading_or_a_line() -> None:
     """A heading goes with what follows it, and rows that need two slides are shared out evenly."""
-    for count in range(1, 14):
+    for count in range(1, 13):
         rows = tuple(Row(adjoint(f"w1_{k}_1"), Symbol("x_1"), None, REASON) for k in range(1, count + 1))
         blocks = (Heading(2, ("s",)), Lines(rows), Heading(3, ("layer",)), Paragraph(("Local:",)), Lines(rows))
         frames = FORMATS["standalone"].render(Document("", blocks), SPELLER, Options(beamer=True)).split(r"\begin{frame}")[1:]
