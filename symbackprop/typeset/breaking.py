@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbackprop.document import Apply, Brace, Display, Relation, Tint
+from symbackprop.document import Apply, Brace, Display, Hadamard, Relation, Tint
 from symbackprop.expr import (
     ONE,
     Call,
@@ -92,6 +92,15 @@ class Typesetter(Walk):
                 return self._sum_tokens(expr, limit, depth)
             case Product() | Display():
                 return self._product_tokens(expr, limit, depth)
+            case Hadamard(factors):
+                dot = emit.hadamard()
+                tokens = []
+                for position, factor in enumerate(factors):
+                    inner = self._operand_tokens(factor, POWER, limit - dot.width, depth + 1)
+                    if position:
+                        inner[0] = inner[0]._replace(inline=dot, start=dot, depth=max(1, depth))
+                    tokens.extend(inner)
+                return tokens
             case Sigma(body, index, size):
                 sign = emit.summed(index, str(size))
                 tokens = self._operand_tokens(body, self._summand(expr), limit - sign.width, depth + 1)
