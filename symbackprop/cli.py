@@ -39,7 +39,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Derive backpropagation step by step: every ∂L/∂w by the chain rule, each step checked, with numbers.",
+    help="Derive backpropagation step by step: every dL/dw by the chain rule, each step checked, with numbers.",
     epilog='Start with: symbackprop derive 2-2-1, or symbackprop derive "3*x^2 + 2*x*y + y^2" --at x=1,y=2',
 )
 
@@ -149,6 +149,12 @@ def derive(  # noqa: PLR0913 - one parameter an option
     if view != "units" or depth is not None:
         from symbackprop.views import Asked, tell_view  # noqa: PLC0415
 
+        by_units = {
+            "--wrt": wrt, "--paths": paths, "--expand": expand, "--atoms": atoms, "--from-definition": from_definition,
+        }  # fmt: skip
+        if unfit := [option for option, given in by_units.items() if given]:
+            msg = f"{', '.join(unfit)} {'belongs' if len(unfit) == 1 else 'belong'} to --view units"
+            raise InputError(msg)
         telling = _telling(detail, digits, exact=exact)
         asked = Asked(view, at, notation, batch, samples == "rows", _unit_targets(assume), depth, layout)
         document, speller = tell_view(problem, telling, asked)
@@ -220,12 +226,12 @@ def train(  # noqa: PLR0913
     optimizer: Annotated[
         str | None, typer.Option("--optimizer", help="sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.")
     ] = None,
-    learning_rate: Annotated[str | None, typer.Option("--learning-rate", "--lr", help="The step size η.")] = None,
-    momentum: Annotated[str | None, typer.Option("--momentum", help="μ of momentum and nesterov.")] = None,
-    rho: Annotated[str | None, typer.Option("--rho", help="ρ of rmsprop.")] = None,
-    beta1: Annotated[str | None, typer.Option("--beta1", help="β₁ of adam and adamw.")] = None,
-    beta2: Annotated[str | None, typer.Option("--beta2", help="β₂ of adam and adamw.")] = None,
-    eps: Annotated[str | None, typer.Option("--eps", help="ε of adagrad, rmsprop, adam and adamw.")] = None,
+    learning_rate: Annotated[str | None, typer.Option("--learning-rate", "--lr", help="The step size eta.")] = None,
+    momentum: Annotated[str | None, typer.Option("--momentum", help="The mu of momentum and nesterov.")] = None,
+    rho: Annotated[str | None, typer.Option("--rho", help="Decay rho of rmsprop.")] = None,
+    beta1: Annotated[str | None, typer.Option("--beta1", help="Decay beta1 of adam and adamw.")] = None,
+    beta2: Annotated[str | None, typer.Option("--beta2", help="Decay beta2 of adam and adamw.")] = None,
+    eps: Annotated[str | None, typer.Option("--eps", help="The eps of adagrad, rmsprop, adam and adamw.")] = None,
     direction: Annotated[str | None, typer.Option("--direction", help="descent or ascent.")] = None,
     update: Annotated[str | None, typer.Option("--update", help="batch, or online (after every sample).")] = None,
     only: Annotated[list[str] | None, typer.Option("--train", metavar="NAME", help="Update only these (W1, b2, w1_1_1).")] = None,
