@@ -240,7 +240,9 @@ class Fit:
                     progress(updates)
             figures = self.measure(flat, epoch)
             if math.isnan(figures.loss):
-                raise _stopped(epoch, updates, f"the loss over all rows is {figures.loss}")
+                with np.errstate(all="ignore"):
+                    cost, values = self.module.forward(flat, self.rows)
+                raise self._lost(epoch, updates, cost, values, flat)
             state.parameters, state.memory, state.updates = flat, memory, updates
             state.epochs.append(figures)
             yield figures

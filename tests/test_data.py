@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symbackprop.cli import run
 from symbackprop.data import LARGEST_DATA_FILE, read_rows, split
 from symbackprop.errors import ProblemError
 from symbackprop.problem import load
@@ -117,12 +118,13 @@ def test_rows_are_read_as_written(folder: Path, problem: str, text: str, inputs:
 
 @pytest.mark.parametrize(("problem", "text", "message"), BAD)
 def test_bad_rows_get_one_sentence(folder: Path, problem: str, text: str, message: str) -> None:
-    """The first fault of a file is told with its line."""
+    """The first fault of a file is told with its line; the commands exit with 2."""
     write(folder, problem, text)
     with pytest.raises(ProblemError) as caught:
         read()
 
     assert str(caught.value) == message
+    assert run(["train", "problem.toml"]) == run(["evaluate", "problem.toml"]) == 2
 
 
 @pytest.mark.parametrize(("table", "message"), TABLES)

@@ -20,6 +20,7 @@ from symbackprop.errors import DomainError
 from symbackprop.fit import Fit, Settings
 from symbackprop.optimizers import OPTIMIZERS, compile_update, make_options
 from symbackprop.problem import load
+from symbackprop.render.layout import transliterate
 
 ROOT = Path(__file__).resolve().parents[1]
 DIGITS = ROOT / "worked_examples" / "digits.toml"
@@ -212,4 +213,5 @@ def test_figures_are_written_as_bars_and_lines() -> None:
     assert sparkline([1, 1, 1]) == "▁▁▁"
     assert sparkline([3, math.nan, 0]) == "▇ ▁"
     assert len(sparkline(range(1000))) == 40
+    assert transliterate(sparkline([1, 4, 7]), "ascii") == "_-#"
     assert as_csv([Epoch(0, 0.5)]) == "epoch,loss,accuracy,held_out_loss,held_out_accuracy\n0,0.5,,,\n"
