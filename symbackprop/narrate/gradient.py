@@ -34,7 +34,7 @@ from symbackprop.steps import Substitution
 LONGEST_ROOT = 10**9
 MOST_ENTRIES_SPELLED_OUT = 4
 LONGEST_FORMULA = 12
-AGREES = 1e-6
+ROUNDING_NOISE = 1e-7
 
 
 def gradient_table(teller: Teller) -> list[Block]:
@@ -89,7 +89,12 @@ def _checked(teller: Teller, values: Values, name: str) -> tuple[Spans, ...]:
     if difference is None:
         return ((shown,), ("outside the domain",), ("–",))
     error = relative_error(gradient, difference.value)
-    return ((shown,), (teller.numerals.of(difference.value),), (Numeral(f"{error:.0e}" if error else "0"),))
+    return ((shown,), (teller.numerals.of(difference.value),), error_shown(error))
+
+
+def error_shown(error: float) -> Spans:
+    """Show a relative error; below the rounding of doubles its digits are noise, which another machine would print otherwise."""
+    return (Numeral(f"{error:.0e}"),) if error >= ROUNDING_NOISE else ("below ", Numeral(f"{ROUNDING_NOISE:.0e}"))
 
 
 def relative_error(value: float, other: float) -> float:

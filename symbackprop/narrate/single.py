@@ -8,7 +8,8 @@ from itertools import islice, pairwise
 from symbackprop.backprop import check_expansion, expand, expanded_operations, slice_names
 from symbackprop.document import Block, Brace, Display, Heading, Lines, Numeral, Paragraph, Relation, Row, Spans, Tint
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum, Symbol, add, mul
-from symbackprop.narrate.gradient import factors_aloud, relative_error
+from symbackprop.narrate.gradient import error_shown, factors_aloud, relative_error
+from symbackprop.narrate.numerals import say
 from symbackprop.narrate.teller import FORMULAS, Teller
 from symbackprop.steps import ChainRule, Step, Substitution, SumOverPaths
 
@@ -215,21 +216,15 @@ def _against_difference(teller: Teller, name: str) -> list[Block]:
     if difference is None:
         return []
     error = relative_error(values.gradients[name], difference.value)
-    mark = "agrees" if error < 1e-6 else "differs"
-    return [
-        Paragraph(
-            (
-                Relation((symbol, teller.numerals.quantity(symbol.name, values))),
-                f" {mark} with the central difference ",
-                teller.numerals.of(difference.value),
-                " of the forward pass alone (h = ",
-                Numeral(f"{difference.step:.1e}"),
-                ", relative error ",
-                Numeral(f"{error:.0e}"),
-                ").",
-            )
-        )
-    ]
+    sentence = say(
+        "{claim} {verb} with the central difference {difference} of the forward pass alone ({step}, relative error {error}).",
+        claim=Relation((symbol, teller.numerals.quantity(symbol.name, values))),
+        verb="agrees" if error < AGREES else "does not agree",
+        difference=teller.numerals.of(difference.value),
+        step=Relation((Symbol("h"), Numeral(f"{difference.step:.1e}"))),
+        error=error_shown(error),
+    )
+    return [Paragraph(sentence)]
 
 
 def expanded(teller: Teller) -> list[Block]:
