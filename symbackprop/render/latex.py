@@ -26,7 +26,7 @@ from symbackprop.typeset.widths import text_width
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
-TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 12.0
+TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 11.5
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
 LONGEST_WORD = 18
