@@ -234,6 +234,12 @@ def train(  # noqa: PLR0913
     eps: Annotated[str | None, typer.Option("--eps", help="The eps of adagrad, rmsprop, adam and adamw.")] = None,
     direction: Annotated[str | None, typer.Option("--direction", help="descent or ascent.")] = None,
     update: Annotated[str | None, typer.Option("--update", help="batch, or online (after every sample).")] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the course of the loss (.png, .svg, .pdf).")
+    ] = None,
+    contour: Annotated[
+        str | None, typer.Option("--contour", metavar="W,B", help="Map the loss over two parameters, with the path on it.")
+    ] = None,
     only: Annotated[list[str] | None, typer.Option("--train", metavar="NAME", help="Update only these (W1, b2, w1_1_1).")] = None,
     detail: Detail = 2,
     notation: Notation = "ng",
@@ -245,7 +251,11 @@ def train(  # noqa: PLR0913
 ) -> None:
     """Train for some updates and show each: the rule, the numbers, predicted against actual change; or on a data file."""
     from symbackprop.narrate import tell_training  # noqa: PLC0415
+    from symbackprop.pictures import contour_of, find_pair, picture  # noqa: PLC0415
+    from symbackprop.plot import check_plot  # noqa: PLC0415
 
+    if plot is not None:
+        check_plot(plot)
     given = {
         "learning_rate": learning_rate, "momentum": momentum, "rho": rho,
         "beta1": beta1, "beta2": beta2, "eps": eps, "direction": direction,
@@ -255,6 +265,9 @@ def train(  # noqa: PLR0913
         from symbackprop.courses import Course, Interrupted, options_for, train_on_data  # noqa: PLC0415
 
         _not_with_data(steps=steps, update=update, train=only)
+        if plot is not None or contour is not None:
+            msg = f"{'--plot' if plot else '--contour'} does not go with [data]; --csv writes the figures of every epoch"
+            raise InputError(msg)
         pages = _data_writer(notation, format_name, output, standalone=standalone)
         numerals = _telling(detail, digits, exact=False).numerals
         course = Course(epochs, batch_size, seed, save, resume, csv)
@@ -266,14 +279,18 @@ def train(  # noqa: PLR0913
         return
     _only_with_data(epochs=epochs, batch_size=batch_size, seed=seed, save=save, resume=resume, csv=csv)
     made = _derivation(problem, None, detail, notation, digits, at)
+    pair = find_pair(made, _split([contour])) if contour is not None else None
     steps = 1 if steps is None else steps
     with _progress(steps) as progress:
         run = made.train(steps, optimizer, chosen, update=update, parameters=_split(only), progress=progress)
     writer = _Writer(made, format_name, output, standalone=standalone)
+    surveyed = contour_of(made, run, pair, fine=plot is not None) if pair else None
+    if plot is not None:
+        picture(plot, made, run, surveyed)
     if writer.json:
         writer.write_json(made.training_json(run))
         return
-    writer.write(tell_training(made.teller(), run))
+    writer.write(tell_training(made.teller(), run, surveyed if plot is None else None))
 
 
 @app.command()

@@ -179,7 +179,15 @@ class Note:
     spans: Spans
 
 
-Block: TypeAlias = Heading | Paragraph | Lines | Table | Note
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of characters, line by line, and what it shows."""
+
+    lines: tuple[str, ...]
+    caption: Spans
+
+
+Block: TypeAlias = Heading | Paragraph | Lines | Table | Note | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("expr", "names", "files"),
     ("functions", "document", "data", "epochs", "matrix", "indexed"),
     ("graph", "steps", "parse", "notation", "arithmetic"),
-    ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers"),
-    ("backprop", "verify", "problem", "pullback", "unfold"),
+    ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers", "contour"),
+    ("backprop", "verify", "problem", "pullback", "unfold", "plot"),
     ("evaluate", "train", "layers"),
     ("export", "narrate", "render", "codegen"),
     ("derivation", "fit"),
-    ("views", "courses"),
+    ("views", "courses", "pictures"),
     ("cli",),
     ("__init__", "__main__"),
 )
@@ -69,7 +69,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "verify": (("slopes",), ("points",), ("field", "reals"), ("draws",), ("verdicts",), ("__init__",)),
 }
 
-HEAVY = ("sympy", "numpy", "mpmath")
+HEAVY = ("sympy", "numpy", "mpmath", "matplotlib")
 
 
 def module_name(path: Path) -> str:
@@ -137,7 +137,7 @@ def test_imports_go_down_the_ladder(name: str) -> None:
 
 
 def test_importing_every_module_imports_nothing_heavy() -> None:
-    """SymPy, NumPy and mpmath are imported when first needed, never with a module of ours."""
+    """SymPy, NumPy, mpmath and matplotlib are imported when first needed, never with a module of ours."""
     modules = [f"symbackprop.{name}".removesuffix(".__init__") for name in FILES]
     program = (
         "import importlib, sys\n"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
 from symbackprop.document import Block, Document, Heading, Numeral, Paragraph, Relation, Span, Spans, Table
 from symbackprop.errors import InputError
+from symbackprop.evaluate import Values
 from symbackprop.expr import Symbol
 from symbackprop.functions import ACTIVATIONS, LOSSES, F, Function, VectorFunction, Z
+from symbackprop.graph import Role
 from symbackprop.narrate.gradient import gradient_table, read_aloud
 from symbackprop.narrate.teller import Teller
 from symbackprop.notation import NOTATIONS
 from symbackprop.optimizers import HYPERPARAMETERS, OPTIMIZERS, Optimizer
 from symbackprop.typeset.shortcuts import plain
+
+MOST_CELLS = 30
 
 
 def tell_values(teller: Teller) -> Document:
@@ -43,8 +48,30 @@ def tell_values(teller: Teller) -> Document:
         Heading(2, ("Gradient",)),
         *gradient_table(teller),
         *read_aloud(teller),
+        *_sizes(teller, values),
     ]
     return teller.document(title, blocks)
+
+
+def _sizes(teller: Teller, values: Values) -> list[Block]:
+    """Tabulate the length of the gradient by each layer's weights, with bars; one layer has none to be compared with."""
+    layers: dict[str, list[str]] = {}
+    for leaf in teller.graph.leaves:
+        if leaf.role is Role.WEIGHT and leaf.symbol.name in values.gradients:
+            layers.setdefault(leaf.symbol.name.split("_", maxsplit=1)[0], []).append(leaf.symbol.name)
+    lengths = {layer: values.norm(names) for layer, names in layers.items()}
+    longest = max(lengths.values(), default=0.0)
+    if len(lengths) < 2 or teller.telling.wrt or not math.isfinite(longest):
+        return []
+    rows: list[tuple[Spans, ...]] = []
+    for layer, length in lengths.items():
+        bar = "█" * (max(1, round(MOST_CELLS * length / longest)) if length else 0)
+        rows.append(((layer.removeprefix("w"),), (teller.numerals.of(length),), (bar,)))
+    return [
+        Heading(2, ("Size of the gradient by layers",)),
+        Paragraph(("The length of the gradient by all weights of a layer: the root of the sum of its squared entries.",)),
+        Table((("layer",), ("size",), ("",)), tuple(rows), frozenset({0, 1})),
+    ]
 
 
 def tell_known(formats: dict[str, str]) -> Document:

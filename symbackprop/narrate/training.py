@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbackprop.document import Block, Document, Heading, Lines, Nabla, Paragraph, Row, Spans, Table
+from symbackprop.contour import Contour, drawn
+from symbackprop.document import Block, Document, Heading, Lines, Nabla, Paragraph, Picture, Row, Spans, Table
+from symbackprop.epochs import sparkline
 from symbackprop.expr import Expr, Symbol, call, power, substitute, symbols, transform
 from symbackprop.graph import Role
 from symbackprop.narrate.numerals import say
@@ -15,10 +17,15 @@ from symbackprop.train import ParameterUpdate, Trajectory
 MOST_STEPS_TOLD = 10
 MOST_STEPS_TABLED = 20
 MOST_COLUMNS = 4
+FEWEST_BARS = 4
 
 
-def tell_training(teller: Teller, run: Trajectory) -> Document:
-    """Tell a training run: the gradients' formulas, the update rule, each update, and the table of losses."""
+def tell_training(teller: Teller, run: Trajectory, contour: Contour | None = None) -> Document:
+    """
+    Tell a training run: the gradients' formulas, the update rule, each update, and the table of losses.
+
+    With a contour of the loss over two of the parameters, it is drawn at the end.
+    """
     row = run.options.row
     title = f"{teller.problem.title or 'Training'}: {run.steps:,} step{'' if run.steps == 1 else 's'} of {row.title}"
     blocks: list[Block] = [Heading(1, (title,))]
@@ -31,6 +38,8 @@ def tell_training(teller: Teller, run: Trajectory) -> Document:
         if told < run.steps:
             blocks.append(Paragraph((f"… and {run.steps - told:,} more updates of the same form.",)))
     blocks.extend(_losses(teller, run))
+    if contour is not None:
+        blocks.append(_map(teller, run, contour))
     return teller.document(title, blocks)
 
 
@@ -195,6 +204,8 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
                 )
             )
         )
+    if len(run.points) >= FEWEST_BARS:
+        blocks.append(Paragraph((output, " after each update ", sparkline([point.loss for point in run.points]))))
     if run.report:
         for epoch, value in enumerate(run.epoch_reports[:MOST_STEPS_TABLED], 1):
             blocks.append(
@@ -207,3 +218,16 @@ def _losses(teller: Teller, run: Trajectory) -> list[Block]:
         if len(listed) < len(run.parameters):
             blocks.append(Paragraph((f"… and {len(run.parameters) - len(listed)} more parameters.",)))
     return blocks
+
+
+def _map(teller: Teller, run: Trajectory, contour: Contour) -> Picture:
+    across, up = map(teller.symbol, contour.names)
+    key = f" (up): the fuller, the higher; S is the start, o an update, E the end. {others_held(run, contour.names)}"
+    return Picture(drawn(contour), (teller.graph.output.symbol, " over ", across, " (across) and ", up, key))
+
+
+def others_held(run: Trajectory, names: tuple[str, str]) -> str:
+    """Say at which values a contour over two parameters holds the others."""
+    if set(run.parameters) == set(names):
+        return "Nothing else was trained."
+    return "The other parameters are held at their values at the end."

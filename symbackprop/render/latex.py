@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import NamedTuple
 
-from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.notation import Speller
 from symbackprop.render.formulas import runs
+from symbackprop.render.layout import transliterate
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import Alignment, RowLine, align
 from symbackprop.typeset.breaking import Typesetter
@@ -26,6 +27,7 @@ from symbackprop.typeset.widths import text_width
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
+NARROW = 28.0  # in em: what 72 characters of a picture take in \scriptsize
 TABLE_ROWS, SLIDE_ROWS, SLIDE_HEIGHT = 26, 6, 11.5
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
@@ -69,6 +71,8 @@ def _escaped_char(char: str) -> str:
         return char if char.isprintable() else " "
     if char in _TEXT_LETTERS:
         return char
+    if "▁" <= char <= "█":
+        return rf"\rule{{0.5em}}{{{(ord(char) - 0x2580) / 8 * 1.6:g}ex}}"
     base, *accents = list(unicodedata.normalize("NFD", char))
     if base.isascii() and base.isalpha():
         return char if ord(char) < 0x180 and len(accents) == 1 and accents[0] in _ACCENTS else base
@@ -164,6 +168,8 @@ def _blocks(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
                 yield from _tables(page, block)
             case Note(kind, spans):
                 yield _note(page, kind, spans)
+            case Picture():
+                yield _picture(page, block)
         previous = block
 
 
@@ -194,6 +200,18 @@ def _paragraph(page: Sheet, spans: Spans) -> str:
 def _note(page: Sheet, kind: str, spans: Spans) -> str:
     label = {"verified": r"$\checkmark$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} "}.get(kind, "")
     return rf"\par{{\small {label}{page.spans(spans)}\par}}"
+
+
+def _picture(page: Sheet, picture: Picture) -> str:
+    """Set a drawing line by line in type of one width; its shades are those of ASCII."""
+    size = r"\scriptsize" if page.width > NARROW else r"\tiny"
+    special = {**_SPECIAL, " ": "~", "-": "{-}"}
+    lines = [
+        "".join(special.get(char, char) for char in transliterate(line, "ascii"))
+        for line in picture.lines
+    ]
+    body = " \\\\\n".join(rf"\mbox{{{line}}}" for line in lines)
+    return f"\n{{{size}\\ttfamily\n{body}\n\\par}}\n{_paragraph(page, picture.caption)}\n"
 
 
 def environment(alignment: Alignment) -> str:
@@ -340,6 +358,8 @@ def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[_Piece]:
             yield _Piece("\n" + _paragraph(page, spans), 0.4 + ceil(page.spans_width(spans) / page.width * 1.1), 0)
         case Note(kind, spans):
             yield _Piece(_note(page, kind, spans), 0.4 + ceil(page.spans_width(spans) / page.width), 1)
+        case Picture(lines, _):
+            yield _Piece(_picture(page, block), 0.6 * len(lines) + 2, 1)
 
 
 def _chunks(lines: Sequence[RowLine], room: float) -> list[tuple[RowLine, ...]]:

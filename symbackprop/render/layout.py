@@ -13,7 +13,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from symbackprop.document import Block, Display, Document, Heading, Lines, Note, Paragraph, Relation, Row, Spans, Table, Tint
+from symbackprop.document import (
+    Block,
+    Display,
+    Document,
+    Heading,
+    Lines,
+    Note,
+    Paragraph,
+    Picture,
+    Relation,
+    Row,
+    Spans,
+    Table,
+    Tint,
+)
 from symbackprop.expr import Adjoint, Expr, Partial, Product, Sum
 from symbackprop.notation import Ratio, Speller
 from symbackprop.render.options import Options
@@ -40,6 +54,7 @@ _ASCII_WORDS = {
     "ᵢ": "_i", "ⱼ": "_j", "ₖ": "_k", "─": "-", "°": " deg", "ε": "eps", "α": "alpha", "β": "beta", "γ": "gamma", "θ": "theta",
     "μ": "mu", "ρ": "rho", "∑": "sum", "∏": "prod", "∈": "in", "ₙ": "_n", "₁": "_1", "ŷ": "y^", "⊙": "*", "ᵀ": ".T", "«": "<<",
     "»": ">>", "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "#",
+    "█": "#", "░": ".", "▒": ":", "▓": "+",
 }  # fmt: skip
 
 
@@ -167,6 +182,8 @@ def _block(page: Page, block: Block, section: int) -> Iterator[str]:
             yield from _table(page, block)
         case Note(kind, spans):
             yield from _note(page, kind, spans)
+        case Picture():
+            yield from _picture(page, block)
 
 
 def _heading(page: Page, heading: Heading, section: int) -> Iterator[str]:
@@ -192,6 +209,19 @@ def _note(page: Page, kind: str, spans: Spans) -> Iterator[str]:
     style = {"verified": GOOD, "warning": PROBLEM}.get(kind, DIM)
     for position, line in enumerate(wrap(page, spans, min(page.width, WIDEST_TEXT) - INDENT - len(label), "")):
         yield " " * INDENT + styled((label if position == 0 else " " * len(label)) + line, style)
+
+
+def _picture(page: Page, picture: Picture) -> Iterator[str]:
+    """Lay out a drawing; one that is too wide is left out, for half a picture shows nothing, and the reader told."""
+    lines = [page.plain(line) for line in picture.lines]
+    needed = max(map(width_of, lines), default=0) + INDENT
+    room = min(page.width, WIDEST_TEXT) - INDENT
+    if needed > page.width:
+        missing = f"A picture is left out: it is {needed} columns wide, and there are {page.width}."
+        yield from wrap(page, (missing,), room, " " * INDENT)
+        return
+    yield from (f"{' ' * INDENT}{line}" for line in lines)
+    yield from wrap(page, picture.caption, room, " " * INDENT)
 
 
 def wrap(page: Page, spans: Spans, width: int, indent: str) -> list[str]:

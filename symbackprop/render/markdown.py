@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Spans, Table
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.notation import Speller
 from symbackprop.render.formulas import runs
 from symbackprop.render.options import DEFAULT, Options
@@ -131,3 +131,5 @@ def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
         case Note(kind, spans):
             label = {"verified": "✓ ", "warning": "**Warning.** ", "note": "**Note.** "}.get(kind, "")
             yield f"> {label}{page.spans(spans)}"
+        case Picture(lines, caption):
+            yield from ("```text", *lines, "```", "", page.spans(caption))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Span, Spans, Table
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Span, Spans, Table
 from symbackprop.notation import Speller
 from symbackprop.render.markdown import text_in_math
 from symbackprop.render.options import DEFAULT, Options
@@ -45,6 +45,9 @@ def _rows(block: Block, display: Typesetter, inline: Typesetter, width: float) -
             yield _spans(spans, inline, r"\textbf")
         case Paragraph(spans) | Note(_, spans):
             yield from _wrapped(spans, inline, width)
+        case Picture(_, caption):
+            # Characters have no columns inside mathematics; the caption says what there is to be drawn.
+            yield from _wrapped(caption, inline, width)
         case Lines(()):
             return
         case Lines(rows):
