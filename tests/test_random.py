@@ -1,7 +1,7 @@
 """
 Networks and functions nobody thought of: drawn at random, each derived, verified and held against three oracles.
 
-The seed is the time of day, or the environment's SYMBACKPROP_SEED; it is printed in the name of every test, so that
+The seed is the time of day (always the same where CI is set), or the environment's SYMBACKPROP_SEED; it stands in every test's name:
 `SYMBACKPROP_SEED=… pytest tests/test_random.py` draws the same problems again.
 """
 
