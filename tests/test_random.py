@@ -1,8 +1,8 @@
 """
 Networks and functions nobody thought of: drawn at random, each derived, verified and held against three oracles.
 
-The seed is the time of day (always the same where CI is set), or the environment's SYMBACKPROP_SEED; it stands in every test's name:
-`SYMBACKPROP_SEED=… pytest tests/test_random.py` draws the same problems again.
+The seed is the time of day (always the same where CI is set), or the environment's SYMBACKPROP_SEED.
+It stands in every test's name, and `SYMBACKPROP_SEED=… pytest tests/test_random.py` draws the same problems again.
 """
 
 from __future__ import annotations
