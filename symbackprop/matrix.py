@@ -109,6 +109,22 @@ class Slope(Expr):
         return Slope(self.function, parts[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Entries(Expr):
+    """An explicit matrix, row by row; a column vector has rows of one entry."""
+
+    rows: tuple[tuple[Expr, ...], ...]
+
+    def parts(self) -> tuple[Expr, ...]:
+        """Return all entries, row by row."""
+        return tuple(entry for row in self.rows for entry in row)
+
+    def with_parts(self, parts: tuple[Expr, ...]) -> Expr:
+        """Return a matrix of the same shape with other entries."""
+        width = len(self.rows[0])
+        return Entries(tuple(parts[start : start + width] for start in range(0, len(parts), width)))
+
+
 def matmul(*factors: Expr) -> Expr:
     """
     Multiply matrices in order; numbers and signs go in front, products in products are flattened.
@@ -174,6 +190,8 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
             return SCALAR
         case Ones(size):
             return (size, 1)
+        case Entries(rows):
+            return (len(rows), len(rows[0]))
         case Transpose(body):
             height, width = shape_of(body, shapes)
             return (width, height)
@@ -218,6 +236,8 @@ def entry(expr: Expr, i: int, j: int, shapes: Mapping[str, Shape], named: EntryN
             return expr
         case Ones():
             return ONE
+        case Entries(rows):
+            return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows[i - 1][j - 1]
         case Transpose(body):
             return at(body, j, i)
         case MatMul(factors):

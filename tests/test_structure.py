@@ -18,19 +18,25 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
     ("expr", "names", "files"),
     ("functions", "document", "data", "epochs", "matrix", "indexed"),
-    ("graph", "steps", "parse", "notation", "arithmetic"),
+    ("graph", "steps", "parse", "notation", "arithmetic", "findings"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers", "contour"),
     ("backprop", "verify", "problem", "pullback", "unfold", "plot"),
-    ("evaluate", "train", "layers"),
+    ("evaluate", "train", "layers", "decide"),
     ("export", "narrate", "render", "codegen"),
     ("derivation", "fit"),
-    ("views", "courses", "pictures"),
+    ("views", "courses", "pictures", "check"),
+    ("sandbox",),
+    ("grade",),
     ("cli",),
     ("__init__", "__main__"),
 )
 
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "check": (("__init__",),),
+    "decide": (("__init__",),),
+    "sandbox": (("__init__",),),
+    "grade": (("__init__",),),
     "narrate": (
         ("numerals",),
         ("teller",),

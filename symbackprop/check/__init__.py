@@ -1,0 +1,1 @@
+"""Answers against a derivation: right or wrong, where, and why."""

@@ -1,0 +1,80 @@
+"""What a check found, as data: a verdict with its evidence, and for a wrong answer where and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+CORRECT, WRONG, UNDECIDED, INVALID = "correct", "wrong", "undecided", "invalid"
+PROVED, SAMPLED = "proved", "sampled"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which two values differ; `entry` says which entry of a matrix, (0, 0) for a scalar."""
+
+    point: Mapping[str, Fraction]
+    yours: float
+    truth: float
+    entry: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinding:
+    """
+    One step of a chain, counted from 1.
+
+    `follows` says that a wrong step follows correctly from the reader's own earlier steps; `marks` of `most` were given.
+    """
+
+    number: int
+    text: str
+    verdict: str
+    evidence: str | None
+    message: str
+    codes: frozenset[str] = frozenset()
+    follows: bool = False
+    reading: str = ""
+    marks: Fraction = Fraction(0)
+    most: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    What a check found.
+
+    `verdict` is "correct", "wrong", "undecided" or "invalid" (it could not be read, which is not wrong); `evidence` is
+    "proved", "sampled" or None; `codes` are stable words such as "missing.slope", all that explain the answer;
+    `message` is what the reader is told at the level of hint asked for, and `hints` has all three levels;
+    `reading` and `reading_text` show what was read, as LaTeX and as text; `witness` is a point with both values, or None;
+    `first_wrong_step` counts from 1 (None where no step is wrong), `follows` are the wrong steps that follow correctly
+    from it; `boundary` says where two expressions differ only between two cells, such as "z1_1 = 0"; `limits_hit` are
+    the budgets that ran out; `form` is "met", "not met" or None where none was required.
+    """
+
+    verdict: str
+    evidence: str | None = None
+    codes: frozenset[str] = frozenset()
+    message: str = ""
+    reading: str = ""
+    witness: Witness | None = None
+    first_wrong_step: int | None = None
+    follows: tuple[int, ...] = ()
+    boundary: str = ""
+    limits_hit: tuple[str, ...] = ()
+    target: str = ""
+    answer: str = ""
+    reading_text: str = ""
+    hints: tuple[str, ...] = ()
+    form: str | None = None
+    points: int = 0
+    steps: tuple[StepFinding, ...] = ()
+    marks: Fraction = Fraction(0)
+    most: Fraction = Fraction(1)
+    solution: str = field(default="", repr=False)
+
+    def __bool__(self) -> bool:
+        """Whether the answer is correct."""
+        return self.verdict == CORRECT

@@ -1,0 +1,1 @@
+"""A class: submissions in, findings and reports out."""
