@@ -48,7 +48,9 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("together",),
         ("__init__",),
     ),
-    "problem": (("model",), ("reader",), ("definitions", "facts", "networks", "tables"), ("__init__",)),
+    "problem": (
+        ("questions",), ("model",), ("reader",), ("checking", "definitions", "facts", "networks", "tables"), ("__init__",),
+    ),
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (
         ("options", "formulas"), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",),

@@ -20,14 +20,26 @@ from symbackprop.files import SUFFIXES, Source, read_source
 from symbackprop.graph import Graph
 from symbackprop.names import short
 from symbackprop.network import Network
+from symbackprop.problem.checking import read_check, read_questions
 from symbackprop.problem.definitions import read_definitions_table, read_text
 from symbackprop.problem.facts import read_assumptions, read_constraints, read_names, read_training
 from symbackprop.problem.model import ASSUMPTIONS, Problem, Training
 from symbackprop.problem.networks import from_network, read_network, read_network_point, read_one_liner
+from symbackprop.problem.questions import CheckOptions, ExpectedAnswer, Question
 from symbackprop.problem.reader import TABLES, Reader
 from symbackprop.problem.tables import one_hot_group, read_data_table
 
-__all__ = ["ASSUMPTIONS", "Problem", "Training", "from_dict", "from_network", "load"]
+__all__ = [
+    "ASSUMPTIONS",
+    "CheckOptions",
+    "ExpectedAnswer",
+    "Problem",
+    "Question",
+    "Training",
+    "from_dict",
+    "from_network",
+    "load",
+]
 
 
 LONGEST_STEM = 200
@@ -125,6 +137,8 @@ def _problem(reader: Reader, mapping: Mapping[str, Any]) -> Problem:
     """Read a whole problem; what does not depend on a broken part is read all the same, for its faults."""
     reader.unknown_keys((), mapping, TABLES)
     title = reader.text(("title",), mapping.get("title", ""), "title") or ""
+    questions = read_questions(reader, mapping["questions"]) if "questions" in mapping else ()
+    checking = read_check(reader, mapping["check"]) if "check" in mapping else CheckOptions()
     network: Network | None = None
     graph: Graph | None = None
     if "network" in mapping and "definitions" in mapping:
@@ -160,4 +174,6 @@ def _problem(reader: Reader, mapping: Mapping[str, Any]) -> Problem:
         constraints = constraints or one_hot_group(mapping["data"], network)
     reader.stop()
     point = {name: reader.point[name] for name in graph.leaf_by_name if name in reader.point}
-    return Problem(title, kind, graph, network, point, reader.names, assumptions, constraints, training, data)
+    return Problem(
+        title, kind, graph, network, point, reader.names, assumptions, constraints, training, data, questions, checking
+    )

@@ -18,6 +18,7 @@ from symbackprop.names import normalise_name
 from symbackprop.network import Network
 from symbackprop.optimizers import OptimizerOptions
 from symbackprop.parse.values import parse_point
+from symbackprop.problem.questions import CheckOptions, Question
 
 # Floats that were divided by their sum add up to 1 only nearly.
 NEARLY = Fraction(1, 10**6)
@@ -46,7 +47,8 @@ class Problem:
 
     `kind` is "network" or "function"; `point` gives leaves a constant expression (it may be incomplete or empty);
     `names` maps plain names to the course's own; `assumptions` maps names to words of `ASSUMPTIONS`;
-    each entry of `constraints` has the names that sum to 1; `data` is the file with rows to train with.
+    each entry of `constraints` has the names that sum to 1; `data` is the file with rows to train with;
+    `questions` is what a class is asked, `checking` how answers are checked.
     """
 
     title: str
@@ -59,6 +61,8 @@ class Problem:
     constraints: tuple[tuple[str, ...], ...] = ()
     training: Training | None = None
     data: DataFile | None = None
+    questions: tuple[Question, ...] = ()
+    checking: CheckOptions = field(default_factory=CheckOptions)
 
     @cached_property
     def known(self) -> dict[str, None]:

@@ -18,7 +18,10 @@ LONGEST_WORD = 60
 MOST_FAULTS = 20
 MOST_KEPT_FAULTS = 200
 
-TABLES = ("title", "network", "samples", "data", "training", "definitions", "point", "symbols", "constraints", "names")
+TABLES = (
+    "title", "network", "samples", "data", "training", "definitions", "point", "symbols", "constraints", "names",
+    "questions", "check",
+)  # fmt: skip
 
 
 class Reader:
@@ -132,6 +135,8 @@ def _label(key: Key) -> str:
             return f"layer {layer + 1}"
         case ("samples", int(sample), *_):
             return f"sample {sample + 1}"
+        case ("questions", int(question), *_):
+            return f"question {question + 1}"
         case ("definitions", str(name)):
             return f"definition of {short(name)}"
         case (str(table), *_) if table in TABLES:
