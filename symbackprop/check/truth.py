@@ -1,0 +1,348 @@
+"""
+One derivation, ready to be asked: what a name stands for, entry by entry, and what it must equal.
+
+An answer may use any named quantity, whole layers included.  Matrices are taken apart into their entries here, so that
+everything beyond is about scalars.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import TypeAlias
+
+from symbackprop.backprop import backpropagate
+from symbackprop.backprop import expand as put_in
+from symbackprop.check.symbols import lexicon_of
+from symbackprop.decide import Facts
+from symbackprop.derivation import Derivation
+from symbackprop.errors import InputError, UnknownNameError
+from symbackprop.expr import (
+    ONE,
+    Adjoint,
+    Call,
+    Constant,
+    Expr,
+    Number,
+    Partial,
+    Symbol,
+    add,
+    children,
+    mul,
+    rebuild,
+    transform,
+    walk,
+)
+from symbackprop.functions import FUNCTIONS
+from symbackprop.graph import Graph
+from symbackprop.matrix import Entries, MatMul, Ones, Shape, Slope, Softmax, Sums, Transpose
+from symbackprop.parse.answers import read_answer
+from symbackprop.parse.lexicon import Lexicon
+from symbackprop.verify.draws import Draws
+from symbackprop.verify.points import Setting
+
+Rows: TypeAlias = tuple[tuple[Expr, ...], ...]
+
+_WHOLE = re.compile(r"(?P<letter>[A-Za-z])(?P<layer>\d*)(?:_s(?P<sample>\d+))?")
+
+
+class ShapeError(InputError):
+    """Matrices whose shapes do not go together; the message has both."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """
+    What was asked.
+
+    `name` is how it is written in sentences, `symbol` what it stands for (a scalar or a whole layer), `shape` rows ×
+    columns, `entries` its scalars, row by row.  `asked` is "gradient", "local" or "value".
+    """
+
+    name: str
+    symbol: Symbol
+    shape: tuple[int, int]
+    entries: tuple[tuple[Symbol, ...], ...]
+    asked: str
+
+    def __iter__(self) -> Iterator[tuple[int, int, Symbol]]:
+        """Yield every entry with its row and column, from 1."""
+        for i, row in enumerate(self.entries, 1):
+            for j, symbol in enumerate(row, 1):
+                yield i, j, symbol
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """A derivation and all that answers are compared with; made once, asked often."""
+
+    derivation: Derivation
+    seed: int = field(default=0, kw_only=True)
+
+    @property
+    def graph(self) -> Graph:
+        """The forward definitions."""
+        return self.derivation.graph
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The symbol table by which answers are read."""
+        return lexicon_of(self.derivation.problem, self.derivation.backward)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of every symbol: its definition, forward or backward, and the problem's assumptions."""
+        backward, problem = self.derivation.backward, self.derivation.problem
+        definitions = {node.symbol.name: node.expr for node in backward.nodes}
+        definitions |= {step.about.name: step.value for step in backward.locals.values()}
+        return Facts(self.graph, definitions, problem.constraints, problem.assumptions)
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Random points at which mistakes are compared."""
+        problem = self.derivation.problem
+        return Draws(Setting(self.graph, problem.constraints, problem.assumptions), self.seed)
+
+    # --- what is asked ---------------------------------------------------------------------------------------
+
+    def target(self, text: str) -> Target:
+        """
+        Read what was asked: a derivative, or a value; a leaf's name alone asks for the derivative by it.
+
+        Raises ParseError or UnknownNameError, which names the nearest known ones.
+        """
+        line = read_answer(text, self.lexicon).lines[0]
+        symbol = line.values[0]
+        if not isinstance(symbol, Symbol):
+            msg = f'"{text.strip()}" is no quantity: a name such as {self.example()} is accepted'
+            raise UnknownNameError(msg)
+        return self.asked(symbol)
+
+    def asked(self, symbol: Symbol) -> Target:
+        """Return what a left side asks for; a leaf, or a layer of leaves, stands for the derivative by it."""
+        if not isinstance(symbol, Adjoint | Partial) and self.is_leaf(symbol):
+            symbol = self.adjoint(self.lexicon.output, symbol.name)
+        shape = self.shape(symbol)
+        entries = tuple(
+            tuple(self.entry(symbol, i, j) for j in range(1, shape[1] + 1)) for i in range(1, shape[0] + 1)
+        )
+        kind = "gradient" if isinstance(symbol, Adjoint) else "local" if isinstance(symbol, Partial) else "value"
+        return Target(self.written(symbol), symbol, shape, entries, kind)
+
+    def example(self) -> str:
+        """Return a derivative that can be asked for."""
+        adjoints = self.derivation.backward.adjoints
+        leaf = next((name for name in adjoints if name in self.graph.leaf_by_name), next(iter(adjoints), "x"))
+        own = self.derivation.problem.names
+        return f"d{own.get(self.lexicon.output, self.lexicon.output)}/d{own.get(leaf, leaf)}"
+
+    def written(self, symbol: Symbol) -> str:
+        """Return how a quantity is written in a sentence."""
+        own = self.derivation.problem.names
+        if isinstance(symbol, Adjoint):
+            if symbol.is_delta:
+                return own.get(symbol.name, symbol.name)
+            return f"d{own.get(symbol.output, symbol.output)}/d{own.get(symbol.of, symbol.of)}"
+        if isinstance(symbol, Partial):
+            return f"∂{own.get(symbol.child, symbol.child)}/∂{own.get(symbol.parent, symbol.parent)}"
+        return own.get(symbol.name, symbol.name)
+
+    def is_leaf(self, symbol: Symbol) -> bool:
+        """Whether a name is given, not computed: a leaf, or a layer of leaves."""
+        leaves = self.graph.leaf_by_name
+        return symbol.name in leaves or self.entry(symbol, 1, 1).name in leaves
+
+    # --- names -----------------------------------------------------------------------------------------------
+
+    def adjoint(self, output: str, of: str) -> Adjoint:
+        """Return the symbol of ∂output/∂of, for scalars and for whole layers."""
+        backward = self.derivation.backward
+        known = backward.adjoints_of(output).get(of)
+        return known or Adjoint(f"d{output}_d{of}", output, of)
+
+    def shape(self, symbol: Symbol) -> tuple[int, int]:
+        """Return rows and columns of a named quantity; of ∂u/∂v between layers, those of the Jacobian."""
+        match symbol:
+            case Adjoint(output=above, of=below) | Partial(child=above, parent=below):
+                height, width = self.lexicon.shapes.get(above, (1, 1)), self.lexicon.shapes.get(below, (1, 1))
+                return width if height == (1, 1) else (height[0] * height[1], width[0] * width[1])
+            case _:
+                return self.lexicon.shapes.get(symbol.name, (1, 1))
+
+    def entry(self, symbol: Symbol, i: int, j: int) -> Symbol:
+        """Return the scalar at row i and column j (from 1) of a named quantity; a scalar is its only entry."""
+        match symbol:
+            case Adjoint(output=above, of=below):
+                one, two = self._ends(above, below, i, j)
+                return self.adjoint(one, two)
+            case Partial(child=above, parent=below):
+                one, two = self._ends(above, below, i, j)
+                return Partial(f"local_{one}_{two}", one, two)
+            case _:
+                return Symbol(self._entry_name(symbol.name, i, j))
+
+    def _ends(self, above: str, below: str, i: int, j: int) -> tuple[str, str]:
+        """Return the scalars that an entry of ∂above/∂below is about."""
+        rows, columns = self.lexicon.shapes.get(above, (1, 1))
+        if (rows, columns) == (1, 1):
+            return self._entry_name(above, 1, 1), self._entry_name(below, i, j)
+        width = self.lexicon.shapes.get(below, (1, 1))[1]
+        return (
+            self._entry_name(above, (i - 1) // columns + 1, (i - 1) % columns + 1),
+            self._entry_name(below, (j - 1) // width + 1, (j - 1) % width + 1),
+        )
+
+    def _entry_name(self, whole: str, i: int, j: int) -> str:
+        """Return the plain name of an entry: W1 gives w1_2_3, b1 b1_2, Z1 z1_2_s3, a0 x_2."""
+        if whole in self.graph.leaf_by_name or whole in self.graph.definitions:
+            return whole
+        match = _WHOLE.fullmatch(whole)
+        if match is None:
+            return whole
+        letter, layer, sample = match["letter"], match["layer"], match["sample"]
+        if layer == "0" and letter in "aA":
+            letter, layer = "x" if letter == "a" else "X", ""
+        name = f"{letter.lower()}{layer}_{i}"
+        if letter == "W":
+            return f"{name}_{j}"
+        if letter.isupper():
+            return f"{name}_s{j}"
+        return f"{name}_s{sample}" if sample else name
+
+    # --- entries ---------------------------------------------------------------------------------------------
+
+    def entries(self, expr: Expr) -> Rows:
+        """
+        Take an expression apart into scalars, row by row; slopes σ′(z) are written out by their formula.
+
+        Raises ShapeError where shapes do not go together.
+        """
+        match expr:
+            case Symbol():
+                height, width = self.shape(expr)
+                return tuple(tuple(self.meant(self.entry(expr, i, j)) for j in range(1, width + 1)) for i in range(1, height + 1))
+            case Number() | Constant():
+                return ((expr,),)
+            case Ones(size):
+                assert isinstance(size, int)
+                return ((ONE,),) * size
+            case Entries(rows):
+                return tuple(tuple(self.scalar(entry) for entry in row) for row in rows)
+            case Transpose(body):
+                return tuple(zip(*self.entries(body), strict=True))
+            case MatMul(factors):
+                left = self.entries(factors[0])
+                for factor in factors[1:]:
+                    left = _matrix_product(left, self.entries(factor))
+                return left
+            case Sums(body, rows):
+                return _summed(self.entries(body), rows=rows)
+            case Softmax(body, rows, log):
+                return _softmax(self.entries(body), rows=rows, log=log)
+            case Slope(function, body):
+                return _each(self.entries(body), lambda z: FUNCTIONS[function].slope(z, Call(function, (z,))))
+            case _:
+                parts = [self.entries(part) for part in children(expr)]
+                return _together(parts, lambda scalars: rebuild(expr, scalars))
+
+    def scalar(self, expr: Expr) -> Expr:
+        """Return the only entry; raises ShapeError for a matrix of more."""
+        rows = self.entries(expr)
+        if len(rows) != 1 or len(rows[0]) != 1:
+            msg = f"a matrix of shape {len(rows)}×{len(rows[0])} stands where a number is accepted"
+            raise ShapeError(msg)
+        return rows[0][0]
+
+    def meant(self, symbol: Symbol) -> Expr:
+        """Return a scalar that everything beyond knows: a derivative between two values that has no name is written out."""
+        if not isinstance(symbol, Adjoint) or symbol.name in self.facts.definitions:
+            return symbol
+        if symbol.output == symbol.of:
+            return ONE
+        if symbol.output not in self.graph.definitions or symbol.of not in self.graph.ancestors(symbol.output):
+            return Number(0)
+        return self._between(symbol.output, symbol.of)
+
+    def _between(self, output: str, of: str) -> Expr:
+        """Write ∂output/∂of out in values."""
+        needed = self.graph.ancestors(output)
+        below = Graph(
+            tuple(leaf for leaf in self.graph.leaves if leaf.symbol.name in needed),
+            tuple(node for node in self.graph.nodes if node.symbol.name in needed),
+        )
+        swept = backpropagate(below)
+        backward = {node.symbol.name: node for node in swept.nodes}
+        return put_in(swept.adjoints_of(output)[of], backward)
+
+
+def names_in(expr: Expr) -> tuple[Symbol, ...]:
+    """Return every symbol of an expression once, in reading order."""
+    return tuple(dict.fromkeys(part for part in walk(expr) if isinstance(part, Symbol)))
+
+
+def without_slopes(expr: Expr) -> Expr:
+    """Write every σ′(z) of a scalar expression out by its formula."""
+
+    def written_out(part: Expr) -> Expr | None:
+        if not isinstance(part, Slope):
+            return None
+        z = without_slopes(part.body)
+        return FUNCTIONS[part.function].slope(z, Call(part.function, (z,)))
+
+    return transform(expr, written_out)
+
+
+def shape_of(rows: Rows) -> Shape:
+    """Return rows × columns."""
+    return (len(rows), len(rows[0]))
+
+
+def _each(rows: Rows, function: Callable[[Expr], Expr]) -> Rows:
+    return tuple(tuple(function(entry) for entry in row) for row in rows)
+
+
+def _matrix_product(left: Rows, right: Rows) -> Rows:
+    if len(left) == len(left[0]) == 1 or len(right) == len(right[0]) == 1:
+        return _together([left, right], lambda pair: mul(*pair))
+    if len(left[0]) != len(right):
+        msg = f"a {len(left)}×{len(left[0])} matrix cannot be multiplied by a {len(right)}×{len(right[0])} matrix"
+        raise ShapeError(msg)
+    return tuple(tuple(add(*map(mul, row, column)) for column in zip(*right, strict=True)) for row in left)
+
+
+def _together(parts: list[Rows], build: Callable[[tuple[Expr, ...]], Expr]) -> Rows:
+    """Combine entry by entry; a 1×1 matrix goes with every shape."""
+    shapes = {shape_of(part) for part in parts} - {(1, 1)}
+    if len(shapes) > 1:
+        listed = " with ".join(f"{height}×{width}" for height, width in sorted(shapes, key=str))
+        msg = f"cannot combine {listed} entry by entry"
+        raise ShapeError(msg)
+    height, width = shapes.pop() if shapes else (1, 1)
+    assert isinstance(height, int)
+    assert isinstance(width, int)
+    flat = [part[0][0] if shape_of(part) == (1, 1) else None for part in parts]
+
+    def at(i: int, j: int) -> Expr:
+        return build(tuple(part[i][j] if only is None else only for part, only in zip(parts, flat, strict=True)))
+
+    cells = {(i, j): at(i, j) for i, j in product(range(height), range(width))}
+    return tuple(tuple(cells[i, j] for j in range(width)) for i in range(height))
+
+
+def _summed(matrix: Rows, *, rows: bool) -> Rows:
+    """Replace every entry by the sum of its column, or of its row."""
+    if rows:
+        return tuple((add(*row),) * len(row) for row in matrix)
+    totals = tuple(add(*column) for column in zip(*matrix, strict=True))
+    return (totals,) * len(matrix)
+
+
+def _softmax(matrix: Rows, *, rows: bool, log: bool) -> Rows:
+    """Apply softmax, or its logarithm, down each column, or along each row."""
+    name = "log_softmax" if log else "softmax"
+    lines = matrix if rows else tuple(zip(*matrix, strict=True))
+    found = tuple(tuple(Call(name, (Number(k), *line)) for k in range(1, len(line) + 1)) for line in lines)
+    return found if rows else tuple(zip(*found, strict=True))
