@@ -56,6 +56,12 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("options", "formulas"), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",),
     ),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
+    "cli": (
+        ("inputs", "messages", "options", "progress", "writer"),
+        ("data",),
+        ("code", "derive", "evaluate", "known", "train"),
+        ("__init__",),
+    ),
     "codegen": (
         ("language", "sharing"),
         ("layered", "units"),

@@ -1,0 +1,92 @@
+"""`symbackprop derive`: the derivation, step by step."""
+
+from __future__ import annotations
+
+from symbackprop.cli.inputs import check_view, make_derivation, telling_of, unit_targets_of
+from symbackprop.cli.options import (
+    Assume,
+    At,
+    Atoms,
+    Batch,
+    Beamer,
+    Depth,
+    Detail,
+    Digits,
+    Exact,
+    Expand,
+    FormatName,
+    FromDefinition,
+    LayoutWords,
+    Notation,
+    Output,
+    Paths,
+    ProblemArgument,
+    Samples,
+    Standalone,
+    TwoColumn,
+    View,
+    Wrt,
+)
+from symbackprop.cli.writer import Writer
+from symbackprop.errors import InputError
+
+
+def derive(  # noqa: PLR0913 - one parameter an option
+    problem: ProblemArgument,
+    *,
+    wrt: Wrt = None,
+    view: View = "units",
+    batch: Batch = None,
+    samples: Samples = "columns",
+    depth: Depth = None,
+    layout: LayoutWords = None,
+    detail: Detail = 2,
+    paths: Paths = False,
+    expand: Expand = False,
+    atoms: Atoms = False,
+    from_definition: FromDefinition = False,
+    notation: Notation = "ng",
+    digits: Digits = 4,
+    exact: Exact = False,
+    at: At = None,
+    format_name: FormatName = None,
+    output: Output = None,
+    standalone: Standalone = False,
+    two_column: TwoColumn = False,
+    beamer: Beamer = False,
+    assume: Assume = None,
+) -> None:
+    """Print the derivation, step by step."""
+    from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
+
+    check_view("layers" if depth is not None and view == "units" else view, batch, samples)
+    if view != "units" or depth is not None:
+        from symbackprop.views import Asked, tell_view  # noqa: PLC0415
+
+        by_units = {
+            "--wrt": wrt, "--paths": paths, "--expand": expand, "--atoms": atoms, "--from-definition": from_definition,
+        }  # fmt: skip
+        if unfit := [option for option, given in by_units.items() if given]:
+            msg = f"{', '.join(unfit)} {'belongs' if len(unfit) == 1 else 'belong'} to --view units"
+            raise InputError(msg)
+        telling = telling_of(detail, digits, exact=exact)
+        asked = Asked(view, at, notation, batch, samples == "rows", unit_targets_of(assume), depth, layout)
+        document, speller = tell_view(problem, telling, asked)
+        pages = Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
+        if pages.json:
+            msg = "--format json: only --view units has a JSON form in this version"
+            raise InputError(msg)
+        pages.write(document)
+        return
+    if layout is not None:
+        msg = "--layout belongs to --view layers, index or all, and to --depth"
+        raise InputError(msg)
+    made = make_derivation(problem, wrt, detail, notation, digits, at, assume, exact=exact, paths=paths, expand=expand)
+    if atoms:
+        made = made.atoms()
+    teller = made.teller()
+    writer = Writer(made, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
+    if writer.json:
+        writer.write_json(made.to_json())
+        return
+    writer.write(tell_from_definition(teller) if from_definition else tell_walk(teller) if atoms else narrate(teller))

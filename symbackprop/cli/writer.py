@@ -1,0 +1,124 @@
+"""Results to standard output or a file, in the format that was asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from symbackprop.errors import InputError
+
+if TYPE_CHECKING:
+    from symbackprop.derivation import Derivation
+    from symbackprop.document import Document
+    from symbackprop.notation import Speller
+    from symbackprop.render import Options
+
+
+class Writer:
+    """Chooses the format from --format, the file's ending, or standard output, and writes."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        source: Derivation | Speller,
+        format_name: str | None,
+        output: Path | None,
+        *,
+        standalone: bool = False,
+        two_column: bool = False,
+        beamer: bool = False,
+    ) -> None:
+        from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
+
+        if beamer and two_column:
+            msg = "--beamer and --two-column exclude each other: slides have one column"
+            raise InputError(msg)
+        self.speller = source if not hasattr(source, "speller") else source.speller
+        if output is not None and output.is_dir():
+            msg = f"{output}: is a directory; give a file in it, such as {output / 'notes.tex'}"
+            raise InputError(msg)
+        if output is None and sys.stdout is None:
+            msg = "standard output is closed; write to a file with -o"
+            raise InputError(msg)
+        self.output = output
+        self.two_column, self.beamer = two_column, beamer
+        if format_name is None and (standalone or two_column or beamer):
+            format_name = "standalone"
+        if format_name is None and output is not None:
+            from symbackprop.derivation import format_for  # noqa: PLC0415
+
+            format_name = format_for(output)
+        self.json = format_name == "json"
+        name = format_name or "terminal"
+        if standalone and name == "latex":
+            name = "standalone"
+        self.row = FORMATS["text"] if self.json else find_format(name)
+
+    def write(self, document: Document) -> None:
+        """Render a document and write it."""
+        from symbackprop.render.layout import can_carry, transliterate  # noqa: PLC0415
+
+        options = self._options()
+        text = self.row.render(document, self.speller, options)
+        if not can_carry(options.encoding):
+            text = transliterate(text, options.encoding)
+        self._put(text)
+
+    def write_json(self, text: str) -> None:
+        """Write an object; what the output cannot carry is escaped, as JSON has it."""
+        from symbackprop.export import escaped  # noqa: PLC0415
+
+        self._put(escaped(text, self._encoding()))
+
+    def write_code(self, text: str) -> None:
+        """Write a program as it is."""
+        self._put(text)
+
+    def _encoding(self) -> str:
+        return (sys.stdout.encoding or "ascii") if self.output is None else "utf-8"
+
+    def _options(self) -> Options:
+        from symbackprop.render import Options  # noqa: PLC0415
+
+        to_screen = self.output is None
+        on_screen = self.row.name in {"terminal", "text"}
+        colour = not on_screen or (
+            to_screen and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        )
+        width = shutil.get_terminal_size((80, 24)).columns if to_screen and on_screen else None
+        columns = 2 if self.two_column else 1
+        return Options(width=width, columns=columns, beamer=self.beamer, color=colour, encoding=self._encoding())
+
+    def _put(self, text: str) -> None:
+        """Write a text as bytes that are the same on every system: the end of a line is one character."""
+        if not text.endswith("\n"):
+            text += "\n"
+        try:
+            if self.output is not None:
+                self.output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+                return
+            encoding = self._encoding()
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader (head, less) has what it wanted.
+            silence_stdout()
+            raise typer.Exit from None
+        except OSError as error:
+            if self.output is None:
+                silence_stdout()
+            msg = f"{self.output or 'standard output'}: cannot be written ({error.strerror or error})"
+            raise InputError(msg) from None
+
+
+def silence_stdout() -> None:
+    """Let the flush at exit go nowhere: what it would say is said already."""
+    stream = sys.stdout
+    if stream is sys.__stdout__ and stream is not None:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
