@@ -35,7 +35,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "check": (("__init__",),),
     "decide": (("__init__",),),
-    "sandbox": (("__init__",),),
+    "sandbox": (("confine", "limits", "wire"), ("answers", "child", "worker"), ("asking",), ("__init__",)),
     "grade": (("__init__",),),
     "narrate": (
         ("numerals",),

@@ -1,0 +1,289 @@
+"""Workers: every limit is hit and told in a sentence, the next request is served, and nothing is left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from symbackprop.errors import InternalError, ParseError, ProblemError
+from symbackprop.findings import Finding, StepFinding, Witness
+from symbackprop.sandbox.limits import Limits
+from symbackprop.sandbox.wire import from_json, to_json
+from symbackprop.sandbox.worker import Worker, WorkerError
+
+HERE = str(Path(__file__).parent)
+SHORT = Limits(cpu=0.3, wall=0.6)
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux confines processes")
+
+
+@pytest.fixture(scope="module")
+def worker():
+    with Worker("misbehaving", path=(HERE,)) as made:
+        yield made
+
+
+# task, limits, which limit, what is said
+OVER = (
+    ("spin", SHORT, "cpu", "the answer took more than 0.3 s of computing time"),
+    ("power", SHORT, "cpu", "the answer took more than 0.3 s of computing time"),
+    ("eat", Limits(), "memory", "the answer took more than 512 MB of memory"),
+    ("nest", Limits(), "depth", "the answer nests too deep"),
+    ("die", Limits(), "died", "the process that checks the answer died"),
+    ("crash", Limits(), "died", "the process that checks the answer died"),
+    ("flood", Limits(), "size", "the answer gave a result of more than 8 MB"),
+    ("garbage", Limits(), "died", "the process that checks the answer died"),
+)
+
+
+@pytest.mark.parametrize(("task", "limits", "limit", "said"), OVER, ids=[row[0] for row in OVER])
+def test_every_limit_is_hit_told_and_followed_by_service(worker, task, limits, limit, said) -> None:
+    with pytest.raises(WorkerError) as caught:
+        worker.ask(task, limits=limits)
+
+    assert (caught.value.limit, str(caught.value), caught.value.exit_code) == (limit, said, 3)
+    assert worker.ask("lonely", [1, "a"]) == [1, "a"]
+
+
+def test_the_clock_is_watched_from_outside(worker) -> None:
+    began = time.monotonic()
+    with pytest.raises(WorkerError, match=r"^the answer took more than 0\.5 s$") as caught:
+        worker.ask("sleep", 20, limits=Limits(wall=0.5))
+
+    assert caught.value.limit == "wall"
+    assert time.monotonic() - began < 3
+
+
+def test_computing_time_counts_for_each_request_anew(worker) -> None:
+    limits = Limits(cpu=0.4)
+    before = worker.generation
+    for _ in range(4):
+        assert worker.ask("sleep", 0.01, limits=limits) == "slept"
+    assert worker.generation - before <= 1
+
+
+def test_two_seconds_and_half_a_gigabyte_are_the_default(worker) -> None:
+    began = time.process_time()
+    with pytest.raises(WorkerError, match="more than 2 s of computing time"):
+        worker.ask("spin", limits=Limits(wall=60))
+    assert time.process_time() - began < 1
+    assert Limits() == Limits(cpu=2, wall=5, memory=512)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "said"),
+    [("parse", ParseError, "no"), ("problem", ProblemError, "one\ntwo"), ("bug", InternalError, "checking this failed (Key")],
+)
+def test_errors_come_back_as_they_were(worker, kind, error, said) -> None:
+    with pytest.raises(error) as caught:
+        worker.ask("fail", kind)
+
+    assert str(caught.value).startswith(said)
+    if isinstance(caught.value, ParseError):
+        assert (caught.value.text, caught.value.position) == ("a+", 2)
+
+
+@pytest.mark.parametrize("value", ["", "\ud800", "\x00\x1b[2J", "é∂σ′", {"a": [None, True, 1.5]}, "x" * 1_000_000], ids=repr)
+def test_any_text_goes_there_and_back(worker, value) -> None:
+    assert worker.ask("lonely", value) == value
+
+
+def test_a_request_of_more_than_eight_megabytes_is_refused_unsent(worker) -> None:
+    with pytest.raises(WorkerError, match="longer than 8 MB"):
+        worker.ask("lonely", "x" * (9 << 20))
+    assert worker.ask("lonely", 1) == 1
+
+
+def test_the_child_knows_nothing_of_us(worker, monkeypatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "secret")
+    worker.close()
+    _, folder, environment, safe = worker.ask("process_id")
+
+    assert folder == "/"
+    assert safe
+    assert "secret" not in environment.values()
+    assert not {"HOME", "PATH", "USER"} & environment.keys()
+
+
+@linux
+@pytest.mark.parametrize("way", ["write", "system", "popen", "fork", "socket", "remove", "mkdir", "kill", "session", "link"])
+def test_linux_refuses_what_an_answer_never_needs(worker, way, tmp_path) -> None:
+    place = tmp_path / "canary"
+    if way == "remove":
+        place.write_text("stays", encoding="utf-8")
+
+    told = worker.ask("escape", way, str(place))
+
+    assert told in {"PermissionError", "status -1", "status 32512", "BlockingIOError"}
+    assert place.exists() == (way == "remove")
+    assert worker.ask("escape", "read", __file__) == "read"
+
+
+def test_no_process_and_no_descriptor_is_left() -> None:
+    gc.collect()
+    before = len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+    numbers = []
+    for task in ("lonely", "die", "eat"):
+        with Worker("misbehaving", path=(HERE,)) as made:
+            numbers.append(made.ask("process_id")[0])
+            try:
+                made.ask(task, *((1,) if task == "lonely" else ()))
+            except WorkerError:
+                numbers.append(made.ask("process_id")[0])
+
+    assert all(not alive(number) for number in numbers)
+    assert len(numbers) == 5
+    if sys.platform == "linux":
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_worker_that_is_dropped_ends() -> None:
+    made = Worker("misbehaving", path=(HERE,))
+    number = made.ask("process_id")[0]
+    del made
+    gc.collect()
+
+    assert not alive(number)
+
+
+@pytest.mark.parametrize("end", ["pass", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], ids=["exit", "killed"])
+def test_the_child_ends_with_its_parent(end) -> None:
+    program = (
+        "from symbackprop.sandbox.worker import Worker\n"
+        f"w = Worker('misbehaving', path=({HERE!r},))\nprint(w.ask('process_id')[0], flush=True)\n{end}\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=Path(HERE).parent, capture_output=True, text=True, check=False)
+    number = int(run.stdout)
+
+    assert run.stderr == ""
+    assert eventually(lambda: not alive(number))
+
+
+def test_threads_wait_for_each_other(worker) -> None:
+    found = []
+    threads = [threading.Thread(target=lambda n=n: found.append(worker.ask("lonely", n))) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == list(range(20))
+
+
+def test_workers_run_side_by_side() -> None:
+    many = [Worker("misbehaving", path=(HERE,)) for _ in range(3)]
+    numbers = {made.ask("process_id")[0] for made in many}
+    with pytest.raises(WorkerError):
+        many[0].ask("die")
+
+    assert len(numbers) == 3
+    assert many[1].ask("process_id")[0] in numbers
+    for made in many:
+        made.close()
+
+
+def test_a_copy_starts_a_child_of_its_own(worker) -> None:
+    with pickle.loads(pickle.dumps(worker)) as copy:
+        assert copy.ask("process_id")[0] != worker.ask("process_id")[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_leaves_its_parents_child_alone(worker) -> None:
+    number = worker.ask("process_id")[0]
+    pid = os.fork()
+    if pid == 0:
+        other = worker.ask("process_id")[0]
+        worker.close()
+        os._exit(0 if other != number else 1)
+    _, status = os.waitpid(pid, 0)
+
+    assert status == 0
+    assert worker.ask("process_id")[0] == number
+
+
+def test_an_interrupt_ends_the_child_that_was_busy(worker) -> None:
+    number = worker.ask("process_id")[0]
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        worker.ask("sleep", 3)
+
+    assert not alive(number)
+    assert worker.ask("lonely", 1) == 1
+
+
+def test_a_child_that_does_not_start_is_told() -> None:
+    with pytest.raises(WorkerError, match=r"^the process that checks answers does not start$"), Worker("there_is_none") as made:
+        made.ask("echo", 1)
+
+
+def test_killing_the_program_through_a_closed_pipe_is_not_possible() -> None:
+    """The program ends quietly when its reader goes (SIGPIPE); a dead worker must not look like that."""
+    program = (
+        "import os, signal, time\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)\n"
+        "from symbackprop.sandbox.worker import Worker, WorkerError\n"
+        f"w = Worker('misbehaving', path=({HERE!r},))\nnumber = w.ask('process_id')[0]\n"
+        "child = w.start(); os.kill(number, signal.SIGKILL); time.sleep(0.2)\n"
+        "child.process.poll = lambda: None\n"
+        "try:\n    w.ask('lonely', 'x' * 1000000)\nexcept WorkerError as error:\n    print(error)\n"
+        "print(w.ask('lonely', 1))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=Path(HERE).parent, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0
+    assert run.stdout.splitlines()[-1] == "1"
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        Finding("correct", "proved", target="dL/dw1_1_1", marks=Fraction(1, 3)),
+        Finding(
+            "wrong",
+            codes=frozenset({"sign", "missing.slope"}),
+            witness=Witness({"w": Fraction(3, 4)}, 0.113, float("inf"), (0, 1)),
+            steps=(StepFinding(1, "a = b", "wrong", None, "no", frozenset({"x"}), follows=True, marks=Fraction(1, 2)),),
+            follows=(2, 3),
+            hints=("a", "b", "c"),
+            limits_hit=("cells",),
+            first_wrong_step=1,
+        ),
+    ],
+)
+def test_findings_go_there_and_back(worker, finding) -> None:
+    assert from_json(worker.ask("lonely", to_json(finding))) == finding
+
+
+@linux
+def test_this_kernel_confines() -> None:
+    """On Linux the tests above mean something only where the filter is really in place."""
+    program = "from symbackprop.sandbox.confine import confine; print(confine(reading=True))"
+    run = subprocess.run([sys.executable, "-c", program], cwd=Path(HERE).parent, capture_output=True, text=True, check=False)
+
+    assert run.stdout == "True\n"
+
+
+def alive(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def eventually(holds, seconds=3.0):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
