@@ -35,6 +35,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "check": (("__init__",),),
     "decide": (("__init__",),),
+    "derivation": (("loading", "points", "quantities", "spelling", "telling", "training"), ("__init__",)),
     "sandbox": (("confine", "limits", "wire"), ("answers", "child", "worker"), ("asking",), ("__init__",)),
     "grade": (("__init__",),),
     "narrate": (
