@@ -21,7 +21,7 @@ from symbackprop import __version__
 from symbackprop.cli import app, run
 from symbackprop.notation import NOTATIONS
 from symbackprop.render import FORMATS
-from symbackprop.render.layout import width_of
+from symbackprop.render.marked import width_of
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "worked_examples"

@@ -20,7 +20,7 @@ from symbackprop.errors import DomainError
 from symbackprop.fit import Fit, Settings
 from symbackprop.optimizers import OPTIMIZERS, compile_update, make_options
 from symbackprop.problem import load
-from symbackprop.render.layout import transliterate
+from symbackprop.render.encodings import transliterate
 
 ROOT = Path(__file__).resolve().parents[1]
 DIGITS = ROOT / "worked_examples" / "digits.toml"

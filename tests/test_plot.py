@@ -11,7 +11,7 @@ from symbackprop import cli, derive
 from symbackprop.contour import SHADES, drawn, survey
 from symbackprop.derivation import Derivation
 from symbackprop.pictures import contour_of, find_pair
-from symbackprop.render.layout import transliterate
+from symbackprop.render.encodings import transliterate
 from symbackprop.train import Trajectory
 
 BOWL = "(x - 1)^2 + 2*(y + 2)^2"

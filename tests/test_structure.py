@@ -54,7 +54,15 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (
-        ("options", "formulas"), ("layout", "rows"), ("latex", "terminal", "text"), ("markdown",), ("notebook",), ("__init__",),
+        ("encodings", "formulas", "marked", "options"),
+        ("page", "rows"),
+        ("braces", "columns", "tables"),
+        ("towers",),
+        ("layout",),
+        ("latex", "terminal", "text"),
+        ("markdown",),
+        ("notebook",),
+        ("__init__",),
     ),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
     "cli": (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from symbackprop.render.layout import width_of
+from symbackprop.render.marked import width_of
 
 fcntl = pytest.importorskip("fcntl")
 pty = pytest.importorskip("pty")

@@ -61,7 +61,7 @@ class Writer:
 
     def write(self, document: Document) -> None:
         """Render a document and write it."""
-        from symbackprop.render.layout import can_carry, transliterate  # noqa: PLC0415
+        from symbackprop.render.encodings import can_carry, transliterate  # noqa: PLC0415
 
         options = self._options()
         text = self.row.render(document, self.speller, options)

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.notation import Speller
+from symbackprop.render.encodings import transliterate
 from symbackprop.render.formulas import runs
-from symbackprop.render.layout import transliterate
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import Alignment, RowLine, align
 from symbackprop.typeset.breaking import Typesetter

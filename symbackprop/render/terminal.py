@@ -13,8 +13,9 @@ from rich.text import Text
 
 from symbackprop.document import Document
 from symbackprop.notation import Speller
-from symbackprop.render import layout as marks
-from symbackprop.render.layout import layout, strip
+from symbackprop.render import marked as marks
+from symbackprop.render.layout import layout
+from symbackprop.render.marked import strip
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.typeset.marks import TINT_OFF, TINT_ON
 

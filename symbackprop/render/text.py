@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from symbackprop.document import Document
 from symbackprop.notation import Speller
-from symbackprop.render.layout import layout, strip
+from symbackprop.render.layout import layout
+from symbackprop.render.marked import strip
 from symbackprop.render.options import DEFAULT, Options
 
 
