@@ -101,6 +101,14 @@ class Hadamard(Expr):
     factors: tuple[Expr, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Written(Expr):
+    """A formula that is already typeset, as LaTeX and on one line of Unicode: what came out of another process."""
+
+    latex: str
+    text: str
+
+
 def rounded(expr: Expr) -> bool:
     """
     Tell whether a computed number in an expression has lost digits, so that it is not equal but near.
@@ -173,7 +181,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark set apart: kind is "note", "warning" or "verified"."""
+    """A remark set apart: kind is "note", "warning", "verified" or "wrong"."""
 
     kind: str
     spans: Spans

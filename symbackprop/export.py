@@ -15,6 +15,7 @@ from symbackprop.backprop import Backward, check_expansion, expand
 from symbackprop.calculus import RULES
 from symbackprop.evaluate import Values
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol, symbols, transform
+from symbackprop.findings import Finding, StepFinding
 from symbackprop.notation import Speller, written
 from symbackprop.problem import Problem
 from symbackprop.simplify import SAYS
@@ -82,6 +83,55 @@ def derivation_json(  # noqa: PLR0913 - what the object is made of
         "steps": _steps(backward, verdicts, speller),
         "assumptions": [f"{' + '.join(group)} = 1" for group in problem.constraints]
         + [f"{name} is {' and '.join(sorted(words))}" for name, words in problem.assumptions.items()],
+    }
+
+
+def finding_json(finding: Finding, *, solution: bool = False) -> str:
+    """Return the JSON object of `check`; marks are numbers, the witness's point has fractions as text."""
+    witness = finding.witness
+    data = {
+        "schema": SCHEMA,
+        "verdict": finding.verdict,
+        "evidence": finding.evidence,
+        "codes": sorted(finding.codes),
+        "message": finding.message,
+        "reading": finding.reading,
+        "reading_text": finding.reading_text,
+        "witness": witness
+        and {
+            "point": {name: str(value) for name, value in witness.point.items()},
+            "yours": finite(witness.yours),
+            "truth": finite(witness.truth),
+            "entry": list(witness.entry),
+        },
+        "first_wrong_step": finding.first_wrong_step,
+        "follows": list(finding.follows),
+        "boundary": finding.boundary,
+        "limits_hit": list(finding.limits_hit),
+        "target": finding.target,
+        "answer": finding.answer,
+        "hints": list(finding.hints),
+        "form": finding.form,
+        "points": finding.points,
+        "marks": float(finding.marks),
+        "most": float(finding.most),
+        "steps": [_step_json(step) for step in finding.steps],
+    }
+    return dump({**data, "solution": finding.solution} if solution else data)
+
+
+def _step_json(step: StepFinding) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "text": step.text,
+        "verdict": step.verdict,
+        "evidence": step.evidence,
+        "message": step.message,
+        "codes": sorted(step.codes),
+        "follows": step.follows,
+        "reading": step.reading,
+        "marks": float(step.marks),
+        "most": float(step.most),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 CORRECT, WRONG, UNDECIDED, INVALID = "correct", "wrong", "undecided", "invalid"
+SIGNS = {CORRECT: "✓", WRONG: "✗", UNDECIDED: "?", INVALID: "!"}
 PROVED, SAMPLED = "proved", "sampled"
 
 
@@ -78,3 +79,20 @@ class Finding:
     def __bool__(self) -> bool:
         """Whether the answer is correct."""
         return self.verdict == CORRECT
+
+    def __str__(self) -> str:
+        """Return what the reader is told."""
+        return self.message
+
+    def _repr_markdown_(self) -> str:
+        """Show what was read and what is said of it, in a notebook."""
+        said, _, drawn = self.message.partition("\n")
+        parts = [f"Read as $\\displaystyle {self.reading}$"] if self.reading else []
+        parts.append(f"{SIGNS[self.verdict]} {_escaped(said)}")
+        parts += [f"    {line}" for line in drawn.split("\n")] if drawn else []
+        return "\n\n".join(parts[:2]) + "".join(f"\n{line}" for line in ["", *parts[2:]])
+
+
+def _escaped(text: str) -> str:
+    """Return a text of which Markdown changes nothing."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$~&" else char for char in text)

@@ -198,7 +198,7 @@ def _paragraph(page: Sheet, spans: Spans) -> str:
 
 
 def _note(page: Sheet, kind: str, spans: Spans) -> str:
-    label = {"verified": r"$\checkmark$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} "}.get(kind, "")
+    label = {"verified": r"$\checkmark$ ", "wrong": r"$\times$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} "}.get(kind, "")
     return rf"\par{{\small {label}{page.spans(spans)}\par}}"
 
 

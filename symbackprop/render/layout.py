@@ -13,7 +13,7 @@ from symbackprop.notation import Speller
 from symbackprop.render.braces import underlined
 from symbackprop.render.columns import builds_up, plan, row_lines
 from symbackprop.render.encodings import can_carry
-from symbackprop.render.marked import DIM, GOOD, HEADING, NUMBER, PROBLEM, RULE, TITLE, styled, width_of
+from symbackprop.render.marked import BAD, DIM, GOOD, HEADING, NUMBER, PROBLEM, RULE, TITLE, styled, width_of
 from symbackprop.render.options import Options
 from symbackprop.render.page import INDENT, WIDEST_TEXT, Page, wrap
 from symbackprop.render.tables import table_lines
@@ -93,8 +93,8 @@ def _heading(page: Page, heading: Heading, section: int) -> Iterator[str]:
 
 
 def _note(page: Page, kind: str, spans: Spans) -> Iterator[str]:
-    label = {"verified": "ok " if page.ascii else "✓ ", "warning": "! ", "note": ""}.get(kind, "")
-    style = {"verified": GOOD, "warning": PROBLEM}.get(kind, DIM)
+    label = {"verified": "ok " if page.ascii else "✓ ", "wrong": "no " if page.ascii else "✗ ", "warning": "! "}.get(kind, "")
+    style = {"verified": GOOD, "wrong": BAD, "warning": PROBLEM}.get(kind, DIM)
     for position, line in enumerate(wrap(page, spans, min(page.width, WIDEST_TEXT) - INDENT - len(label), "")):
         yield " " * INDENT + styled((label if position == 0 else " " * len(label)) + line, style)
 

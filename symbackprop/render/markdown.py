@@ -129,7 +129,7 @@ def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
             for row in rows:
                 yield "| " + " | ".join(page.spans(cell) for cell in row) + " |"
         case Note(kind, spans):
-            label = {"verified": "✓ ", "warning": "**Warning.** ", "note": "**Note.** "}.get(kind, "")
+            label = {"verified": "✓ ", "wrong": "✗ ", "warning": "**Warning.** ", "note": "**Note.** "}.get(kind, "")
             yield f"> {label}{page.spans(spans)}"
         case Picture(lines, caption):
             yield from ("```text", *lines, "```", "", page.spans(caption))

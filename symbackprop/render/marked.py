@@ -12,7 +12,7 @@ from symbackprop.typeset.marks import plain_text
 
 # A style begins with STYLE and one letter and ends with STYLE_OFF; TITLE … PROBLEM are those letters.
 STYLE, STYLE_OFF = "\x14", "\x15"
-TITLE, NUMBER, HEADING, VALUE, DIM, RULE, GOOD, PROBLEM = "t", "n", "h", "v", "d", "r", "g", "p"
+TITLE, NUMBER, HEADING, VALUE, DIM, RULE, GOOD, BAD, PROBLEM = "t", "n", "h", "v", "d", "r", "g", "b", "p"
 
 
 def width_of(marked: str) -> int:

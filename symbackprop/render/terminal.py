@@ -28,6 +28,7 @@ STYLES = {
     marks.DIM: "dim",
     marks.RULE: "dim",
     marks.GOOD: "green",
+    marks.BAD: "red",
     marks.PROBLEM: "yellow",
 }
 

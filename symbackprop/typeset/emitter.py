@@ -138,6 +138,10 @@ class Emitter:
         """Return the gradient's symbol."""
         raise NotImplementedError
 
+    def written(self, latex: str, text: str) -> Box:
+        """Return a formula that is already typeset."""
+        raise NotImplementedError
+
     def beside(self) -> Box:
         """Return what stands between two matrices that are multiplied."""
         raise NotImplementedError

@@ -262,6 +262,10 @@ class Latex(Emitter):
         """Return the nabla and the quantity."""
         return Box(rf"\nabla {of.text}", of.width + 0.85, ATOM)
 
+    def written(self, latex: str, text: str) -> Box:
+        """Return the LaTeX; it is about as wide as the text."""
+        return Box(latex, 0.5 * len(text), 0)
+
     def beside(self) -> Box:
         """Return a thin space."""
         return Box(r" \, ", 0.17)

@@ -212,6 +212,10 @@ class Text(Emitter):
         sign = "∇" if self.charset.greek else "grad "
         return Box(sign + of.text, of.width + len(sign), ATOM)
 
+    def written(self, latex: str, text: str) -> Box:  # noqa: ARG002 - for the other emitter
+        """Return the text."""
+        return Box(text, len(text), 0)
+
     def beside(self) -> Box:
         """Return a space; in ASCII the sign of NumPy."""
         return Box(" ", 1) if self.charset.scripts else Box(" @ ", 3)

@@ -1,0 +1,112 @@
+"""What a reader is told of an answer: right or not, with what evidence, where to look, and the rule that was broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from symbackprop.findings import PROVED, StepFinding, Witness
+from symbackprop.narrate.numerals import significant
+
+MOST_COORDINATES = 8
+
+LIMITS = {
+    "terms": "its expansion has too many terms",
+    "cells": "it has too many cases",
+    "steps": "it takes too many steps",
+    "domain": "one side has no value where the other has",
+}
+
+
+def right(name: str, evidence: str | None, points: int, boundary: str, *, numeric: bool) -> str:
+    """Say that an answer is right, and how that is known."""
+    if numeric:
+        said = f"Right: this is {name} at the given numbers."
+    elif evidence == PROVED:
+        said = f"Right: proved equal to {name}."
+    else:
+        said = f"Right: equal to {name} at {points} point{'' if points == 1 else 's'} (compared, not proved)."
+    return f"{said} At {boundary} the two differ; it is a matter of convention there." if boundary else said
+
+
+def undecided(name: str, limits: Sequence[str]) -> str:
+    """Say that an answer was not decided, and why."""
+    why = "; ".join(LIMITS.get(limit, limit) for limit in limits)
+    return f"Not decided whether this is {name}" + (f": {why}." if why else ".") + " A person should look at it."
+
+
+def wrong(found: str, rule: str, places: Sequence[str], witness: str) -> tuple[str, str, str]:
+    """Return the three levels of hint: that it is wrong; where; what is wrong, and the rule that was broken."""
+    where = f"Look at {places[0]}." if places else ""
+    first = "Not right yet."
+    second = " ".join(part for part in (first, where, witness) if part)
+    third = " ".join(part for part in (f"Not right: {_lowered(found)}" if found else first, rule, witness) if part)
+    return first, second, third
+
+
+def at(witness: Witness, asked: str, spelled: Callable[[str], str], shape: tuple[int, int]) -> str:
+    """Tell a point at which yours and the truth differ."""
+    point = ", ".join(f"{spelled(name)} = {_fraction(value)}" for name, value in list(witness.point.items())[:MOST_COORDINATES])
+    more = ", …" if len(witness.point) > MOST_COORDINATES else ""
+    place = f" in row {witness.entry[0]}, column {witness.entry[1]}" if shape != (1, 1) and witness.entry != (0, 0) else ""
+    yours, truth = _apart(witness.yours, witness.truth)
+    start = f"At {point}{more} yours" if point else "Yours"
+    return f"{start} gives {yours}{place}; {asked} is {truth}."
+
+
+def chain(steps: Sequence[StepFinding], first_wrong: int | None, follows: Sequence[int], marks: Fraction, most: Fraction) -> str:
+    """Tell a chain of steps in one paragraph: the first wrong one, which follow from it, and the marks."""
+    if first_wrong is None:
+        doubtful = [step.number for step in steps if step.verdict == "undecided"]
+        said = f"All {len(steps)} steps are right." if not doubtful else f"{_numbered(doubtful)} could not be decided."
+        said = "The step is right." if len(steps) == 1 and not doubtful else said
+    else:
+        step = steps[first_wrong - 1]
+        what = step.message.removeprefix("Not right: ").removeprefix("Not right yet.").strip()
+        said = f"Step {first_wrong} is wrong" + (f": {what}" if what else ".")
+        if follows:
+            verb = "follows" if len(follows) == 1 else "follow"
+            said += f" {_numbered(follows)} {verb} from it."
+    return f"{said} {_fraction(marks)} of {_fraction(most)} mark{'' if most == 1 else 's'}."
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    """
+    Name steps, runs as ranges.
+
+    >>> _numbered([4, 5, 6, 8])
+    'Steps 4 to 6 and 8'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]} to {run[-1]}" if len(run) > 2 else " and ".join(map(str, run)) for run in runs]
+    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"Step{'' if len(numbers) == 1 else 's'} {listed}"
+
+
+def _lowered(sentence: str) -> str:
+    """Let a sentence go on after a colon; a name at its start keeps its letters."""
+    word = sentence.split(" ", 1)[0]
+    return sentence if len(word) > 1 and not word[1:].islower() else sentence[:1].lower() + sentence[1:]
+
+
+def _fraction(value: Fraction) -> str:
+    return str(value).replace("-", "−")
+
+
+def _apart(yours: float, truth: float) -> tuple[str, str]:
+    """Write two numbers with as many digits as tell them apart, 3 at least."""
+    for digits in range(3, 17):
+        left, right_ = significant(yours, digits), significant(truth, digits)
+        if left != right_:
+            return left.replace("-", "−"), right_.replace("-", "−")
+    return repr(yours).replace("-", "−"), repr(truth).replace("-", "−")
+
+
+def spelled_by(own: Mapping[str, str]) -> Callable[[str], str]:
+    """Return how names are written in sentences: the problem's own where it has some."""
+    return lambda name: own.get(name, name)
