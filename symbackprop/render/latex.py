@@ -42,6 +42,11 @@ _SPECIAL = {
 _TEXT_LETTERS = frozenset("ßæøåœłıÆØÅŒŁ¿¡§¶©£")
 _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
 
+# What stands before a remark of each kind.
+LABELS = {
+    "verified": r"$\checkmark$ ", "wrong": r"$\times$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} ",
+}  # fmt: skip
+
 
 def escape(text: str) -> str:
     r"""
@@ -198,7 +203,7 @@ def _paragraph(page: Sheet, spans: Spans) -> str:
 
 
 def _note(page: Sheet, kind: str, spans: Spans) -> str:
-    label = {"verified": r"$\checkmark$ ", "wrong": r"$\times$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} "}.get(kind, "")
+    label = LABELS.get(kind, "")
     return rf"\par{{\small {label}{page.spans(spans)}\par}}"
 
 
