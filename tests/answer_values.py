@@ -260,7 +260,8 @@ class Worth:
         pairs = [pair for rows in zip(yours, truth, strict=True) for pair in zip(*rows, strict=True)]
         for mine, right in pairs:
             if symbols(mine) or self.own_point is None:
-                if not all(point.close(point.value(mine), point.value(right)) for point in self.real_points):
+                seen = [close for point in self.real_points if (close := is_close(point, mine, right)) is not None]
+                if not seen or not all(seen):
                     return False
             elif abs(self.own_point.value(mine) - self.own_point.value(right)) > abs(self.own_point.value(right)) / 1000:
                 return False
@@ -288,6 +289,14 @@ def value(point: Point[Any], expr: Expr) -> Any:
         return point.value(expr)
     except (ValueError, DomainError):
         return object()
+
+
+def is_close(point: RealPoint, left: Expr, right: Expr) -> bool | None:
+    """Whether two values are equal to 30 digits; None where one of them does not exist."""
+    try:
+        return point.close(point.value(left), point.value(right))
+    except DomainError:
+        return None
 
 
 def exact_derivative(symbol: Symbol, top: str, bottom: str) -> Symbol:

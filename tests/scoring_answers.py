@@ -58,6 +58,12 @@ class Score:
         return "\n".join(lines)
 
 
+def problem_of(row: Any) -> Any:
+    """Return a row's problem, which its table may keep under a name."""
+    named: dict[str, Any] = getattr(sys.modules[type(row).__module__], "PROBLEMS", {})
+    return named.get(row.problem, row.problem) if isinstance(row.problem, str) else row.problem
+
+
 def score(rows: Iterable[Any]) -> Score:
     """Read every row and compare."""
     return Score(tuple(outcome(row) for row in rows))
@@ -67,7 +73,7 @@ def outcome(row: Any) -> Outcome:
     """Read one row and compare by value with what a careful reader makes of it."""
     from symbackprop.parse.answers import read_answer  # noqa: PLC0415 - values can be compared without a reader
 
-    made = worth(row.problem)
+    made = worth(problem_of(row))
     accepted = readings(row.reading)
     try:
         answer = read_answer(row.answer, lexicon(made), row.format)
@@ -99,10 +105,15 @@ def lexicon(made: Worth) -> Any:
 
 def readings(reading: Any) -> tuple[Any, ...]:
     """Return every reading that is accepted; None among them where refusing is."""
-    if type(reading).__name__ == "AnyOf":
-        parts = [part for part in vars(reading).values() if isinstance(part, tuple | list)]
-        return tuple(parts[0])
-    return (reading,)
+    if type(reading).__name__ != "AnyOf":
+        return (reading,)
+    return tuple(reading) if isinstance(reading, tuple) else reading.readings
+
+
+def verdicts(row: Any) -> tuple[str, ...]:
+    """Return every verdict that is accepted."""
+    verdict = row.verdict if isinstance(row.verdict, tuple) else readings(row.verdict)
+    return (*verdict, *getattr(row, "also", ()))
 
 
 def flat(made: Worth, answer: Any) -> list[tuple[str, Rows]]:
@@ -159,17 +170,19 @@ def places(row: Any) -> tuple[tuple[int, int], ...]:
     """Return where the caret may stand, both ends included; empty where anywhere will do."""
     if hasattr(row, "places"):
         return tuple(row.places)
-    place = getattr(row, "place", None)
-    if place is None:
-        return ()
-    return ((place, place),) if isinstance(place, int) else (tuple(place),)
+    place = row.place
+    if isinstance(place, str):
+        start = row.answer.find(place)
+        return ((start, start + len(place)),) if place else ()
+    return () if place is None else ((place, place),) if isinstance(place, int) else (tuple(place),)
 
 
 def well_placed(row: Any, error: ParseError) -> bool:
-    """Whether a refusal points at the place and names what it must."""
+    """Whether a refusal points at the place and names what it must: one of the words of the hint."""
     spans = places(row)
     there = not spans or any(low <= error.position <= high for low, high in spans)
-    return there and (getattr(row, "hint", "") or "").casefold() in str(error).casefold()
+    words = [row.hint] if isinstance(row.hint, str) else [*row.hint]
+    return there and (not any(words) or any(word.casefold() in str(error).casefold() for word in words if word))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from answer_values import Worth, worth
-from scoring_answers import is_chain, readings
+from scoring_answers import is_chain, problem_of, readings, verdicts
 
 HERE = Path(__file__).parent
 NAMES = [name for name in ("answers_open", "answers_blind") if (HERE / f"{name}.py").exists()]
@@ -49,13 +49,13 @@ def test_no_answer_stands_twice_in_the_open_table() -> None:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_a_reading_has_the_value_that_its_verdict_says(row: Any) -> None:
-    made = worth(row.problem)
+    made = worth(problem_of(row))
     for reading in readings(row.reading):
         if reading is None:
-            assert "invalid" in readings(row.verdict)
+            assert "invalid" in verdicts(row)
             continue
         right = all(
             made.true(made.rows_of_reading(part), made.entries_of(made.symbol(name)))
             for name, part in steps(made, row, reading)
         )
-        assert ("correct" if right else "wrong") in readings(row.verdict)
+        assert ("correct" if right else "wrong") in verdicts(row)
