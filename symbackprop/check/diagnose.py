@@ -1,0 +1,357 @@
+"""
+Which mistake was made: an answer's values against those of every mistake in the table.
+
+At a random point of a field of 2⁶⁰ elements two different expressions practically never have the same value, so a
+mutant with the answer's value is the answer.  First come single mistakes, each also with a sign or a factor 2 or ½,
+then pairs on different levels of the graph.  A match counts only if it holds at a second, independent point as well;
+numbers are compared at the problem's own point alone, and only with single mistakes.
+
+The work is bounded by a count of the edges that the sweeps pass, not by a clock: the same answer, the same finding.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+from symbackprop.check.mistakes import MISTAKES, Mistake
+from symbackprop.check.model import NO_NUMBER, Number
+from symbackprop.check.scene import Mutant, Scene
+from symbackprop.expr import Expr
+from symbackprop.functions import canonical
+from symbackprop.verify.field import FieldPoint, P
+from symbackprop.verify.points import Point
+
+if TYPE_CHECKING:
+    from symbackprop.check.truth import Target, Truth
+
+SINGLES, PAIRS = 20_000, 400_000
+MOST_CANDIDATES = 600
+RATIOS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(-1, 2))
+RATIO_CODES = {
+    Fraction(-1): ("sign",), Fraction(2): ("factor.two",), Fraction(1, 2): ("factor.half",),
+    Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """
+    What was done wrong.
+
+    `codes` are all mistakes that give exactly this value; `sentences` say them, the likeliest first; `where` has the plain
+    names the first one is about; `rule` is the rule it broke; `convention` is "" or says under which other convention the
+    answer is right; `limits` has the budgets that ran out.
+    """
+
+    codes: frozenset[str]
+    sentences: tuple[str, ...]
+    where: tuple[str, ...]
+    rule: str
+    convention: str = ""
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Mistakes that together, times a ratio, give the answer's value."""
+
+    made: tuple[tuple[Mistake, Mutant], ...]
+    ratio: Fraction = Fraction(1)
+    numbers: tuple[int, ...] = field(default=(), compare=False)
+
+
+def diagnose(
+    values: tuple[tuple[Expr, ...], ...],
+    target: Target,
+    truth: Truth,
+    *,
+    point: Point[Any],
+    equal: Callable[[Any, Any], bool],
+    singles: int = SINGLES,
+    pairs: int = PAIRS,
+) -> Diagnosis | None:
+    """
+    Return what was done wrong, or None where the answer is right or no mistake of the table explains it.
+
+    `values` are the answer's entries, row by row, without slopes that are not written out; `equal` compares two numbers of
+    the point, the answer’s first.
+    """
+    return Search(values, target, truth, equal, singles, pairs).run(point)
+
+
+class Search:
+    """One answer, compared with every mistake."""
+
+    def __init__(  # noqa: PLR0913 - an answer, a question, and two budgets
+        self,
+        values: tuple[tuple[Expr, ...], ...],
+        target: Target,
+        truth: Truth,
+        equal: Callable[[Any, Any], bool],
+        singles: int,
+        pairs: int,
+    ) -> None:
+        self.target, self.truth, self.equal = target, truth, equal
+        self.budgets = {"single mistakes": singles, "pairs of mistakes": pairs}
+        self.limits: list[str] = []
+        rows, columns = len(values), len(values[0])
+        self.turned = (rows, columns) != target.shape and (columns, rows) == target.shape
+        self.fits = self.turned or (rows, columns) == target.shape
+        self.values = tuple(zip(*values, strict=True)) if self.turned else values
+
+    def run(self, point: Point[Any]) -> Diagnosis | None:
+        """Search at a point, and confirm at a second one."""
+        if not self.fits:
+            return None
+        scene = self.scene(point)
+        if scene is None:
+            return None
+        if self.is_right(scene):
+            return self.about_layout() if self.turned else None
+        hits = self.single_hits(scene)
+        if not hits and scene.model.prime:
+            hits = self.pair_hits(scene)
+        if hits and scene.model.prime:
+            hits = self.confirmed(hits, scene)
+        return self.told(hits, scene) if hits else None
+
+    def scene(self, point: Point[Any]) -> Scene | None:
+        """Return all numbers at a point; None where the answer has none."""
+        derivation = self.truth.derivation
+        try:
+            scene = Scene(derivation.problem, self.truth.graph, self.target.entries, self.target.asked, point)
+            scene.yours = [scene.model.reduced(scene.full.value(entry)) for row in self.values for entry in row]
+        except NO_NUMBER:
+            return None
+        wrong = [k for k, (yours, true) in enumerate(zip(scene.yours, scene.truths, strict=True)) if not self.same(scene, true, yours)]
+        scene.pivot = next((k for k in wrong if scene.truths[k]), wrong[0] if wrong else 0)
+        return scene
+
+    def is_right(self, scene: Scene) -> bool:
+        """Whether every entry is what it should be."""
+        return all(self.same(scene, true, yours) for true, yours in zip(scene.truths, scene.yours, strict=True))
+
+    def same(self, scene: Scene, value: Number, yours: Number) -> bool:
+        """Compare two numbers of the point."""
+        return bool(value == yours) if scene.model.prime else self.equal(value, yours)
+
+    # --- single mistakes -------------------------------------------------------------------------------------
+
+    def rows(self) -> Iterator[tuple[int, Mistake]]:
+        """Yield the rows that fit the question."""
+        for number, row in enumerate(MISTAKES):
+            if self.target.asked in row.asked:
+                yield number, row
+
+    def single_hits(self, scene: Scene) -> list[Hit]:
+        """Return all single mistakes that explain the answer; failing that, those that do with a sign or factor as well."""
+        ratios = RATIOS[: 4 if not scene.model.prime else len(RATIOS)]
+        pivot, yours = scene.aims[scene.pivot], scene.yours[scene.pivot]
+        wanted = [(ratio, scene.model.reduced(yours * scene.model.number(1 / ratio))) for ratio in ratios]
+        by_value = {number: ratio for ratio, number in reversed(wanted)}
+        exact, scaled = [], []
+        limit = scene.model.operations + self.budgets["single mistakes"]
+        for number, row in self.rows():
+            for place, mutant in enumerate(row.mutation(scene)):
+                if scene.model.operations > limit:
+                    self.limits.append("single mistakes")
+                    return exact or scaled
+                value = scene.at(mutant, pivot)
+                if value is None or self.same(scene, scene.truths[scene.pivot], value):
+                    continue
+                if scene.model.prime:
+                    matching = [by_value[value]] if value in by_value else []
+                else:
+                    matching = [ratio for ratio, _ in wanted if self.equal(yours, value * float(ratio))]
+                for ratio in matching:
+                    hit = Hit(((row, mutant),), ratio, (number, place))
+                    if self.explains(scene, hit):
+                        (exact if ratio == 1 else scaled).append(hit)
+        return exact or scaled
+
+    def explains(self, scene: Scene, hit: Hit) -> bool:
+        """Whether a single mistake explains every entry."""
+        ((_, mutant),) = hit.made
+        factor = scene.model.number(hit.ratio)
+        for aim, yours in zip(scene.aims, scene.yours, strict=True):
+            value = scene.at(mutant, aim)
+            if value is None or not self.same(scene, scene.model.reduced(value * factor), yours):
+                return False
+        return True
+
+    # --- pairs -----------------------------------------------------------------------------------------------
+
+    def candidates(self, scene: Scene) -> list[tuple[int, int, Mistake, Mutant, tuple[int, int]]]:
+        """Return the mutants that are combined, each with its levels."""
+        found = []
+        seen = set()
+        pivot = scene.aims[scene.pivot]
+        for number, row in self.rows():
+            if not row.pairs:
+                continue
+            for place, mutant in enumerate(row.mutation(scene)):
+                key = (mutant.changes, tuple(mutant.tangents), row.code if mutant.tangents else "")
+                if not mutant.is_path or key in seen:
+                    continue
+                seen.add(key)
+                value = scene.at(mutant, pivot)
+                if value is not None and value != scene.truths[scene.pivot]:
+                    found.append((number, place, row, mutant, scene.levels_of(mutant)))
+                if len(found) >= MOST_CANDIDATES:
+                    return found
+        return found
+
+    def pair_hits(self, scene: Scene) -> list[Hit]:
+        """Return the first pairs that explain the answer: one nearer to the output, one nearer to what is differentiated by."""
+        if self.target.asked == "value":
+            return []
+        model, pivot = scene.model, scene.aims[scene.pivot]
+        yours = scene.yours[scene.pivot]
+        wanted = {model.reduced(yours * model.number(1 / ratio)): ratio for ratio in reversed(RATIOS)}
+        candidates = self.candidates(scene)
+        limit = model.operations + self.budgets["pairs of mistakes"]
+        hits: list[Hit] = []
+        for number, place, row, mutant, (_, high) in candidates:
+            try:
+                tangents = model.forward(pivot.of, mutant.changes, mutant.tangents)
+            except NO_NUMBER:
+                continue
+            below = tangents.get(pivot.output, 0)
+            for other_number, other_place, other_row, other, (low, top) in candidates:
+                if low <= high or low != top:
+                    continue
+                if model.operations > limit:
+                    self.limits.append("pairs of mistakes")
+                    return hits
+                try:
+                    value = model.reduced(below + scene.added(other, pivot, tangents))
+                except NO_NUMBER:
+                    continue
+                ratio = wanted.get(value)
+                if ratio is not None:
+                    hit = Hit(((row, mutant), (other_row, other)), ratio, (number, place, other_number, other_place))
+                    if self.pair_explains(scene, hit):
+                        hits.append(hit)
+        hits.sort(key=lambda hit: (hit.ratio != 1, hit.numbers[0] + hit.numbers[2], hit.numbers))
+        return [hit for hit in hits if hit.ratio == hits[0].ratio][:4]
+
+    def pair_explains(self, scene: Scene, hit: Hit) -> bool:
+        """Whether a pair explains every entry."""
+        (_, mutant), (_, other) = hit.made
+        factor, model = scene.model.number(hit.ratio), scene.model
+        for aim, yours in zip(scene.aims, scene.yours, strict=True):
+            try:
+                tangents = model.forward(aim.of, mutant.changes, mutant.tangents)
+                value = tangents.get(aim.output, 0) + scene.added(other, aim, tangents)
+            except NO_NUMBER:
+                return False
+            if model.reduced(value * factor) != yours:
+                return False
+        return True
+
+    # --- a second point --------------------------------------------------------------------------------------
+
+    def confirmed(self, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
+        """Return the hits that explain the answer at another point, too."""
+        try:
+            second = self.scene(FieldPoint(scene.point.setting, P, random.Random(len(scene.aims)), lawful=False))  # noqa: S311
+        except NO_NUMBER:
+            return []
+        if second is None:
+            return []
+        second.pivot = scene.pivot
+        kept = []
+        made: dict[int, list[Mutant]] = {}
+
+        def again(number: int, place: int) -> Mutant | None:
+            if number not in made:
+                made[number] = list(MISTAKES[number].mutation(second))
+            return made[number][place] if place < len(made[number]) else None
+
+        for hit in hits:
+            mutants = [again(*hit.numbers[start : start + 2]) for start in range(0, len(hit.numbers), 2)]
+            repeated = tuple((row, mutant) for (row, _), mutant in zip(hit.made, mutants, strict=True) if mutant is not None)
+            if len(repeated) < len(mutants):
+                continue
+            moved = Hit(repeated, hit.ratio, hit.numbers)
+            explains = self.explains if len(repeated) == 1 else self.pair_explains
+            if explains(second, moved):
+                kept.append(hit)
+        return kept
+
+    # --- what is said ----------------------------------------------------------------------------------------
+
+    def told(self, hits: Sequence[Hit], scene: Scene) -> Diagnosis:
+        """Say what was done wrong."""
+        codes = {row.code for hit in hits for row, _ in hit.made}
+        codes |= {code for hit in hits for code in RATIO_CODES.get(hit.ratio, ())}
+        if self.turned:
+            codes |= {"transpose.result", "convention.layout"}
+        first = hits[0]
+        sentences = dict.fromkeys(sentence(row, mutant) for row, mutant in first.made)
+        by_code = {row.code: row for row in reversed(MISTAKES)}
+        for code in RATIO_CODES.get(first.ratio, ()):
+            sentences.setdefault(by_code[code].sentence)
+        for hit in hits[1:]:
+            if len(hit.made) == 1 and hit.ratio == first.ratio == 1:
+                sentences.setdefault(sentence(*hit.made[0]))
+        row, mutant = first.made[0]
+        convention, more = self.convention(codes, first, scene)
+        where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in scene.values))
+        return Diagnosis(frozenset({*codes, *more}), tuple(sentences), where, row.rule, convention, tuple(self.limits))
+
+    def about_layout(self) -> Diagnosis:
+        """Say that the transpose is right."""
+        return Diagnosis(
+            frozenset({"convention.layout", "transpose.result"}),
+            ("Rows and columns are exchanged.",),
+            (),
+            "The gradient by a matrix has the matrix's shape: entry (j, k) belongs to w_jk.",
+            "right in numerator layout; this sheet gives a derivative the shape of what it is taken by",
+        )
+
+    def convention(self, codes: set[str], first: Hit, scene: Scene) -> tuple[str, tuple[str, ...]]:
+        """Say under which other convention the answer is right, where the problem has such a one; with its code."""
+        network = scene.network
+        if network is None or len(first.made) != 1 or first.ratio != 1:
+            return "", ()
+        if "transpose.result" in codes:
+            return "right in numerator layout; this sheet gives a derivative the shape of what it is taken by", ("convention.layout",)
+        if "convention.delta" in codes:
+            return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
+        constant = first.made[0][1].words.get("constant", "")
+        loss = canonical(network.loss)
+        output = scene.original.output.symbol.name
+        if (constant, loss) == ("2", "half_squared_error"):
+            return f"right under squared error without ½; on this sheet {output} has ½ (a − y)²", ("convention.half",)
+        if (constant, loss) == ("½", "squared_error"):
+            return f"right under squared error with ½; on this sheet {output} has (a − y)²", ("convention.half",)
+        if (constant, loss) == ("½", "mean_squared_error"):
+            return f"right under squared error with ½; on this sheet {output} has none", ("convention.half",)
+        if "factor.mean" not in codes and "factor.two" not in codes and "factor.half" not in codes:
+            return "", ()
+        if network.samples > 1 and constant in {str(network.samples), shown_inverse(network.samples)}:
+            sheet = {"mean": "the mean", "sum": "the sum", "half_mean": "half the mean"}[network.reduction]
+            other = "sum" if constant == str(network.samples) else "mean"
+            if (other == "sum") is (network.reduction == "mean"):
+                return f"right for the {other} over the samples; this sheet takes {sheet}", ("convention.mean",)
+        outputs = network.layers[-1].units
+        if loss == "mean_squared_error" and outputs > 1 and constant == str(outputs):
+            return "right for the sum over the outputs; this sheet takes the mean", ("convention.mean",)
+        return "", ()
+
+
+def shown_inverse(count: int) -> str:
+    """Write 1/n as a constant factor is written."""
+    return "½" if count == 2 else f"1/{count}"  # noqa: PLR2004 - a half
+
+
+def sentence(row: Mistake, mutant: Mutant) -> str:
+    """Fill a row's sentence with a mutant's words."""
+    wanted = {name for _, name, _, _ in Formatter().parse(row.sentence) if name}
+    return row.sentence.format(**{name: mutant.words.get(name, "a factor") for name in wanted})

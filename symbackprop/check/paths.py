@@ -1,0 +1,299 @@
+"""
+Which paths are added up, and how: paths left out or added, products for sums, softmax, samples, penalties.
+
+Every function here takes a scene and yields mutants; the table in `mistakes` says what each is called.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from symbackprop.check.model import NO_NUMBER, Number
+from symbackprop.check.mutants import Instead
+from symbackprop.check.scene import Aim, Edge, Mutant, Place, Scene
+from symbackprop.expr import Call
+from symbackprop.functions import VECTOR_FUNCTIONS
+from symbackprop.graph import Role
+
+_SAMPLE = re.compile(r"_s\d+$")
+
+
+def path_missing(scene: Scene) -> Iterator[Mutant]:
+    """One of several paths is left out: one edge of those that leave a value, or of those that reach one."""
+    kinds = ("loss", "weight", "softmax", "factor", "term", "quotient", "power", "slope", "penalty")
+    for kind in kinds:
+        for place in scene.places(kind):
+            if place.scope != "edge":
+                continue
+            child, parent = place.edges[0]
+            parallel = [edge for edge in scene.relevant if (edge[0] == child or edge[1] == parent) and edge not in place.edges]
+            if parallel:
+                if mutant := scene.changed(place, lambda _: scene.model.zero, through=scene.written(child)):
+                    yield mutant
+
+
+def only_one_path(scene: Scene) -> Iterator[Mutant]:
+    """Only one of several paths is followed from a value."""
+    by_parent: dict[str, list[Edge]] = {}
+    for edge in scene.relevant:
+        by_parent.setdefault(edge[1], []).append(edge)
+    for parent, edges in by_parent.items():
+        levels = {scene.model.levels[child] for child, _ in edges}
+        if len(edges) < 3 or len(levels) != 1:
+            continue
+        for kept in edges:
+            others = tuple(edge for edge in edges if edge != kept)
+            place = Place("path", others, scene.written(parent))
+            if mutant := scene.changed(place, lambda _: scene.model.zero, through=scene.written(kept[0])):
+                yield mutant
+
+
+def sample_missing(scene: Scene) -> Iterator[Mutant]:
+    """One sample is left out of the cost, or only one is kept."""
+    parts = [edge for edge in scene.relevant if scene.original.role(edge[1]) is Role.LOSS] if not scene.is_function else []
+    if len(parts) < 2:
+        return
+    for edge in parts:
+        number = edge[1].rpartition("_s")[2]
+        zero = scene.model.zero
+        if mutant := scene.changed(Place("sample", (edge,), edge[1]), lambda _: zero, through=number):
+            yield mutant
+        others = tuple(other for other in parts if other != edge)
+        if mutant := scene.changed(Place("sample", others, edge[1]), lambda _: zero, through=f"all but {number}"):
+            yield mutant
+        whole = tuple((*part, scene.one if part == edge else zero) for part in parts)
+        yield Mutant({"through": f"all but {number}"}, edge, whole)
+
+
+def other_output(scene: Scene) -> Iterator[Mutant]:
+    """The derivative of one part of the output: L_1 for L, the loss of one sample for the cost."""
+    for name, node in scene.original.definitions.items():
+        if node.role in {Role.LOSS, Role.LOSS_PART}:
+
+            def whole(aim: Aim, name: str = name) -> Number | None:
+                if name == aim.output or scene.asked != "gradient":
+                    return None
+                return scene.full.adjoints(name).get(aim.of)
+
+            yield Mutant({"other": scene.written(name)}, (name,), whole=whole)
+
+
+def path_extra(scene: Scene) -> Iterator[Mutant]:
+    """Terms of units that do not depend on the value: a sum over a layer where one unit belongs."""
+    for place in scene.places("slope"):
+        if scene.is_function or place.scope == "all":
+            continue
+        added = [
+            (other, parent, scene.local((other, scene.same(other, letter="z"))))
+            for child, parent in place.edges
+            for other in _layer_of(scene, child)
+            if other != child and scene.same(other, letter="z")
+        ]
+        if added:
+            layer = f"a{place.layer}"
+            yield Mutant({"factor": place.label, "layer": layer}, place.edges[0], tuple(added))
+    for place in scene.places("loss"):
+        if place.scope != "edge":
+            continue
+        extra = []
+        for part, activation in place.edges:
+            for other in _layer_of(scene, activation):
+                their = next((c for c in scene.original.children[other] if c in scene.model.locals), "")
+                if other != activation and their and their != part:
+                    extra.append((their, activation, scene.local((their, other))))
+        if extra:
+            yield Mutant({"factor": place.label, "layer": "outputs"}, place.edges[0], tuple(extra))
+
+
+def _layer_of(scene: Scene, activation: str) -> list[str]:
+    node = scene.original.definitions[activation]
+    return [
+        other.symbol.name
+        for other in scene.original.nodes
+        if other.role is Role.ACTIVATION and (other.layer, other.sample) == (node.layer, node.sample)
+    ]
+
+
+def hadamard_for_matrix(scene: Scene) -> Iterator[Mutant]:
+    """Only the terms of equal index are kept where a matrix product sums over all."""
+    for place in scene.places("weight"):
+        if place.scope == "edge":
+            continue
+        edges = tuple(e for e in place.edges if scene.index(e[0], "unit") != scene.index(e[1], "unit"))
+        if edges and len(edges) < len(place.edges):
+            part = Place("weight", edges, place.label, place.layer, place.scope)
+            if mutant := scene.changed(part, lambda _: scene.model.zero):
+                yield mutant
+
+
+def matrix_for_hadamard(scene: Scene) -> Iterator[Mutant]:
+    """A sum over the layer where the slope belongs to one unit alone; over the outer product of a weight's gradient."""
+    for mutant in path_extra(scene):
+        if mutant.words.get("layer") != "outputs":
+            yield mutant
+
+    def traced(aim: Aim) -> Number | None:
+        # δᵀ·a for a square layer: the products of equal index added up.
+        if not _is_weight(scene, aim.of):
+            return None
+        names = [n for n in scene.original.leaf_by_name if _is_weight(scene, n) and _same_layer(scene, n, aim.of)]
+        diagonal = [n for n in names if scene.index(n, "unit") == scene.index(n, "source")]
+        return sum(scene.full.adjoints(aim.output).get(name, 0) for name in diagonal) if len(diagonal) > 1 else None
+
+    yield Mutant({"factor": "the outer product", "layer": "all units"}, whole=traced)
+
+
+def outer_product(scene: Scene) -> Iterator[Mutant]:
+    """δ_j·x_j in every column: the Hadamard product of δ and x where an outer product belongs."""
+
+    def by_row(aim: Aim) -> Number | None:
+        if not _is_weight(scene, aim.of) or len(scene.aims) == 1:
+            return None
+        diagonal = scene.same(aim.of, source=scene.index(aim.of, "unit"))
+        return scene.full.adjoints(aim.output).get(diagonal)
+
+    def only_diagonal(aim: Aim) -> Number | None:
+        if not _is_weight(scene, aim.of) or len(scene.aims) == 1:
+            return None
+        equal = scene.index(aim.of, "unit") == scene.index(aim.of, "source")
+        return scene.truth(aim) if equal else scene.model.zero
+
+    yield Mutant({"factor": "W"}, whole=by_row)
+    yield Mutant({"factor": "W"}, whole=only_diagonal)
+
+
+def _is_weight(scene: Scene, name: str) -> bool:
+    leaf = scene.original.leaf_by_name.get(name)
+    return leaf is not None and leaf.role is Role.WEIGHT
+
+
+def _same_layer(scene: Scene, one: str, other: str) -> bool:
+    return scene.index(one, "layer") == scene.index(other, "layer")
+
+
+def mean_of_products(scene: Scene) -> Iterator[Mutant]:
+    """The mean of δ times the mean of the inputs, where the products are averaged; or their sums."""
+    samples = scene.network.samples if scene.network else 1
+    if samples < 2:
+        return
+
+    def product(aim: Aim) -> tuple[Number, Number] | None:
+        if not _is_weight(scene, aim.of):
+            return None
+        edges = [(c, aim.of) for c in scene.original.children[aim.of] if scene.original.role(c) is Role.PRE_ACTIVATION]
+        adjoints = scene.full.adjoints(aim.output)
+        deltas = sum(adjoints.get(child, 0) for child, _ in edges)
+        return deltas, sum(scene.full.locals[child][parent] for child, parent in edges)
+
+    def mean(aim: Aim) -> Number | None:
+        found = product(aim)
+        return None if found is None else found[0] * scene.model.div(found[1], scene.model.number(samples))
+
+    def summed(aim: Aim) -> Number | None:
+        found = product(aim)
+        return None if found is None else found[0] * found[1]
+
+    yield Mutant({"instead": "the product of the means"}, whole=mean)
+    yield Mutant({"instead": "the product of the sums"}, whole=summed)
+
+
+def chain_added(scene: Scene) -> Iterator[Mutant]:
+    """The local derivatives of a path are added where they are multiplied."""
+    model = scene.model
+    for name in dict.fromkeys(parent for _, parent in scene.relevant):
+        children = [child for child in model.graph.children[name] if (child, name) in scene.relevant]
+
+        def whole(aim: Aim, name: str = name, children: list[str] = children) -> Number | None:
+            adjoints, tangents = model.adjoints(aim.output), model.tangents(aim.of)
+            if name not in tangents or any(child == aim.output for child in children):
+                return None
+            added = sum(adjoints.get(child, 0) + model.locals[child][name] for child in children if child in adjoints)
+            return scene.truth(aim) + (added - adjoints.get(name, 0)) * tangents[name]
+
+        yield Mutant({"factor": scene.written(name)}, (name,), whole=whole)
+
+    def everything(aim: Aim) -> Number | None:
+        total, name = 0, aim.of
+        while name != aim.output:
+            onwards = [child for child in model.graph.children[name] if (child, name) in scene.relevant]
+            if len(onwards) != 1:
+                return None
+            total += model.locals[onwards[0]][name]
+            name = onwards[0]
+        return total
+
+    yield Mutant({"factor": "the path"}, whole=everything)
+
+
+# --- softmax -------------------------------------------------------------------------------------------------
+
+
+def softmax_without_others(scene: Scene) -> Iterator[Mutant]:
+    """Only ∂pᵢ/∂zᵢ = pᵢ(1 − pᵢ) is kept."""
+    yield from _softmax(scene, lambda i, j, own, ps: own if i == j else scene.model.zero)
+
+
+def softmax_as_identity(scene: Scene) -> Iterator[Mutant]:
+    """No slope at all: ∂pᵢ/∂zⱼ taken for 1 or 0."""
+    yield from _softmax(scene, lambda i, j, own, ps: scene.one if i == j else scene.model.zero)
+
+
+def softmax_signs(scene: Scene) -> Iterator[Mutant]:
+    """+pᵢpⱼ off the diagonal, or pᵢ(1 − pⱼ) everywhere."""
+    yield from _softmax(scene, lambda i, j, own, ps: own if i == j else -own)
+    yield from _softmax(scene, lambda i, j, own, ps: own if i == j else ps[i] * (1 - ps[j]))
+    yield from _softmax(scene, lambda i, j, own, ps: -ps[i] * ps[j])
+    yield from _softmax(scene, lambda i, j, own, ps: scene.model.zero if i == j else own)
+    yield from _softmax(scene, lambda i, j, own, ps: ps[i] if i == j else scene.model.zero)
+
+
+def _softmax(scene: Scene, new: object) -> Iterator[Mutant]:
+    """Put another Jacobian in for every softmax layer."""
+    assert callable(new)
+    for place in scene.places("softmax"):
+        if place.scope == "edge":
+            continue
+
+        def value(edge: Edge) -> Number:
+            child, parent = edge
+            i, j = scene.index(child, "unit"), scene.index(parent, "unit")
+            expr = scene.original.definitions[child].expr
+            assert isinstance(expr, Call)
+            units = range(1, len(expr.arguments))
+            ps = {unit: scene.values[scene.same(child, unit=unit)] for unit in units}
+            return new(i, j, scene.local(edge), ps)
+
+        if mutant := scene.changed(place, value, layer=str(place.layer)):
+            yield mutant
+
+
+# --- penalties -----------------------------------------------------------------------------------------------
+
+
+def penalty_scaled(*factors: Fraction | int) -> object:
+    """The penalty's derivative multiplied by some factors (0: it is forgotten)."""
+
+    def mutate(scene: Scene) -> Iterator[Mutant]:
+        for place in scene.places("penalty"):
+            for factor in factors:
+                number = scene.model.number(factor)
+                if mutant := scene.changed(place, lambda edge, number=number: number * scene.local(edge)):  # type: ignore[misc]
+                    yield mutant
+
+    return mutate
+
+
+def penalty_of_weight(scene: Scene, _: Place) -> Instead:
+    """λ alone, λ·w² or w alone in the penalty's derivative."""
+    network = scene.network
+    rate = (network.l2 or network.l1) if network else None
+    if rate is None:
+        return
+    number = scene.model.number(rate.value)
+    yield "λ alone", lambda _: number
+    yield "w alone", lambda edge: scene.values[edge[1]]
+    yield "λ·w²", lambda edge: number * scene.values[edge[1]] ** 2
+    yield "λ·w", lambda edge: number * scene.values[edge[1]]
+    yield "½λ·w²", lambda edge: scene.model.div(number * scene.values[edge[1]] ** 2, scene.model.number(2))

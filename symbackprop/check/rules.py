@@ -1,0 +1,154 @@
+"""
+Slips in the rules of a first course, on a function taken apart into single operations.
+
+Every function here takes a scene and yields mutants; the table in `mistakes` says what each is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from symbackprop.check.model import Number
+from symbackprop.check.mutants import Instead
+from symbackprop.check.scene import Edge, Mutant, Place, Scene
+from symbackprop.expr import Call, Expr, Power, Product, Quotient, Symbol, substitute
+from symbackprop.expr import Number as Numeral
+from symbackprop.graph import Node
+from symbackprop.typeset.shortcuts import plain
+
+
+def _inside(scene: Scene) -> Iterator[Node]:
+    names = {child for child, _ in scene.relevant}
+    for node in scene.model.graph.nodes:
+        if node.symbol.name in names:
+            yield node
+
+
+def _varying(scene: Scene, node: Node) -> list[str]:
+    """Return the parents of a definition that depend on what is differentiated by."""
+    return [parent for child, parent in scene.relevant if child == node.symbol.name]
+
+
+def inner_missing(scene: Scene) -> Iterator[Mutant]:
+    """The derivative of what is inside is taken for 1."""
+    if not scene.is_function:
+        return
+    own = {aim.of for aim in scene.aims}
+    for node in _inside(scene):
+        name = node.symbol.name
+        users = scene.model.graph.children[name]
+        outer = [scene.model.graph.definitions[user].expr for user in users]
+        if name in own or not any(isinstance(expr, (Call, Power)) for expr in outer):
+            continue
+        inner = scene.written(name)
+        yield Mutant({"inner": inner}, (name, *users[:1]), tangents={name: lambda _: scene.one})
+
+
+def product_of_derivatives(scene: Scene) -> Iterator[Mutant]:
+    """(uv)′ taken for u′v′, (u/v)′ for u′/v′."""
+    for node in _inside(scene):
+        below = _varying(scene, node)
+        if len(below) != 2 or not scene.is_function:
+            continue
+        first, second = below
+        if isinstance(node.expr, Product):
+
+            def multiplied(tangents: Mapping[str, Number], first: str = first, second: str = second) -> Number:
+                return tangents.get(first, 0) * tangents.get(second, 0)
+
+            yield Mutant({"product": _text(scene, node)}, (node.symbol.name, first, second), tangents={node.symbol.name: multiplied})
+
+
+def half_a_product(scene: Scene) -> Iterator[Mutant]:
+    """(uv)′ taken for u′v, or for uv′."""
+    for node in _inside(scene):
+        below = _varying(scene, node)
+        if isinstance(node.expr, Product) and len(below) == 2 and scene.is_function:
+            for parent in below:
+                place = Place("factor", ((node.symbol.name, parent),), _text(scene, node))
+                if mutant := scene.changed(place, lambda _: scene.model.zero, product=_text(scene, node)):
+                    yield mutant
+
+
+def quotient_slips(scene: Scene) -> Iterator[Mutant]:
+    """(u/v)′ with the sign the wrong way round, the square forgotten, or as u′/v′."""
+    model = scene.model
+    for node in _inside(scene):
+        expr, name = node.expr, node.symbol.name
+        if not isinstance(expr, Quotient):
+            continue
+        below = _varying(scene, node)
+        bottom = expr.denominator.name if isinstance(expr.denominator, Symbol) else ""
+        top = expr.numerator.name if isinstance(expr.numerator, Symbol) else ""
+        if bottom not in below or bottom == top:
+            continue
+        v = model.values[bottom]
+        own = dict(model.locals[name])
+        words = {"quotient": _text(scene, node)}
+
+        def build(change: Callable[[str, Number], Number], name: str = name, below: list[str] = below,
+                  own: Mapping[str, Number] = own, words: Mapping[str, str] = words) -> Mutant:
+            changes = tuple((name, parent, model.reduced(change(parent, own[parent]))) for parent in below)
+            return Mutant(words, (name, *below), changes)
+
+        yield build(lambda parent, slope, bottom=bottom: -slope if parent == bottom else slope)  # type: ignore[misc]
+        yield build(lambda parent, slope: -slope)
+        yield build(lambda parent, slope, v=v: slope * v)  # type: ignore[misc]
+        yield build(lambda parent, slope, v=v: slope * v * v)  # type: ignore[misc]
+        yield build(lambda parent, slope, bottom=bottom, v=v: slope * v if parent == bottom else slope)  # type: ignore[misc]
+        yield build(lambda parent, slope, bottom=bottom: model.zero if parent == bottom else slope)  # type: ignore[misc]
+        yield build(lambda parent, slope, top=top: model.zero if parent == top else slope)  # type: ignore[misc]
+        if top in below:
+
+            def divided(tangents: Mapping[str, Number], top: str = top, bottom: str = bottom) -> Number:
+                return model.div(tangents.get(top, 0), tangents.get(bottom, 0))
+
+            yield Mutant(words, (name, *below), tangents={name: divided})
+
+
+def power_slips(scene: Scene, place: Place) -> Instead:
+    """(uⁿ)′ without n, with the exponent as it was, with n − 1 for n, or as uⁿ·ln u; (aᵘ)′ as u·aᵘ⁻¹."""
+    if place.scope != "edge":
+        return
+    child, parent = place.edges[0]
+    expr = scene.model.graph.definitions[child].expr
+    if not isinstance(expr, Power):
+        return
+    atoms = scene.model.written_out
+    u, n = substitute(expr.base, atoms), substitute(expr.exponent, atoms)
+
+    def value(found: Expr) -> Callable[[Edge], Number | None]:
+        return lambda _: scene.evaluated(found)
+
+    if expr.base == Symbol(parent):
+        yield "the exponent in front left out", value(u ** (n - 1))
+        yield "the exponent not lowered", value(n * u**n)
+        yield "the power itself", value(u**n)
+        yield "n − 1 for n in front", value((n - 1) * u ** (n - 1))
+        yield "the exponent lowered twice", value(n * u ** (n - 2))
+        yield "the exponent raised", value(n * u ** (n + 1))
+        yield "only the factor in front", value(n * u)
+        yield "n alone", value(n)
+        yield "the rule for an integral", value(u ** (n + 1) / (n + 1))
+        if isinstance(n, Numeral) and n.value < 0:
+            yield "the sign of the exponent lost", value(-n * u ** (n - 1))
+            yield "the exponent raised by one", value(n * u ** (n + 1))
+    if expr.exponent == Symbol(parent):
+        yield "the power rule where the exponent varies", value(n * u ** (n - 1))
+        yield "the logarithm of the base left out", value(u**n)
+
+
+def coefficient_lost(scene: Scene, place: Place) -> Instead:
+    """A constant factor left out of the derivative."""
+    if place.scope == "edge" and scene.coefficient(place.edges[0]) is not None:
+        yield "1", lambda _: scene.one
+
+
+def factor_exchanged(scene: Scene, place: Place) -> Instead:
+    """∂(uv)/∂u taken for u."""
+    if place.scope == "edge":
+        yield scene.written(place.edges[0][1]), lambda edge: scene.model.values[edge[1]]
+
+
+def _text(scene: Scene, node: Node) -> str:
+    return plain(substitute(node.expr, scene.model.written_out))
