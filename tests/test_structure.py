@@ -34,9 +34,21 @@ LADDER: tuple[tuple[str, ...], ...] = (
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "check": (("__init__",),),
-    "decide": (("__init__",),),
+    "decide": (
+        ("model", "enclosures", "feasible"),
+        ("ring", "signatures", "places"),
+        ("normal",),
+        ("proof",),
+        ("verdicts",),
+        ("__init__",),
+    ),
     "derivation": (("loading", "points", "quantities", "spelling", "telling", "training"), ("__init__",)),
-    "sandbox": (("confine", "limits", "wire"), ("answers", "child", "worker"), ("asking",), ("__init__",)),
+    "sandbox": (
+        ("arrays", "confine", "limits", "wire"),
+        ("answers", "child", "comparing", "student", "worker"),
+        ("asking", "code"),
+        ("__init__",),
+    ),
     "grade": (("__init__",),),
     "narrate": (
         ("numerals",),

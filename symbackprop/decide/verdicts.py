@@ -1,0 +1,184 @@
+"""One decision: screened by signatures, told apart by intervals, proved by normal form, or sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+
+from symbackprop.decide.enclosures import UnclearError
+from symbackprop.decide.feasible import solve
+from symbackprop.decide.model import DIFFERENT, EQUAL, UNDECIDED, Budget, Facts, written_out
+from symbackprop.decide.places import (
+    APART,
+    MANY_LEAVES,
+    ONE_SIDED,
+    SAME,
+    TIGHT,
+    VERY_TIGHT,
+    Comparison,
+    Place,
+    Values,
+    compare,
+    leaves_of,
+    points,
+)
+from symbackprop.decide.proof import Cell, Proof, prove
+from symbackprop.decide.ring import Ring
+from symbackprop.decide.signatures import agree, is_lawful
+from symbackprop.errors import DomainError
+from symbackprop.expr import Expr, symbols
+from symbackprop.findings import PROVED, SAMPLED, Witness
+
+FIRST_POINTS = 3
+LEAST_POINTS = 3
+DRAWS = 48
+DOMAIN_POINTS = 15
+SHOWN_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """
+    Whether two expressions are equal, and how that is known.
+
+    `verdict` is "equal", "different" or "undecided"; `evidence` is "proved", "sampled" or None; `witness` is a point
+    where they differ; `boundary` says where they differ though they are equal inside every cell ("z1_1 = 0");
+    `points` is at how many points they were compared where sampled; `limits` are stable words for what ran out
+    ("terms", "products", "digits", "cells", "points") or stayed open ("domain": only one side has a value in some
+    region; "boundary": whether they agree where a condition is met with equality).
+    """
+
+    verdict: str
+    evidence: str | None = None
+    witness: Witness | None = None
+    boundary: str = ""
+    points: int = 0
+    limits: tuple[str, ...] = ()
+
+
+def decide(left: Expr, right: Expr, facts: Facts, *, budget: Budget | None = None, seed: int = 0) -> Decision:
+    """
+    Decide whether two scalar expressions are equal wherever both have values.
+
+    "different" always comes with a witness at which intervals keep the two apart, `yours` the value of `left`;
+    its point names the leaves both depend on, or where these are many, the names in the two expressions, with
+    their values there rounded to six digits.  "proved" means that the normal form of the difference is 0.
+
+    Raises UnknownNameError for a symbol that `facts` says nothing of.
+    """
+    return _Question(written_out(left), written_out(right), facts, budget or Budget(), seed).decide()
+
+
+@dataclass
+class _Question:
+    """Two sides, and what was found out about them so far."""
+
+    left: Expr
+    right: Expr
+    facts: Facts
+    budget: Budget
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.leaves = leaves_of((self.left, self.right), self.facts)
+        self.one_sided = False
+        self.same = 0
+
+    def decide(self) -> Decision:
+        """Go through the stages, cheapest first."""
+        signature = agree(self.left, self.right, self.facts, self.seed)
+        source = points(self.leaves, self.facts, self.seed)
+        if (found := self.search(islice(source, FIRST_POINTS if signature else self.budget.points))) is not None:
+            return found
+        proof = prove(self.left, self.right, self.facts, self.budget, self.seed)
+        if proof.proved and proof.learned and (found := self.search(islice(source, DOMAIN_POINTS))) is not None:
+            return found  # pragma: no cover - never, unless a law is wrong
+        limits = dict(proof.limits)
+        if self.one_sided:
+            limits.setdefault("domain")
+        if proof.proved and self.same and not self.one_sided:
+            return Decision(EQUAL, PROVED, boundary=proof.boundary, limits=tuple(limits))
+        tight = VERY_TIGHT if signature is False else TIGHT
+        if (found := self.search(islice(source, DRAWS), tight=tight, enough=self.budget.points)) is not None:
+            return found
+        if self.one_sided:
+            limits.setdefault("domain")
+        if self.same < LEAST_POINTS and self.leaves:
+            return Decision(UNDECIDED, limits=(*limits, "points"))
+        if not proof.proved and not signature:
+            if signature is False and is_lawful((self.left, self.right), self.facts):
+                return Decision(UNDECIDED, limits=(*limits, "bits"))
+            if (found := self.visit(proof)) is not None:
+                return Decision(found.verdict, found.evidence, found.witness, limits=(*limits, *found.limits))
+        if not self.same:
+            return Decision(UNDECIDED, limits=(*limits, "points"))
+        return Decision(EQUAL, SAMPLED, boundary=proof.boundary, points=self.same, limits=tuple(limits))
+
+    def search(self, source: Iterator[Values], *, tight: Fraction = TIGHT, enough: int = 1_000) -> Decision | None:
+        """Compare at points until one keeps the sides apart, or enough of them agree."""
+        for values in source:
+            comparison = compare((self.left, self.right), self.facts, values, tight=tight)
+            if comparison.outcome == APART:
+                return Decision(DIFFERENT, PROVED, self.witness(comparison))
+            self.one_sided = self.one_sided or comparison.outcome == ONE_SIDED
+            self.same += comparison.outcome == SAME
+            if self.same >= enough or not self.leaves:
+                return None
+        return None
+
+    def visit(self, proof: Proof) -> Decision | None:
+        """Compare in every cell that no proof was found for; a decision where one cannot be reached or keeps them apart."""
+        if not proof.all_cells or proof.ring is None:
+            return Decision(UNDECIDED, limits=("cells",))
+        for cell in proof.open_cells:
+            if not cell:
+                continue
+            values = self.point_in(cell, proof.ring)
+            if values is None:
+                return Decision(UNDECIDED, limits=("cells",))
+            comparison = compare((self.left, self.right), self.facts, values, tight=VERY_TIGHT)
+            if comparison.outcome == APART:
+                return Decision(DIFFERENT, PROVED, self.witness(comparison))
+            if comparison.outcome != SAME:
+                return Decision(UNDECIDED, limits=("cells",))
+        return None
+
+    def point_in(self, cell: Cell, ring: Ring) -> dict[str, Fraction] | None:
+        """Return a point inside a cell whose conditions are linear in leaves; None for any other."""
+        rows = []
+        for (kind, number), sign in cell:
+            poly = ring.polys[number] if kind == "poly" else {((number, 1),): 1}
+            rows.append({monomial: sign * coefficient for monomial, coefficient in poly.items()})
+        solution = solve(rows, ())
+        if not solution:
+            return None
+        values = dict(next(points(self.leaves, self.facts, self.seed)))
+        for monomial, value in solution.items():
+            unknown = ring.unknowns[monomial[0][0]]
+            if len(monomial) > 1 or monomial[0][1] != 1 or unknown.kind != "symbol" or unknown.key not in values:
+                return None
+            values[unknown.key] = value
+        return values
+
+    def witness(self, comparison: Comparison) -> Witness:
+        """Return the point in the leaves, or where there are many in the names that the two sides use."""
+        values = comparison.values
+        if len(self.leaves) > MANY_LEAVES:
+            place = Place(self.facts, values, 96)
+            used = {**symbols(self.left), **symbols(self.right)}
+            try:
+                for symbol in used.values():
+                    place.prepare(symbol)
+                values = {name: _rounded(*place.arithmetic.ends(place.env[name])) for name in used}
+            except (DomainError, UnclearError):
+                values = comparison.values
+        return Witness(dict(values), comparison.left, comparison.right)
+
+
+def _rounded(low: Fraction, high: Fraction) -> Fraction:
+    """Round the middle of an interval to `SHOWN_DIGITS` significant digits; an exact value stays."""
+    if low == high:
+        return low
+    return Fraction(f"{float((low + high) / 2):.{SHOWN_DIGITS}g}")
