@@ -61,6 +61,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("together",),
         ("__init__",),
     ),
+    "optimizers": (("letters",), ("hyperparameters", "recurrences"), ("values",), ("__init__",)),
     "problem": (
         ("questions",), ("model",), ("reader",), ("checking", "definitions", "facts", "networks", "tables"), ("__init__",),
     ),

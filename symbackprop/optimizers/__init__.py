@@ -22,7 +22,6 @@ up the convergence of iteration methods*; Nesterov (1983), as rewritten by Sutsk
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -31,67 +30,42 @@ from typing import TypeAlias
 
 from symbackprop.arithmetic.closures import compile_expr
 from symbackprop.errors import ProblemError, UnknownNameError, nearest
-from symbackprop.expr import ZERO, Exact, Expr, Number, Symbol, call, number, substitute
+from symbackprop.expr import ZERO, Expr, Number, Symbol, substitute
+from symbackprop.optimizers.hyperparameters import HYPERPARAMETERS, KEY_ALIASES, Hyperparameter
+from symbackprop.optimizers.letters import G, T, W
+from symbackprop.optimizers.recurrences import Line, adagrad, adam, adamw, momentum, nesterov, rmsprop, sgd
+from symbackprop.optimizers.values import read_hyperparameter, read_state, read_truth, read_word
 
-Line: TypeAlias = tuple[str, Expr]
+__all__ = [
+    "DIRECTIONS",
+    "HYPERPARAMETERS",
+    "KEY_ALIASES",
+    "OPTIMIZERS",
+    "OPTION_KEYS",
+    "STYLES",
+    "UPDATES",
+    "Fault",
+    "G",
+    "Hyperparameter",
+    "Line",
+    "Optimizer",
+    "OptimizerOptions",
+    "State",
+    "T",
+    "Update",
+    "W",
+    "check_options",
+    "compile_update",
+    "find_optimizer",
+    "make_options",
+]
+
 Fault: TypeAlias = tuple[str, str]
 Update: TypeAlias = "Callable[[float, float, int, Mapping[str, float]], dict[str, float]]"
 
 DIRECTIONS = ("descent", "ascent")
 STYLES = ("pytorch", "velocity")
 UPDATES = ("batch", "online")
-
-W, G, T = Symbol("w"), Symbol("g"), Symbol("t")
-M, V, S = Symbol("m"), Symbol("v"), Symbol("s")
-M_HAT, V_HAT = Symbol("m_hat"), Symbol("v_hat")
-ETA, MU, RHO = Symbol("eta"), Symbol("mu"), Symbol("rho")
-BETA1, BETA2 = Symbol("beta1"), Symbol("beta2")
-EPS, LAMBDA = Symbol("epsilon"), Symbol("lambda")
-
-
-@dataclass(frozen=True, slots=True)
-class Hyperparameter:
-    """
-    A number the reader may choose; `key` is its name in a problem file, `symbol` its letter in formulas.
-
-    Its range goes from `low` to `high` (None: no bound), the bounds included unless they are open.
-    """
-
-    key: str
-    symbol: Symbol
-    title: str
-    low: int = 0
-    high: int | None = None
-    low_open: bool = False
-    high_open: bool = False
-
-    def accepts(self, value: Exact) -> bool:
-        """Tell whether the value lies in the range."""
-        above = value > self.low if self.low_open else value >= self.low
-        below = self.high is None or (value < self.high if self.high_open else value <= self.high)
-        return above and below
-
-    @property
-    def range(self) -> str:
-        """The range as an inequality in the key: `0 <= beta1 < 1`."""
-        left = f"{self.low} {'<' if self.low_open else '<='} {self.key}"
-        return left if self.high is None else f"{left} {'<' if self.high_open else '<='} {self.high}"
-
-
-HYPERPARAMETERS: dict[str, Hyperparameter] = {
-    row.key: row
-    for row in (
-        Hyperparameter("learning_rate", ETA, "learning rate", low_open=True),
-        Hyperparameter("momentum", MU, "momentum", high=1),
-        Hyperparameter("rho", RHO, "decay of the mean square (PyTorch's alpha)", high=1),
-        Hyperparameter("beta1", BETA1, "decay of the mean gradient", high=1, high_open=True),
-        Hyperparameter("beta2", BETA2, "decay of the mean square", high=1, high_open=True),
-        Hyperparameter("eps", EPS, "guard against division by zero"),
-        Hyperparameter("weight_decay", LAMBDA, "weight decay"),
-    )
-}
-
-KEY_ALIASES = {"lr": "learning_rate", "eta": "learning_rate", "mu": "momentum", "alpha": "rho", "epsilon": "eps"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,61 +195,6 @@ def compile_update(options: OptimizerOptions) -> Update:
     return update
 
 
-def _sign(options: OptimizerOptions) -> int:
-    """Return −1 for descent, 1 for ascent: the sign of every step along the gradient."""
-    return 1 if options.direction == "ascent" else -1
-
-
-def _adapted(numerator: Expr, square: Expr, options: OptimizerOptions) -> Expr:
-    """Return numerator / (√square + ε), or with ε under the root."""
-    denominator = call("sqrt", square + EPS) if options.eps_inside_sqrt else call("sqrt", square) + EPS
-    return numerator / denominator
-
-
-def _sgd(options: OptimizerOptions) -> tuple[Line, ...]:
-    return (("w", W + _sign(options) * ETA * G),)
-
-
-def _momentum(options: OptimizerOptions) -> tuple[Line, ...]:
-    if options.style == "velocity":
-        return (("v", MU * V + _sign(options) * ETA * G), ("w", W + V))
-    return (("v", MU * V + G), ("w", W + _sign(options) * ETA * V))
-
-
-def _nesterov(options: OptimizerOptions) -> tuple[Line, ...]:
-    if options.style == "velocity":
-        return (("v", MU * V + _sign(options) * ETA * G), ("w", W + MU * V + _sign(options) * ETA * G))
-    return (("v", MU * V + G), ("w", W + _sign(options) * ETA * (G + MU * V)))
-
-
-def _adagrad(options: OptimizerOptions) -> tuple[Line, ...]:
-    return (("s", S + G**2), ("w", W + _sign(options) * _adapted(ETA * G, S, options)))
-
-
-def _rmsprop(options: OptimizerOptions) -> tuple[Line, ...]:
-    return (
-        ("s", RHO * S + (1 - RHO) * G**2),
-        ("w", W + _sign(options) * _adapted(ETA * G, S, options)),
-    )
-
-
-_MOMENTS: tuple[Line, ...] = (
-    ("m", BETA1 * M + (1 - BETA1) * G),
-    ("v", BETA2 * V + (1 - BETA2) * G**2),
-    ("m_hat", M / (1 - BETA1**T)),
-    ("v_hat", V / (1 - BETA2**T)),
-)
-
-
-def _adam(options: OptimizerOptions) -> tuple[Line, ...]:
-    return (*_MOMENTS, ("w", W + _sign(options) * _adapted(ETA * M_HAT, V_HAT, options)))
-
-
-def _adamw(options: OptimizerOptions) -> tuple[Line, ...]:
-    step = _sign(options) * _adapted(ETA * M_HAT, V_HAT, options)
-    return (*_MOMENTS, ("w", W - ETA * LAMBDA * W + step))
-
-
 def _decimals(**values: str) -> dict[str, Number]:
     return {key: Number(Fraction(text), decimal=True) for key, text in values.items()}
 
@@ -290,34 +209,34 @@ OPTIMIZERS: dict[str, Optimizer] = {
     for row in (
         Optimizer(
             "sgd", "gradient descent", "Robbins and Monro (1951)",
-            _decimals(learning_rate="0.001"), _sgd, aliases=("gradient_descent", "gd"),
+            _decimals(learning_rate="0.001"), sgd, aliases=("gradient_descent", "gd"),
         ),
         Optimizer(
             # PyTorch's own default, 0, would make this row plain gradient descent; 0.9 is the usual choice.
             "momentum", "gradient descent with momentum", "Polyak (1964)",
-            _decimals(learning_rate="0.001", momentum="0.9"), _momentum, _VELOCITY,
+            _decimals(learning_rate="0.001", momentum="0.9"), momentum, _VELOCITY,
             aliases=("heavy_ball", "polyak", "sgd_momentum"), styles=STYLES,
         ),
         Optimizer(
             "nesterov", "Nesterov's accelerated gradient", "Nesterov (1983), as in Sutskever et al. (2013)",
-            _decimals(learning_rate="0.001", momentum="0.9"), _nesterov, _VELOCITY,
+            _decimals(learning_rate="0.001", momentum="0.9"), nesterov, _VELOCITY,
             aliases=("nag", "nesterov_momentum"), styles=STYLES,
         ),
         Optimizer(
             "adagrad", "Adagrad", "Duchi, Hazan and Singer (2011)",
-            _decimals(learning_rate="0.01", eps="1e-10"), _adagrad, (State("s", "sum of squared gradients"),),
+            _decimals(learning_rate="0.01", eps="1e-10"), adagrad, (State("s", "sum of squared gradients"),),
         ),
         Optimizer(
             "rmsprop", "RMSProp", "Tieleman and Hinton (2012)",
-            _decimals(learning_rate="0.01", rho="0.99", eps="1e-8"), _rmsprop, (State("s", "mean squared gradient"),),
+            _decimals(learning_rate="0.01", rho="0.99", eps="1e-8"), rmsprop, (State("s", "mean squared gradient"),),
         ),
         Optimizer(
             "adam", "Adam", "Kingma and Ba (2015)",
-            _ADAM_DEFAULTS, _adam, _BOTH_MOMENTS, titles=_CORRECTED,
+            _ADAM_DEFAULTS, adam, _BOTH_MOMENTS, titles=_CORRECTED,
         ),
         Optimizer(
             "adamw", "Adam with decoupled weight decay", "Loshchilov and Hutter (2019)",
-            {**_ADAM_DEFAULTS, **_decimals(weight_decay="0.01")}, _adamw, _BOTH_MOMENTS, titles=_CORRECTED,
+            {**_ADAM_DEFAULTS, **_decimals(weight_decay="0.01")}, adamw, _BOTH_MOMENTS, titles=_CORRECTED,
         ),
     )
 }  # fmt: skip
@@ -380,13 +299,13 @@ def check_options(name: str, given: Mapping[str, object]) -> tuple[OptimizerOpti
             continue
         try:
             if key in HYPERPARAMETERS:
-                numbers[key] = _hyperparameter(HYPERPARAMETERS[key], value)
+                numbers[key] = read_hyperparameter(HYPERPARAMETERS[key], value)
             elif key == "eps_inside_sqrt":
-                inside = _truth(key, value)
+                inside = read_truth(key, value)
             elif key == "state":
-                state = _initial_state(row, value)
+                state = read_state(row.name, [state.name for state in row.state], value)
             else:
-                words[key] = _word(key, value, DIRECTIONS if key == "direction" else STYLES)
+                words[key] = read_word(key, value, DIRECTIONS if key == "direction" else STYLES)
         except ProblemError as error:
             faults.extend((written, fault) for fault in error.faults)
     if faults:
@@ -399,73 +318,3 @@ def _not_an_option(row: Optimizer, key: str) -> str:
     if owners:
         return f'optimizer "{row.name}" has no {key} ({", ".join(owners)} {"have" if len(owners) > 1 else "has"} it)'
     return f'unknown option "{key}"{nearest(key, row.keys)} (optimizer "{row.name}" takes {", ".join(row.keys)})'
-
-
-def _exact(value: object) -> Number | None:
-    """Return a number as it was written, or None where it is not a finite number."""
-    if isinstance(value, Number):
-        return value
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Fraction):
-        return number(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return number(Fraction(repr(value)), decimal=True)
-    return None
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Number):
-        return str(float(value.value) if value.decimal else value.value)
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def _hyperparameter(row: Hyperparameter, value: object) -> Number:
-    exact = _exact(value)
-    if exact is None:
-        msg = f"{row.key} is {_shown(value)}; it must be a number with {row.range}"
-        raise ProblemError(msg)
-    if not row.accepts(exact.value):
-        uphill = ' (to climb, say direction = "ascent")' if row.key == "learning_rate" and exact.value < 0 else ""
-        msg = f"{row.key} is {_shown(exact)}; it must satisfy {row.range}{uphill}"
-        raise ProblemError(msg)
-    return exact
-
-
-def _truth(key: str, value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    msg = f"{key} is {_shown(value)}; it must be true or false"
-    raise ProblemError(msg)
-
-
-def _word(key: str, value: object, known: tuple[str, ...]) -> str:
-    if isinstance(value, str) and value in known:
-        return value
-    hint = nearest(value, known) if isinstance(value, str) else ""
-    msg = f"{key} is {_shown(value)}{f'{hint} It' if hint else '; it'} must be {' or '.join(known)}"
-    raise ProblemError(msg)
-
-
-def _initial_state(row: Optimizer, value: object) -> dict[str, dict[str, Number]]:
-    """Read {state: number} or {state: {parameter: number}}."""
-    names = [state.name for state in row.state]
-    if not isinstance(value, Mapping):
-        msg = f"state is {_shown(value)}; it must give a number to {' or '.join(names)}"
-        raise ProblemError(msg)
-    found: dict[str, dict[str, Number]] = {}
-    faults = []
-    for name, values in value.items():
-        if name not in names:
-            faults.append(f'optimizer "{row.name}" has no state "{name}" (it has {", ".join(names)})')
-            continue
-        found[name] = {}
-        for parameter, entry in values.items() if isinstance(values, Mapping) else (("", values),):
-            exact = _exact(entry)
-            if exact is None:
-                faults.append(f"state {name}{f' of {parameter}' if parameter else ''} is {_shown(entry)}; it must be a number")
-            else:
-                found[name][parameter] = exact
-    if faults:
-        raise ProblemError(*faults)
-    return found
