@@ -102,6 +102,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("shortcuts",),
         ("__init__",),
     ),
+    "train": (("trajectory",), ("objectives", "stepping"), ("__init__",)),
     "verify": (("slopes",), ("points",), ("field", "reals"), ("draws",), ("verdicts",), ("__init__",)),
 }
 
