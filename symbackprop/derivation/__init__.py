@@ -347,4 +347,3 @@ def derive(
         loaded = replace(loaded, constraints=target_groups(loaded))
     made = Derivation(loaded, backpropagate(loaded.graph, unit_sums=loaded.constraints), notation=notation)
     return made if at is None or isinstance(at, str) else made.at(**checked_point(at))
-
