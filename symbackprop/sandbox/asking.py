@@ -21,9 +21,7 @@ TO_DERIVE = Limits(cpu=30.0, wall=90.0)
 
 
 class Checker:
-    """
-    Checks answers to one problem, each within limits, in a worker of its own or a shared one.
-    """
+    """Checks answers to one problem, each within limits, in a worker of its own or a shared one."""
 
     def __init__(self, problem: Problem, *, worker: Worker | None = None, limits: Limits | None = None) -> None:
         """Start nothing yet; the default is 2 s of computing, 5 s on the clock and 512 MB for each answer."""

@@ -1,0 +1,259 @@
+"""What a student's program returned beside the derived gradients: which are right, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from symbackprop.evaluate import Values
+from symbackprop.findings import CORRECT, INVALID, SAMPLED, WRONG, Finding, StepFinding
+from symbackprop.sandbox.arrays import ROWS, Arrays, Quantity, listed
+
+RTOL = 1e-6
+# An entry far smaller than its neighbours is a difference of theirs: rounding there is no mistake.
+SMALL_BESIDE = 1e-3
+TINY = 1e-12
+
+_SPELLED = re.compile(r"(?:grad(?:ient)?_?|nabla_?|d[A-Za-z]?_?/?_?d|d|g)?(?P<name>[A-Za-z]\w*?)(?:_?grad(?:ient)?)?")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """
+    One gradient of a program against the truth, at all points.
+
+    `arrays` has the entries row by row at each point (None where there is no such gradient, or it is none), `truth` the
+    same of the derivation; `fault` says why there are none.
+    """
+
+    name: str
+    quantity: Quantity
+    fault: str
+    arrays: tuple[tuple[float, ...], ...] | None
+    truth: tuple[tuple[float, ...], ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every entry agrees at every point."""
+        return self.arrays is not None and all(map(agree, self.arrays, self.truth))
+
+    def worst(self) -> tuple[int, int, float, float]:
+        """Return where the entries differ most at the first point where they do: row and column from 1, yours, truth."""
+        assert self.arrays is not None
+        yours, truth = next((y, t) for y, t in zip(self.arrays, self.truth, strict=True) if not agree(y, t))
+        place = max(range(len(truth)), key=lambda i: _distance(yours[i], truth[i]))
+        width = self.quantity.shape[1]
+        return place // width + 1, place % width + 1, yours[place], truth[place]
+
+
+def refused(message: str) -> Finding:
+    """Return the finding of a program that did not give any gradients."""
+    return Finding(INVALID, message=message)
+
+
+def agree(yours: Sequence[float], truth: Sequence[float]) -> bool:
+    """Whether every entry is the true one, to RTOL of itself, or of its neighbours where it is far smaller than they."""
+    scale = SMALL_BESIDE * max(map(abs, truth), default=0.0)
+    return all(abs(y - t) <= RTOL * max(abs(t), scale) + TINY for y, t in zip(yours, truth, strict=True))
+
+
+def _distance(yours: float, truth: float) -> float:
+    difference = abs(yours - truth)
+    return difference if math.isfinite(difference) else math.inf
+
+
+def judge(ran: Any, arrays: Arrays, points: Sequence[Values], hint: int) -> Finding:
+    """Return the finding of what a program returned, in the layout in which most of it is right."""
+    try:
+        if "fault" in ran:
+            return refused(_with_printed(f"{ran['fault']}.", ran["printed"]))
+        arrays = arrays.in_order(ran["order"])
+        compared = {layout: compare(ran["results"][layout], arrays, points, layout) for layout in arrays.layouts}
+        best = max(compared, key=lambda layout: _merit(compared[layout]))
+        found = compared[best]
+        if isinstance(found, str):
+            return refused(_with_printed(f"{found}.", ran["printed"]))
+        return report(found, str(ran["printed"]), hint)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        # Only a program that wrote over the answer gets here; nothing of it is believed.
+        return refused("The program's result is not what a backward function returns.")
+
+
+def _merit(found: list[Comparison] | str) -> tuple[int, int]:
+    """Return how many gradients are right, and how many there are at all; of equals, the first layout is taken."""
+    if isinstance(found, str):
+        return -1, 0
+    return sum(row.is_right for row in found), sum(row.arrays is not None for row in found)
+
+
+def compare(results: list[dict[str, Any]], arrays: Arrays, points: Sequence[Values], layout: str) -> list[Comparison] | str:
+    """Return each gradient beside the truth, or the sentence that says why there is none."""
+    faults = [str(result["fault"]) for result in results if "fault" in result]
+    if faults:
+        return faults[0]
+    returned = [result["gradients"] for result in results]
+    if len(returned) != len(points):
+        raise ValueError
+    named = [_by_name(gradients, arrays) for gradients in returned]
+    wrong_count = next((found for found in named if isinstance(found, str)), "")
+    if wrong_count:
+        return wrong_count
+    tables = [found for found in named if isinstance(found, dict)]
+    others = [key for key in arrays.quantities if key not in arrays.parameters and all(key in table for table in tables)]
+    return [
+        _compared(key, arrays.quantities[key], [table.get(key) for table in tables], points, layout)
+        for key in (*arrays.parameters, *others)
+    ]
+
+
+def _by_name(gradients: Any, arrays: Arrays) -> dict[str, dict[str, Any]] | str:
+    """Return what was returned by the array it is the gradient of; a sentence where it cannot be told."""
+    wanted = arrays.parameters
+    if isinstance(gradients, dict):
+        found: dict[str, dict[str, Any]] = {}
+        for key, value in gradients.items():
+            meant = meant_by(key, arrays)
+            if meant is not None:
+                found.setdefault(meant, value)
+        if found:
+            return found
+        given = listed([f'"{key}"' for key in list(gradients)[:6]]) if gradients else "nothing"
+        return f"The function returns {given}; {listed([f'd{name}' for name in wanted])} are accepted"
+    if len(gradients) != len(wanted):
+        count = "1 array" if len(gradients) == 1 else f"{len(gradients)} arrays"
+        return f"The function returns {count} where there are {len(wanted)}: {listed([f'd{name}' for name in wanted])}"
+    return dict(zip(wanted, gradients, strict=True))
+
+
+def meant_by(key: str, arrays: Arrays) -> str | None:
+    """Return the array that a key such as "dW1", "dL_dW1", "grad_W1" or "W1" is the gradient of; None for another key."""
+    match = _SPELLED.fullmatch(key.strip().replace("∂", "d").replace("∇", "nabla_"))
+    names = {match["name"], key.strip()} if match else {key.strip()}
+    for name in sorted(names, key=len):
+        lone = name if "W2" in arrays.quantities else f"{name}1"
+        for meant in (name, lone, name[:1].lower() + name[1:], name.capitalize()):
+            if meant in arrays.quantities:
+                return meant
+    return None
+
+
+def _compared(name: str, quantity: Quantity, given: Sequence[Any], points: Sequence[Values], layout: str) -> Comparison:
+    truth = tuple(tuple(point.gradients.get(entry, 0.0) for row in quantity.rows for entry in row) for point in points)
+    if any(value is None for value in given):
+        return Comparison(name, quantity, f"d{name} is missing", None, truth)
+    arrays = []
+    for value in given:
+        if "fault" in value:
+            return Comparison(name, quantity, f"d{name} {value['fault']}", None, truth)
+        shape, entries = [int(size) for size in value["shape"]], [float(entry) for entry in value["entries"]]
+        if len(entries) != math.prod(shape):
+            raise ValueError
+        if not quantity.accepts(shape, layout):
+            said = _wrong_shape(name, quantity, shape, layout)
+            turned = transposed(entries, shape) if len(shape) == 2 else ()
+            if turned and len(turned) == len(truth[0]) and agree(turned, truth[0]):
+                said += ": it is the transpose"
+            return Comparison(name, quantity, said, None, truth)
+        arrays.append(tuple(entries) if layout != ROWS or quantity.kind == "weight" else transposed(entries, shape))
+    return Comparison(name, quantity, "", tuple(arrays), truth)
+
+
+def _wrong_shape(name: str, quantity: Quantity, shape: Sequence[int], layout: str) -> str:
+    shown = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+    return f"d{name} has shape {shown}, and {name} has shape {quantity.shown_shape(layout)}"
+
+
+def transposed(entries: Sequence[float], shape: Sequence[int]) -> tuple[float, ...]:
+    """
+    Return the entries of a matrix column by column; of a vector as they are.
+
+    >>> transposed([1, 2, 3, 4, 5, 6], [2, 3])
+    (1, 4, 2, 5, 3, 6)
+    """
+    if len(shape) != 2:
+        return tuple(entries)
+    height, width = shape
+    return tuple(entries[i * width + j] for j in range(width) for i in range(height))
+
+
+def report(found: Sequence[Comparison], printed: str, hint: int) -> Finding:
+    """Return the finding: a step for each gradient, and all in a sentence or two."""
+    steps: list[StepFinding] = []
+    codes: set[str] = set()
+    for number, row in enumerate(found, 1):
+        hints, its_codes = told(row, len(row.truth))
+        codes |= its_codes
+        steps.append(
+            StepFinding(
+                number,
+                f"d{row.name}",
+                CORRECT if row.is_right else WRONG,
+                SAMPLED if row.is_right else None,
+                hints[min(hint, len(hints)) - 1],
+                its_codes,
+                marks=Fraction(row.is_right),
+            )
+        )
+    right = [step.text for step in steps if step.verdict == CORRECT]
+    wrong = [step for step in steps if step.verdict != CORRECT]
+    points = len(found[0].truth)
+    sentences = [f"{listed(right)} {'is' if len(right) == 1 else 'are'} right at {points} random points."] if right else []
+    sentences += [step.message for step in wrong]
+    return Finding(
+        WRONG if wrong else CORRECT,
+        None if wrong else SAMPLED,
+        frozenset(codes),
+        _with_printed(" ".join(sentences), printed),
+        first_wrong_step=wrong[0].number if wrong else None,
+        points=points,
+        steps=tuple(steps),
+        marks=Fraction(len(right)),
+        most=Fraction(len(steps)),
+    )
+
+
+def told(row: Comparison, points: int) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return what is said of a gradient at each level of hint, and the codes of the mistakes."""
+    name = f"d{row.name}"
+    if row.is_right:
+        return (f"{name} is right at {points} random points.",), frozenset()
+    if row.arrays is None:
+        code = "missing" if row.fault.endswith("missing") else "shape"
+        return (f"{row.fault}.",), frozenset({code})
+    if not all(math.isfinite(entry) for array in row.arrays for entry in array):
+        return (f"{name} is wrong.", f"{name} is wrong: an entry is no number."), frozenset({"not.finite"})
+    i, j, yours, truth = row.worst()
+    width = row.quantity.shape[1]
+    entry = "" if len(row.truth[0]) == 1 else f"at [{i}]" if width == 1 else f"at [{i}, {j}]"
+    where = f"{name} is wrong{': ' if entry else ' '}{entry}"
+    sentence, its_codes = diagnosed(row)
+    hints = [f"{name} is wrong.", f"{name} is wrong{f', most {entry}' if entry else ''}.{f' {sentence}' if sentence else ''}"]
+    hints.append(f"{where}{',' if entry else ':'} yours gives {yours:.6g} where the gradient is {truth:.6g}. {sentence}".strip())
+    return tuple(hints), its_codes
+
+
+def diagnosed(row: Comparison) -> tuple[str, frozenset[str]]:
+    """Return a sentence about the mistake, and its codes: for now a constant factor; ("", empty) where none is seen."""
+    assert row.arrays is not None
+    pairs = [(y, t) for array, truth in zip(row.arrays, row.truth, strict=True) for y, t in zip(array, truth, strict=True)]
+    large = [(y, t) for y, t in pairs if abs(t) > TINY]
+    if not large:
+        return "", frozenset()
+    if all(y == 0 for y, _ in pairs):
+        return "It is 0 everywhere.", frozenset({"zero"})
+    ratio = Fraction(large[0][0] / large[0][1]).limit_denominator(64)
+    if ratio in (0, 1) or any(abs(y - float(ratio) * t) > RTOL * abs(t) + TINY for y, t in pairs):
+        return "", frozenset()
+    if ratio == -1:
+        return "Its sign is wrong everywhere.", frozenset({"sign"})
+    return f"It is {ratio} times the gradient everywhere.", frozenset({"factor"})
+
+
+def _with_printed(message: str, printed: str) -> str:
+    """Put what the program printed below the message, as it may be shown."""
+    text = "".join(char if char.isprintable() or char == "\n" else "?" for char in printed).strip()
+    return f"{message}\nIt printed: {text}" if text else message
