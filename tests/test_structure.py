@@ -33,7 +33,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
 
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "check": (("__init__",),),
+    "check": (("symbols",), ("__init__",)),
     "decide": (
         ("model", "enclosures", "feasible"),
         ("ring", "signatures", "places"),
@@ -49,7 +49,16 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("asking", "code"),
         ("__init__",),
     ),
-    "grade": (("__init__",),),
+    "grade": (
+        ("decoding", "mathml", "model"),
+        ("archives", "contents", "spool", "tables"),
+        ("outcome", "reading"),
+        ("journal", "page", "sheets", "tally"),
+        ("class_page", "gradescope", "student_page", "work"),
+        ("asking",),
+        ("reports",),
+        ("__init__",),
+    ),
     "narrate": (
         ("numerals",),
         ("teller",),
@@ -93,7 +102,16 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading", "depth", "layout"), ("indices",), ("__init__",)),
-    "parse": (("refusals", "sizes"), ("tokens",), ("cursor",), ("grammar",), ("definitions", "values"), ("__init__",)),
+    "parse": (
+        ("caret", "commands", "refusals", "sizes"),
+        ("lexicon", "tokens"),
+        ("cursor", "lines", "scanner", "shapes"),
+        ("grammar", "quantities"),
+        ("calls", "definitions", "values"),
+        ("formulas",),
+        ("answers",),
+        ("__init__",),
+    ),
     "typeset": (
         ("boxes", "decimals", "marks", "widths"),
         ("emitter", "filling"),

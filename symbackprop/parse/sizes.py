@@ -12,6 +12,16 @@ LARGEST_DECIMAL_EXPONENT = 300
 LARGEST_EXPONENT = 1000
 LARGEST_NUMBER_BITS = 3400
 
+# Of answers, which anybody may send.
+LONGEST_ANSWER = 4_096
+MOST_TOKENS = 1_500
+LARGEST_ANSWERED_EXPONENT = 64
+MOST_TERMS = 64
+MOST_LINES = 64
+MOST_ROWS = 64
+MOST_ENTRIES = 1_024
+MOST_WORK = 60_000
+
 
 def bits_of(expr: Expr) -> int:
     """Return the size of the number an expression is, or of the coefficient in front of it."""

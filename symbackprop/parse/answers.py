@@ -1,0 +1,166 @@
+"""
+Answers: what a student wrote, as plain text or LaTeX, to expressions over the quantities of one problem.
+
+Nothing is evaluated and nothing guessed: what can be read in two ways is refused, with the place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbackprop.expr import Expr, Symbol
+from symbackprop.parse.caret import caret
+from symbackprop.parse.formulas import Formulas
+from symbackprop.parse.lexicon import Lexicon
+from symbackprop.parse.lines import laid_out
+from symbackprop.parse.refusals import refuse
+from symbackprop.parse.scanner import looks_like_latex, scan
+from symbackprop.parse.sizes import DEEPEST_EXPRESSION, LONGEST_ANSWER, MOST_LINES, MOST_TOKENS, depth_of
+from symbackprop.parse.tokens import Token
+
+FORMATS = ("auto", "latex", "text")
+
+
+@dataclass(frozen=True)
+class Line:
+    """
+    One line of an answer: left = values[0] = values[1] = …
+
+    `left` is None where the line is an expression alone; `text` is the line as written, from `start` to `end` of the
+    whole text; `digits` counts the significant digits where the last value is one numeral (0.150 has 3, 1/3 has None).
+    """
+
+    left: Expr | None
+    values: tuple[Expr, ...]
+    text: str
+    start: int
+    end: int
+    digits: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as read; `format` is "latex" or "text", as given or found out."""
+
+    lines: tuple[Line, ...]
+    format: str
+
+
+def read_answer(text: str, lexicon: Lexicon, format: str = "auto") -> Answer:  # noqa: A002 - as the command line calls it
+    """
+    Read an answer: lines of `name = expression`, or an expression alone.
+
+    Raises ParseError, with the position and a sentence that says what was found and what would be accepted;
+    ShapeError, which is one, where matrices do not fit.
+    """
+    if format not in FORMATS:
+        refuse(f'unknown format "{format[:20]}" (known: {", ".join(FORMATS)})', "", 0)
+    if len(text) > LONGEST_ANSWER:
+        refuse(f"the answer has {len(text):,} characters: up to {LONGEST_ANSWER:,} are accepted", "", 0)
+    latex = format == "latex" or (format == "auto" and looks_like_latex(text))
+    tokens = laid_out(scan(text, latex=latex, known=lambda word: lexicon.word(word) is not None, most=MOST_TOKENS))
+    reader = _Reader(text, tokens, lexicon, latex=latex)
+    return Answer(tuple(reader.lines()), "latex" if latex else "text")
+
+
+class _Reader(Formulas):
+    """Reads the lines of an answer."""
+
+    def list_value(self) -> Expr:
+        """Read one value of a list, where a comma separates."""
+        kept, self.listed = self.listed, 1
+        found = self.value()
+        self.listed = kept
+        return found
+
+    def lines(self) -> list[Line]:
+        """Read every line."""
+        if self.next.kind == "end":
+            refuse("there is nothing to read: an expression, or lines of name = expression, are accepted", self.text, 0)
+        found: list[Line] = []
+        while True:
+            found.append(self.line())
+            if len(found) > MOST_LINES:
+                refuse(f"the answer has more than {MOST_LINES} lines", self.text, self.next.position)
+            while self.next.kind == "break":
+                self.take()
+            if self.next.kind == "end":
+                self.finish_doubts()
+                return found
+
+    def line(self) -> Line:
+        """Read one line: sides with = or ≈ between them."""
+        start = self.next
+        sides: list[Expr] = []
+        while True:
+            first = self.index
+            sides.append(self.side())
+            last = self.index
+            if not self.accept("=", "≈"):
+                break
+        self.line_end()
+        end = self.tokens[last - 1].end
+        digits = _digits(self.tokens[first:last])
+        left = sides[0] if len(sides) > 1 and isinstance(sides[0], Symbol) else None
+        values = tuple(sides[1:] if left is not None else sides)
+        return Line(left, values, self.text[start.position : end].strip(), start.position, end, digits)
+
+    def side(self) -> Expr:
+        """Read one side of a line."""
+        start = self.next
+        expr = self.value()
+        self.shapes.of(expr, start.position)
+        if depth_of(expr) > DEEPEST_EXPRESSION:
+            refuse(f"the expression is more than {DEEPEST_EXPRESSION} operations deep", self.text, start.position)
+        return expr
+
+    def line_end(self) -> None:
+        """Accept the end of a line, a comma before the next one, or a full stop; refuse anything else."""
+        if self.next.text in {",", "."} and self.peek().kind in {"end", "break"}:
+            self.take()
+        elif self.next.text == "," and self.equation_follows():
+            self.take()
+            return
+        token = self.next
+        if token.kind in {"end", "break"}:
+            return
+        if token.kind == "strange":
+            self.strange(token)
+        if token.kind in {"number", "vulgar"}:
+            self.unexpected('an operator (a product with a number on the right needs "*")')
+        if token.text in {")", "]", "}", ")}"}:
+            refuse(f'found "{token.text}" without its opening bracket', self.text, token.position)
+        if token.text == ",":
+            refuse('found "," outside brackets; decimals are written 0.5, vectors (1, 2)', self.text, token.position)
+        if token.kind == "text":
+            refuse(f'found the words "{token.text[:24]}": only formulas are read', self.text, token.position)
+        self.unexpected("an operator or the end")
+
+    def equation_follows(self) -> bool:
+        """Whether what comes up to the next break is an equation."""
+        for token in self.tokens[self.index :]:
+            if token.kind in {"break", "end"}:
+                return False
+            if token.text == "=":
+                return True
+        return False
+
+
+def _digits(tokens: tuple[Token, ...]) -> int | None:
+    """Return the significant digits of a side that is one numeral, with a sign, a power of ten or a percent sign."""
+    parts = [token for token in tokens if token.text not in {"{", "}", "-", "+"}]
+    if parts and parts[-1].text == "%":
+        parts = parts[:-1]
+    if len(parts) == 5 and [part.text for part in parts[1:4]] in (["·", "10", "^"], ["*", "10", "^"], ["*", "10", "**"]):
+        parts = parts[:1]
+    if len(parts) == 3 and parts[1].text == "," and all(part.kind == "number" for part in parts[::2]):
+        mantissa = f"{parts[0].text}.{parts[2].text}"
+    elif len(parts) == 1 and parts[0].kind == "number":
+        mantissa = parts[0].text.lower().partition("e")[0]
+    else:
+        return None
+    digits = mantissa.replace(".", "").lstrip("0")
+    return max(1, len(digits))
+
+
+__all__ = ["FORMATS", "Answer", "Line", "caret", "read_answer"]

@@ -1,0 +1,63 @@
+r"""What each LaTeX command of an answer stands for, and each sign of plain text."""
+
+from __future__ import annotations
+
+from symbackprop.names import GREEK
+
+DROPPED = frozenset(
+    {
+        ",", ";", "!", ":", " ", ">", "/", "quad", "qquad", "enspace", "thinspace", "displaystyle", "textstyle",
+        "scriptstyle", "limits", "nolimits", "notag", "nonumber", "mathopen", "mathclose", "mathbin", "mathrel", "mathord",
+        "centering", "hfill", "noindent", "allowbreak", "nobreak", "relax",
+    }
+)  # fmt: skip
+DROPPED_WITH_ARGUMENT = frozenset({"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "hspace*", "mspace", "intertext"})
+BIG = frozenset(
+    {"left", "right", "middle", "big", "Big", "bigg", "Bigg"}
+    | {f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lrm"}
+)
+FONTS = frozenset(
+    {
+        "mathbf", "boldsymbol", "bm", "bf", "mathrm", "rm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "mathbb", "mathds",
+        "operatorname", "vec", "overrightarrow", "underline", "overline", "boxed", "cancel", "bcancel", "xcancel", "fbox",
+        "mathstrut", "ensuremath", "mathfrak", "mathnormal", "pmb",
+    }
+)  # fmt: skip
+ENVIRONMENTS_WITH_ARGUMENT = frozenset({"array", "alignat", "alignedat"})
+
+GREEK_COMMANDS = {name: name for name in GREEK.values()} | {
+    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi",
+}  # fmt: skip
+FUNCTION_COMMANDS = {
+    name: name
+    for name in ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "max", "min", "sech")
+} | {"sgn": "sign", "diag": "diag", "softmax": "softmax", "relu": "relu", "ReLU": "relu"}
+WORD_COMMANDS = {"ell": "ell", "imath": "i", "jmath": "j"}
+OPERATORS = {
+    "cdot": "·", "times": "·", "ast": "*", "odot": "⊙", "circ": "⊙", "bullet": "·", "star": "*", "div": "/", "over": "\\over",
+    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=",
+    "neq": "!=", "approx": "≈", "simeq": "≈", "equiv": "=", "coloneqq": "=", "{": "{(", "}": ")}", "lbrace": "{(", "rbrace": ")}",
+    "lvert": "l|", "rvert": "r|", "vert": "|", "mid": "|", "%": "%", "_": "\\_", "prime": "'", "lbrack": "[", "rbrack": "]",
+    "lparen": "(", "rparen": ")", "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "therefore": "=>", "iff": "=>",
+    "Leftrightarrow": "=>", "to": "→", "rightarrow": "→", "leftarrow": "←", "gets": "←", "pm": "±", "cdots": "…", "ldots": "…",
+    "dots": "…", "&": "\\&", "#": "#", "in": "∈", "propto": "∝", "otimes": "⊗",
+}  # fmt: skip
+COMMANDS = {
+    "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac",
+    "sqrt": "sqrt", "surd": "root", "partial": "partial", "nabla": "nabla", "sum": "sum", "hat": "hat", "widehat": "hat",
+    "dot": "dot", "underbrace": "brace", "overbrace": "brace", "underset": "set", "overset": "set", "stackrel": "set",
+    "top": "transpose", "intercal": "transpose", "transpose": "transpose", "bar": "bar", "tilde": "tilde", "widetilde": "tilde",
+    "indicator": "one", "ind": "one", "mathop": "group", "prod": "prod", "int": "int", "infty": "infty", "lim": "lim",
+}  # fmt: skip
+
+SPELLINGS = {
+    "**": "**", "<=": "<=", ">=": ">=", "==": "=", "!=": "!=", ":=": "=", "=>": "=>", "->": "→", "<-": "←", "~=": "≈", ".*": "⊙", "..": "..",
+    "./": "./", ".^": ".^",
+    "+": "+", "-": "-", "*": "*", "/": "/", "^": "^", "_": "_", "(": "(", ")": ")", "[": "[", "]": "]", "{": "{", "}": "}",
+    ",": ",", "=": "=", "<": "<", ">": ">", "|": "|", "'": "'", "@": "@", ".": ".", "&": "&", ":": ":",
+    "·": "·", "⋅": "·", "×": "·", "∙": "·", "•": "·", "∗": "*", "\u2062": "·", "−": "-", "–": "-", "÷": "/", "∕": "/", "⁄": "/",
+    "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≈": "≈", "≠": "!=", "⊙": "⊙", "∘": "⊙", "◦": "⊙", "⊗": "⊗",
+    "′": "'", "’": "'", "ʹ": "'", "´": "'", "`": "'", "⟹": "=>", "⇒": "=>", "∴": "=>", "→": "→", "←": "←", "…": "…",
+    "√": "√", "∂": "∂", "∇": "∇", "∑": "Σ", "Σ": "Σ", "ᵀ": "ᵀ", "⊤": "ᵀ", "⊺": "ᵀ", "∞": "∞", "𝟙": "𝟙", "𝟏": "𝟙", "∈": "∈", "±": "±",
+    "″": "''",
+}  # fmt: skip

@@ -1,0 +1,337 @@
+"""
+The symbol table by which answers are read: every quantity of one problem, and how it may be written.
+
+A quantity is an `Item`: a base letter with its layer, its indices and its sample.  What a reader wrote (`Marks`) is
+compared with the items of the same base; the items that fit best are what it can mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from symbackprop.errors import nearest
+from symbackprop.expr import Adjoint, Expr, Partial, Symbol
+from symbackprop.matrix import Entries
+from symbackprop.names import LONGEST_NAME, plain_name
+
+Shape: TypeAlias = tuple[int, int]
+
+OUTPUT_WORDS = ("L", "E", "C", "J", "ell", "loss", "Loss", "cost", "Cost", "error", "Error")
+TOTAL_WORDS = frozenset({"total", "tot", "T"})
+RATE_WORDS = ("eta", "lr", "alpha", "learning_rate")
+HATS = ("yhat", "y_hat")
+
+_PLAIN = re.compile(r"(?P<base>[A-Za-z]+?)(?P<layer>[0-9]*)(?P<indices>(?:_[0-9]+)*)(?:_s(?P<sample>[0-9]+))?")
+_OWN = re.compile(r"(?P<base>[^\W\d_]+)(?P<digits>[0-9]*)(?P<rest>(?:_\w+)?)")
+_RATIO = re.compile(r"d(?P<top>\w+)_d(?P<bottom>\w+)")
+
+# How well marks fit an item, best first.
+EXACT, RUN, SHORT, UNLAYERED = 0, 1, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """
+    What stands around a base letter.
+
+    `attached` are digits right behind it, `below` the parts of its subscripts, `above` the marks over it, each with
+    its kind: "[" and "(" for brackets, "" for a bare number.
+    """
+
+    attached: str = ""
+    below: tuple[str, ...] = ()
+    above: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The marks as text."""
+        closing = {"[": "]", "(": ")", "": ""}
+        above = "".join(f"^{kind}{text}{closing[kind]}" for kind, text in self.above)
+        return self.attached + (f"_{','.join(self.below)}" if self.below else "") + above
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A quantity: `size` is the shape of the whole layer it belongs to; `whole` says that it is the layer itself."""
+
+    expr: Expr
+    base: str
+    layer: str = ""
+    indices: tuple[str, ...] = ()
+    sample: str = ""
+    size: Shape = (1, 1)
+    whole: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The plain name, or what a message calls the quantity."""
+        return self.expr.name if isinstance(self.expr, Symbol) else self.base
+
+    def rank(self, marks: Marks) -> int | None:
+        """Return how well the marks fit, 0 for exactly; None where they do not."""
+        above, below, rank = list(marks.above), list(marks.below), EXACT
+        if not self.layer:
+            below = [marks.attached, *below] if marks.attached else below
+        elif above:
+            if above.pop(0)[1] != self.layer:
+                return None
+            below = [marks.attached, *below] if marks.attached else below
+        elif marks.attached == self.layer:
+            pass
+        else:
+            below = [marks.attached, *below] if marks.attached else below
+            every = [self.layer, *self.indices]
+            if below == every:
+                return self.sampled(above, [], RUN)
+            if below == ["".join(every)] and len(every) > 1:
+                return self.sampled(above, [], RUN)
+            rank = UNLAYERED
+        return self.sampled(above, below, rank)
+
+    def sampled(self, above: list[tuple[str, str]], below: list[str], rank: int) -> int | None:
+        """Compare the sample, then, unless they are compared already, the indices."""
+        if self.sample:
+            if above:
+                if above.pop(0)[1] != self.sample:
+                    return None
+            elif below and below[-1] == f"s{self.sample}":
+                below = below[:-1]
+            else:
+                return None
+        if above:
+            return None
+        return rank if rank == RUN else self.indexed(below, rank)
+
+    def indexed(self, below: list[str], rank: int) -> int | None:
+        """Compare the indices; those that can only be 1 may be left out."""
+        indices = list(self.indices)
+        if below == indices:
+            return rank
+        if self.whole:
+            return None
+        if len(below) == 1 and below[0] == "".join(indices):
+            return rank + RUN
+        left_out = []
+        if len(indices) == 1 and self.size[0] == 1:
+            left_out = [[]]
+        elif len(indices) == 2:
+            left_out = [indices[1:]] if self.size[0] == 1 else []
+            left_out += [indices[:1]] if self.size[1] == 1 else []
+            left_out += [[]] if self.size == (1, 1) else []
+        return rank + SHORT if below in left_out else None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """
+    The symbol table of one problem.
+
+    `output` is the plain name of what is differentiated, `outputs` all of them (losses of the samples, then the cost).
+    `shapes` has every quantity by its plain name: scalars, whole layers, and their derivatives by the output.
+    `edges` are the (child, parent) whose local derivative has a name; `own` maps plain names to the problem's own.
+    `parts` has the entries of every whole layer; `adjoints` the plain name of each known (output, of).
+    `activations` names the function of each pre-activation, scalar or whole ("" for a formula).
+    """
+
+    output: str
+    shapes: Mapping[str, Shape]
+    edges: frozenset[tuple[str, str]] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    adjoints: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    activations: Mapping[str, str] = field(default_factory=dict)
+    network: bool = False
+    depth: int = 0
+    samples: int = 1
+    rate: str = ""
+
+    # --- the quantities ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def scalars(self) -> dict[str, str]:
+        """The only entry of each whole layer that has one."""
+        return {whole: rows[0][0] for whole, rows in self.parts.items() if len(rows) == len(rows[0]) == 1}
+
+    @cached_property
+    def words(self) -> dict[str, Expr]:
+        """Every quantity by the words that name it exactly: plain names and the problem's own."""
+        found: dict[str, Expr] = {}
+        derived = set(self.adjoints.values())
+        for name in self.shapes:
+            if name not in derived:
+                found[name] = Symbol(self.scalars.get(name, name))
+        for (output, of), name in self.adjoints.items():
+            if output == self.output or name not in found:
+                found.setdefault(name, self.derivative(output, of))
+        for plain, own in self.own.items():
+            found[plain_name(own)] = found.get(plain, Symbol(plain))
+        if self.rate:
+            for word in RATE_WORDS:
+                found.setdefault(word, Symbol(self.rate))
+        return found
+
+    @cached_property
+    def items(self) -> dict[str, list[Item]]:
+        """The quantities by their base letter."""
+        found: dict[str, list[Item]] = {}
+
+        def enter(item: Item) -> None:
+            found.setdefault(item.base, []).append(item)
+
+        sizes = {entry: (len(rows), len(rows[0])) for rows in self.parts.values() for row in rows for entry in row}
+        derived = set(self.adjoints.values())
+        for name in self.shapes:
+            if name in derived:
+                continue
+            item = self._item(name, sizes.get(name, (1, 1)))
+            enter(item)
+            if item.base == "z" and self.network and item.layer and (self._loss_of(item), name) in self.adjoints:
+                delta = self.derivative(self._loss_of(item), name)
+                enter(Item(delta, "delta", item.layer, item.indices, item.sample, item.size, item.whole))
+            if name in self.own and (own := self._own_item(self.own[name], item)):
+                enter(own)
+                if item.base == "z" and (self.output, name) in self.adjoints:
+                    delta = self.derivative(self.output, name)
+                    enter(Item(delta, "delta", "", own.indices, item.sample))
+                    enter(Item(delta, "delta", "", tuple(self.own[name].split("_")), item.sample))
+        self._samples(enter)
+        self._aliases(found)
+        return found
+
+    def _item(self, name: str, size: Shape) -> Item:
+        """Take a plain name apart."""
+        match = _PLAIN.fullmatch(name) if self.network else None
+        whole = name in self.parts
+        symbol = Symbol(self.scalars.get(name, name))
+        if match is None:
+            return self._own_item(name, Item(symbol, name, whole=whole)) or Item(symbol, name, whole=whole)
+        indices = tuple(match["indices"].split("_")[1:])
+        return Item(symbol, match["base"], match["layer"], indices, match["sample"] or "", size, whole)
+
+    def _own_item(self, own: str, item: Item) -> Item | None:
+        """Take an identifier of the problem's own apart: trailing digits and suffixes are indices."""
+        match = _OWN.fullmatch(plain_name(own))
+        if match is None:
+            return None
+        suffixes = [part for part in match["rest"].split("_") if part]
+        indices = (*([match["digits"]] if match["digits"] else []), *suffixes)
+        return Item(item.expr, match["base"], "", indices)
+
+    def _loss_of(self, item: Item) -> str:
+        """Return the loss whose derivative δ is: that of the item's sample."""
+        return f"L_s{item.sample}" if item.sample else self.output
+
+    def _samples(self, enter: object) -> None:
+        """Enter the whole layers of one sample among several, as explicit vectors."""
+        if self.samples < 2 or not callable(enter):
+            return
+        for whole, rows in self.parts.items():
+            if whole[0] not in "XYZA" or len(rows[0]) != self.samples:
+                continue
+            for sample in range(self.samples):
+                column = tuple((Symbol(row[sample]),) for row in rows)
+                vector = column[0][0] if len(column) == 1 else Entries(column)
+                enter(Item(vector, whole[0].lower(), whole[1:], (), str(sample + 1), whole=True))
+                deltas = [self.adjoints.get((f"L_s{sample + 1}", row[sample])) for row in rows]
+                if whole[0] == "Z" and all(deltas):
+                    column = tuple((self.derivative(f"L_s{sample + 1}", row[sample]),) for row in rows)
+                    vector = column[0][0] if len(column) == 1 else Entries(column)
+                    enter(Item(vector, "delta", whole[1:], (), str(sample + 1), whole=True))
+
+    def _aliases(self, found: dict[str, list[Item]]) -> None:
+        """Enter other names of the same quantities where they are free: ŷ and p for the output, a⁰ for the inputs."""
+        if not self.network:
+            return
+        last = str(self.depth)
+        for base in ("a", "A"):
+            outputs = [item for item in found.get(base, []) if item.layer == last]
+            hat = [Item(i.expr, "yhat", "", i.indices, i.sample, i.size, i.whole) for i in outputs]
+            found.setdefault("yhat", []).extend(hat)
+            if base == "a":
+                found.setdefault("p", []).extend(hat)
+        for base, letter in (("a", "x"), ("A", "X")):
+            zero = [Item(i.expr, base, "0", i.indices, i.sample, i.size, i.whole) for i in found.get(letter, [])]
+            found.setdefault(base, []).extend(zero)
+        if "x" in self.parts and self.samples < 2:
+            for capital, small in (("X", "x"), ("Y", "y")):
+                found.setdefault(capital, []).extend([i for i in found.get(small, []) if i.whole])
+            for base in ("A", "Z"):
+                found.setdefault(base, []).extend([i for i in found.get(base.lower(), []) if i.whole])
+
+    # --- resolution --------------------------------------------------------------------------------------------
+
+    def find(self, base: str, marks: Marks) -> list[Item]:
+        """Return the items that a base with its marks fits best: one, none, or several where it is ambiguous."""
+        ranked = [(rank, item) for item in self.items.get(base, ()) if (rank := item.rank(marks)) is not None]
+        if not ranked:
+            return []
+        best = min(rank for rank, _ in ranked)
+        if best >= UNLAYERED:  # without a layer, every quantity that may be meant counts
+            return self._unlayered([item for _, item in ranked], marks)
+        return _different([item for rank, item in ranked if rank == best])
+
+    def _unlayered(self, items: list[Item], marks: Marks) -> list[Item]:
+        """Return what a letter without its layer may mean; in a chain of single units, w_1 is the weight of layer 1."""
+        layers = [item for item in self.items[items[0].base] if marks.below == (item.layer,) and not marks.above]
+        whole = [item for item in layers if item.whole or item.size == (1, 1)]
+        chain = all(item.size == (1, 1) for item in self.items[items[0].base] if not item.whole and item.layer)
+        if chain and whole:
+            return _different(whole)[:1]
+        return _different([*items, *whole])
+
+    def word(self, word: str) -> Expr | None:
+        """Return the quantity that a word names exactly: a1_2, w5, delta1_2, dL_dw1_1_1, dW1."""
+        found = self.words.get(word)
+        if found is not None:
+            return found
+        if ratio := _RATIO.fullmatch(word):
+            top, bottom = self.words.get(ratio["top"]), self.words.get(ratio["bottom"])
+            if top is None and ratio["top"] in OUTPUT_WORDS:
+                top = Symbol(self.output)
+            if type(top) is Symbol and type(bottom) is Symbol:
+                return self.derivative(top.name, bottom.name)
+        if word[:1] == "d" and self.network:
+            of = self.words.get(word[1:])
+            if type(of) is Symbol:
+                return self.derivative(self.output, of.name)
+        return None
+
+    def derivative(self, top: str, bottom: str) -> Expr:
+        """Return ∂top/∂bottom: over all paths, but a local derivative on an edge that is not from the output."""
+        known = self.adjoints.get((top, bottom))
+        if known is not None:
+            return Adjoint(known, top, bottom)
+        if (top, bottom) in self.edges and top != self.output:
+            return Partial(f"local_{top}_{bottom}", top, bottom)
+        return Adjoint(f"d{top}_d{bottom}", top, bottom)
+
+    def entry(self, symbol: Symbol, row: int, column: int) -> Expr:
+        """Return one entry, from 1, of a whole layer or of its derivative."""
+        whole = symbol.of if isinstance(symbol, Adjoint) else symbol.name
+        rows = self.parts.get(whole)
+        if rows is None:
+            return symbol
+        plain = rows[row - 1][column - 1]
+        return self.derivative(symbol.output, plain) if isinstance(symbol, Adjoint) else Symbol(plain)
+
+    def shape(self, symbol: Symbol) -> Shape:
+        """Return the shape of a quantity or a derivative by it."""
+        name = symbol.of if isinstance(symbol, Adjoint) else symbol.name
+        return (1, 1) if isinstance(symbol, Partial) else self.shapes.get(name, (1, 1))
+
+    def near(self, word: str) -> str:
+        """Say which declared names are nearest to a word."""
+        known = [*self.own.values(), *(name for name in self.shapes if name not in set(self.adjoints.values()))]
+        close = nearest(word[:LONGEST_NAME], known)
+        listed = [self.own.get(name, name) for name in self.shapes][:12]
+        return close or f" (known: {', '.join(listed)}{', …' if len(self.shapes) > len(listed) else ''})"
+
+
+def _different(items: list[Item]) -> list[Item]:
+    """Return the items that are different quantities."""
+    return list({item.expr: item for item in items}.values())

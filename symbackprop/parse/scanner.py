@@ -1,0 +1,364 @@
+r"""
+Answers cut into tokens: plain text and LaTeX give one and the same stream.
+
+What changes only the looks (sizes of brackets, spaces, fonts, colours) leaves no token; every other command is one
+token of kind "command".  A character without meaning is a token, too: only who meets it refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from symbackprop.names import GREEK
+from symbackprop.parse.commands import (
+    BIG,
+    COMMANDS,
+    DROPPED,
+    DROPPED_WITH_ARGUMENT,
+    ENVIRONMENTS_WITH_ARGUMENT,
+    FONTS,
+    FUNCTION_COMMANDS,
+    GREEK_COMMANDS,
+    OPERATORS,
+    SPELLINGS,
+    WORD_COMMANDS,
+)
+from symbackprop.parse.refusals import refuse
+from symbackprop.parse.tokens import Token
+
+_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ˡᴸˢᵗʳ", "0123456789+-()lLstr", strict=True))
+_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
+_HATTED = {"ŷ": "y", "â": "a", "ẑ": "z", "ŵ": "w", "ĥ": "h", "ô": "o"}
+_GREEK_LETTERS = "".join(GREEK)
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.(?![.*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WORD = re.compile(rf"[{_GREEK_LETTERS}](?:[0-9]+)?(?:_[A-Za-z0-9]+)*|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9{_GREEK_LETTERS}]+)*")
+_LETTERS = re.compile("[A-Za-z]+")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.|\n|$)")
+_SPACE = re.compile(r"[ \t\r\f\v\u00a0\u2009\u200a\u2002\u2003\u202f\ufeff\u200b]+")
+_SIMPLE_GROUP = re.compile(r"\s*\{\s*([A-Za-z0-9]+)\s*\}|\s*([A-Za-z0-9])")
+_BRACED = re.compile(r"\s*\{([^{}]*)\}")
+_SHORT_FRACTION = re.compile(r"\s*([0-9]|(?<=\s)[A-Za-z])\s*(?:([0-9A-Za-z])|(?=\{))")
+_LATEX = re.compile(r"\\[A-Za-z,;!(\[{|\\]|\$|[_^]\s*\{")
+_VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_TRAILING = re.compile(r"(?:[-+*/=·⋅×@^_&<>]|\\(?:cdot|times|odot|circ|quad|,|;))\s*$")
+
+
+def looks_like_latex(text: str) -> bool:
+    """Whether a text is meant as LaTeX."""
+    return _LATEX.search(text) is not None
+
+
+def scan(text: str, *, latex: bool, known: Callable[[str], bool], most: int) -> tuple[Token, ...]:
+    """
+    Cut a text into tokens, the last of kind "end"; `known` says whether a run of letters and digits is a declared name.
+
+    Raises ParseError for more than `most` tokens.
+    """
+    found: list[Token] = []
+    for token in _Scanner(text, latex=latex, known=known).tokens():
+        if len(found) >= most:
+            refuse(f"the answer has more than {most:,} tokens", text, token.position)
+        found.append(token)
+    found.append(Token("end", "", len(text), len(text)))
+    return tuple(found)
+
+
+class _Scanner:
+    """Walks over a text once."""
+
+    def __init__(self, text: str, *, latex: bool, known: Callable[[str], bool]) -> None:
+        self.text = text
+        self.flat = "".join(map(_flattened, text))  # letters of other fonts as ordinary ones, every one in its place
+        self.latex = latex
+        self.known = known
+        self.position = 0
+        self.depth = 0
+        self.rows = 0  # environments in which \\ separates
+        self.dollars = False
+
+    def tokens(self) -> Iterator[Token]:
+        """Yield the tokens in order."""
+        flat = self.flat
+        while self.position < len(flat):
+            start = self.position
+            for kind, found in self.piece(start, flat[start]):
+                yield Token(kind, found, start, self.position)
+
+    def piece(self, start: int, first: str) -> Iterator[tuple[str, str]]:
+        """Yield what begins here, and move on behind it."""
+        flat = self.flat
+        if space := _SPACE.match(flat, start):
+            self.position = space.end()
+        elif first == "\n":
+            yield from self.line_end(start)
+        elif first == "\\":
+            yield from self.command(start)
+        elif number := _NUMBER.match(flat, start):
+            self.position = number.end()
+            yield "number", number[0]
+        elif first in _BELOW or first in _ABOVE:
+            yield from self.script(start, _BELOW if first in _BELOW else _ABOVE)
+        elif first in _HATTED and not self.known(first):
+            self.position = start + 1
+            yield from (("command", "hat"), ("word", _HATTED[first]))
+        elif first.isalpha() and (first not in SPELLINGS or first in GREEK):
+            yield from self.word(start)
+        else:
+            yield from self.sign(start, first)
+
+    # --- letters -----------------------------------------------------------------------------------------------
+
+    def word(self, start: int) -> Iterator[tuple[str, str]]:
+        """Yield a name; in LaTeX a run of letters, unless letters, digits and underscores are a declared name."""
+        match = _WORD.match(self.flat, start)
+        if match is None:
+            self.position = start + 1
+            yield "strange", self.text[start]
+            return
+        if self.latex and not self.known(_named(match[0])):
+            match = _LETTERS.match(self.flat, start) or match
+            if match[0][0] in GREEK:
+                self.position = start + 1
+                yield "word", GREEK[match[0][0]]
+                return
+        self.position = match.end()
+        mark = self.flat[self.position : self.position + 1]
+        if mark in {"\u0302", "\u0307"}:
+            self.position += 1
+            yield "command", "hat" if mark == "\u0302" else "dot"
+        yield "word", _named(match[0])
+
+    def script(self, start: int, table: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield small digits and letters as a group below or above; a comma between small ones belongs to them."""
+        flat, end, inner = self.flat, start, ""
+        while end < len(flat):
+            if flat[end] in table:
+                inner += table[flat[end]]
+            elif table is _BELOW and flat[end] == "," and flat[end + 1 : end + 2] in _BELOW and flat[end + 1 : end + 2]:
+                inner += ","
+            else:
+                break
+            end += 1
+        self.position = end
+        yield "operator", "_" if table is _BELOW else "^"
+        yield "operator", "{"
+        for part in re.findall(r"[0-9]+|[A-Za-z]+|.", inner):
+            yield "number" if part[0].isdigit() else "word" if part[0].isalpha() else "operator", part
+        yield "operator", "}"
+
+    # --- lines -------------------------------------------------------------------------------------------------
+
+    def line_end(self, start: int) -> Iterator[tuple[str, str]]:
+        """Yield a break where the next line is a line of its own, not the continuation of this one."""
+        flat = self.flat
+        following = re.compile(r"\s*").match(flat, start)
+        self.position = following.end() if following else start + 1
+        if self.depth > 0 or self.rows > 0 or self.position >= len(flat):
+            return
+        rest = flat[self.position : (flat.find("\n", self.position) + 1 or len(flat) + 1) - 1]
+        if rest.startswith(tuple("+-*/=·⋅×⊙@^)]}&≈−–")) or re.match(r"\\(?:cdot|times|odot|approx|right|end|\\)", rest):
+            return
+        if _TRAILING.search(flat[max(0, start - 12) : start]):
+            return
+        if not self.latex or "=" in rest:
+            yield "break", "\n"
+
+    # --- commands ----------------------------------------------------------------------------------------------
+
+    def command(self, start: int) -> Iterator[tuple[str, str]]:
+        """Yield what a LaTeX command stands for."""
+        match = _COMMAND.match(self.flat, start)
+        assert match is not None
+        self.position = match.end()
+        name = match[0][1:]
+        if name in DROPPED:
+            return
+        if name in DROPPED_WITH_ARGUMENT:
+            self.skip_argument()
+        elif name in BIG:
+            yield from self.big(name)
+        elif name in {"begin", "end"}:
+            yield from self.environment(name)
+        elif name in FONTS:
+            yield from self.font(name)
+        elif name in {"text", "textrm", "textbf", "textit", "mbox", "textnormal"}:
+            yield from self.text_words()
+        elif name in {"color", "textcolor", "colorbox"}:
+            self.skip_argument()
+        elif name in GREEK_COMMANDS:
+            yield "word", GREEK_COMMANDS[name]
+        elif name in FUNCTION_COMMANDS:
+            yield "word", FUNCTION_COMMANDS[name]
+        elif name in WORD_COMMANDS:
+            yield "word", WORD_COMMANDS[name]
+        elif name in OPERATORS:
+            yield from self.known_operator(OPERATORS[name])
+        elif name in COMMANDS:
+            yield "command", COMMANDS[name]
+            if COMMANDS[name] == "frac" and (short := _SHORT_FRACTION.match(self.flat, self.position)):
+                yield from self.short_fraction(short)
+        elif name in {"(", ")", "[", "]"}:
+            yield from self.delimiter(opening=name in "([")
+        elif name == "\\":
+            yield from self.row_end()
+        else:
+            yield "strange", f"\\{name}"
+
+    def short_fraction(self, short: re.Match[str]) -> Iterator[tuple[str, str]]:
+        r"""Yield the single digits or letters of \frac12 or \frac1{…} in braces."""
+        self.position = short.end()
+        for part in filter(None, short.groups()):
+            yield "operator", "{"
+            yield "number" if part.isdigit() else "word", part
+            yield "operator", "}"
+
+    def known_operator(self, operator: str) -> Iterator[tuple[str, str]]:
+        """Yield an operator, and keep count of brackets."""
+        self.depth += (operator in "([{") - (operator in ")]}") if len(operator) == 1 else 0
+        yield ("break", operator) if operator == ";;" else ("operator", operator)
+
+    def row_end(self) -> Iterator[tuple[str, str]]:
+        r"""Yield the end of a row or line; \\[2pt] has a length."""
+        if length := re.compile(r"\*?\s*\[\s*-?[0-9.]+\s*[a-z]{2}\s*\]").match(self.flat, self.position):
+            self.position = length.end()
+        yield "operator", "\\\\"
+
+    def big(self, name: str) -> Iterator[tuple[str, str]]:
+        r"""Yield the bracket behind \left or \bigl; a dot stands for none."""
+        if space := _SPACE.match(self.flat, self.position):
+            self.position = space.end()
+        if name in {"left", "right"} and self.flat[self.position : self.position + 1] == ".":
+            self.position += 1
+            yield "command", f"{name}."
+        elif self.flat[self.position : self.position + 1] == "|":
+            self.position += 1
+            side = "l" if name.endswith(("left", "l")) else "r" if name.endswith(("right", "r")) else ""
+            yield "operator", f"{side}|"
+
+    def environment(self, name: str) -> Iterator[tuple[str, str]]:
+        r"""Yield \begin{…} or \end{…} with the environment's name."""
+        match = _BRACED.match(self.flat, self.position)
+        if match is None:
+            yield "strange", f"\\{name}"
+            return
+        self.position = match.end()
+        kind = match[1].strip().rstrip("*")
+        if name == "begin" and kind in ENVIRONMENTS_WITH_ARGUMENT:
+            self.skip_argument()
+        self.rows += 1 if name == "begin" else -1
+        yield "command", f"{name}:{kind[:20]}"
+
+    def font(self, name: str) -> Iterator[tuple[str, str]]:
+        r"""Yield the letters in a font: \mathrm{net} is one word, \mathbf{1} the vector of ones."""
+        match = _SIMPLE_GROUP.match(self.flat, self.position)
+        if match is None:
+            if name in {"operatorname", "operatorname*", "mathrm", "mathit", "mathsf", "mathtt"}:
+                yield from self.upright()
+            return
+        inner = match[1] or match[2]
+        if inner == "1" and name in {"mathbb", "mathbf", "mathds", "bm", "boldsymbol"}:
+            self.position = match.end()
+            yield "command", "one"
+        elif inner.isdigit():
+            return
+        else:
+            self.position = match.end()
+            yield "bold" if name in {"mathbf", "boldsymbol", "bm", "bf"} else "word", inner
+
+    def upright(self) -> Iterator[tuple[str, str]]:
+        r"""Yield a longer upright name, such as \operatorname{log\,softmax} or \mathit{w\_out}, as one word."""
+        match = _BRACED.match(self.flat, self.position)
+        if match is None:
+            return
+        inner = re.sub(r"\\[,;! ]|\s", "_", match[1]).replace("\\_", "_")
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", inner):
+            self.position = match.end()
+            yield "word", inner
+
+    def text_words(self) -> Iterator[tuple[str, str]]:
+        r"""Yield the words of \text{…}: one that is a name as a word, others as text."""
+        match = _BRACED.match(self.flat, self.position)
+        if match is None:
+            return
+        self.position = match.end()
+        inner = match[1].strip()
+        if inner.lower().rstrip(" :,") in {"if", "for", "when", "where"}:
+            yield "keyword", "if"
+        elif inner.lower() in {"else", "otherwise", "sonst"}:
+            yield "keyword", "otherwise"
+        elif re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", inner):
+            yield "word", inner
+        elif inner not in {"", ",", "."}:
+            yield "text", inner
+
+    def skip_argument(self) -> None:
+        """Leave out a group in braces, or in square brackets before one."""
+        match = re.compile(r"\s*(?:\[[^\[\]]*\])?\s*\{").match(self.flat, self.position)
+        if match is None:
+            return
+        depth, end = 1, match.end()
+        while end < len(self.flat) and depth:
+            depth += (self.flat[end] == "{") - (self.flat[end] == "}")
+            end += 1
+        self.position = end
+
+    def delimiter(self, *, opening: bool) -> Iterator[tuple[str, str]]:
+        """Leave out what switches to mathematics; between two formulas there is a break."""
+        if opening and self.dollars:
+            yield "break", "\n"
+        self.dollars = True
+
+    # --- signs -------------------------------------------------------------------------------------------------
+
+    def sign(self, start: int, first: str) -> Iterator[tuple[str, str]]:
+        """Yield an operator, a bracket, or a character without meaning."""
+        flat = self.flat
+        for width in (3, 2):
+            if flat[start : start + width] in SPELLINGS:
+                self.position = start + width
+                yield "operator", SPELLINGS[flat[start : start + width]]
+                return
+        self.position = start + 1
+        if first == "$":
+            self.position += flat[start + 1 : start + 2] == "$"
+            opening = flat.count("$", 0, start) % 2 == 0 or flat[start : start + 2] == "$$"
+            yield from self.delimiter(opening=opening and self.dollars and bool(flat[self.position :].strip()))
+        elif first == "%":
+            yield from self.percent(start)
+        elif first in _VULGAR:
+            yield "vulgar", first
+        elif first == "~":
+            return
+        elif first == ";":
+            yield ("operator", ";") if self.depth > 0 else ("break", ";")
+        elif first in SPELLINGS:
+            yield from self.known_operator(SPELLINGS[first])
+        else:
+            yield "strange", self.text[start]
+
+    def percent(self, start: int) -> Iterator[tuple[str, str]]:
+        """Yield a percent sign behind a digit; in LaTeX any other begins a comment."""
+        if not self.latex or self.flat[start - 1 : start].isdigit():
+            yield "operator", "%"
+            return
+        end = self.flat.find("\n", start)
+        self.position = len(self.flat) if end < 0 else end
+
+
+def _named(text: str) -> str:
+    """Return a word with a Greek letter by its English name."""
+    if text[0] in GREEK:
+        return GREEK[text[0]] + text[1:]
+    return "".join(GREEK.get(c, c) for c in text)
+
+
+def _flattened(character: str) -> str:
+    """Return an ordinary letter or digit for one in another font (𝑥, ｘ); all else stays as it is."""
+    if character.isascii() or character in _ABOVE or character in _BELOW or character in _VULGAR or character in SPELLINGS:
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    if len(plain) == 1 and plain != character and (plain in GREEK or (plain.isascii() and not plain.isspace())):
+        return plain
+    return character
