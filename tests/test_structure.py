@@ -45,12 +45,13 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "derivation": (("loading", "points", "quantities", "spelling", "telling", "training"), ("__init__",)),
     "sandbox": (
         ("arrays", "confine", "limits", "wire"),
-        ("answers", "child", "comparing", "student", "worker"),
-        ("asking", "code"),
+        ("answers", "child", "explaining", "student", "worker"),
+        ("asking", "comparing"),
+        ("code",),
         ("__init__",),
     ),
     "grade": (
-        ("decoding", "mathml", "model"),
+        ("decoding", "mathml", "model", "style"),
         ("archives", "contents", "spool", "tables"),
         ("outcome", "reading"),
         ("journal", "page", "sheets", "tally"),

@@ -1,0 +1,173 @@
+"""The page of a class: marks, right and wrong by question, who made which mistake, and what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
+from symbackprop.grade.outcome import shown
+from symbackprop.grade.page import SIGNS, page, text
+from symbackprop.grade.tally import VERDICTS, Mistake, Tally
+from symbackprop.problem import Question
+
+MOST_MISTAKES = 8
+MOST_LOOKS = 200
+TONES = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One student in the table of the class; `verdicts` by question, "" where nothing was handed in."""
+
+    name: str
+    slug: str
+    total: Fraction
+    verdicts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Something a person should look at."""
+
+    kind: str
+    student: str
+    slug: str
+    question: str
+    reason: str
+
+
+@dataclass
+class ClassPage:
+    """What the page of a class shows; `looked` counts all that `looks` would hold if it were not cut."""
+
+    title: str
+    questions: Sequence[Question]
+    most: Fraction
+    tally: Tally
+    lines: list[Line] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    looked: int = 0
+
+    def html(self) -> str:
+        """Return the page."""
+        parts = [
+            f'<header><div><p class="over">Results of the class</p><h1>{text(self.title)}</h1></div></header>',
+            self._figures(),
+            "<h2>Marks</h2>" + self._histogram(),
+            "<h2>Questions</h2>" + self._by_question(),
+            "<h2>Mistakes</h2>" + self._mistakes(),
+            f"<h2>For a person to look at ({self.looked})</h2>{self._look_at()}" if self.looked else "",
+            f"<h2>Students ({len(self.lines)})</h2>{self._students()}",
+        ]
+        return page(f"{self.title} – results of the class", "\n".join(part for part in parts if part), wide=True)
+
+    def _figures(self) -> str:
+        tally, count = self.tally, len(self.lines)
+        right = sum(counter[CORRECT] for counter in tally.verdicts.values())
+        percent = f"{round(100 * right / tally.answers)} %" if tally.answers else "–"
+        shares = [
+            (str(count), "student" if count == 1 else "students"),
+            (f"{tally.answers:,}", "answer" if tally.answers == 1 else "answers"),
+            (percent, "of the answers right"),
+            (f"{shown(tally.mean())} of {shown(self.most)}", "marks on average"),
+            (shown(tally.middle()), "marks in the middle"),
+        ]
+        return f'<ul class="figures">{"".join(f"<li><b>{figure}</b><span>{what}</span></li>" for figure, what in shares)}</ul>'
+
+    def _histogram(self) -> str:
+        bins = self.tally.bins(self.most)
+        highest = max([*bins, 1])
+        bars = "".join(
+            f'<div title="{count} of {len(self.lines)}">{count or ""}<i style="height:{round(100 * count / highest)}%"></i></div>'
+            for count in bins
+        )
+        labels = "".join(f"<div>{10 * n}–{10 * n + (9 if n < 9 else 10)}</div>" for n in range(10))
+        return (
+            f'<p class="soft">How many students have so many percent of the marks.</p>'
+            f'<div class="histogram">{bars}</div><div class="histogram axis">{labels}</div>'
+        )
+
+    def _by_question(self) -> str:
+        rows = []
+        for question in self.questions:
+            counts = self.tally.of(question.id)
+            answered = counts.total()
+            parts = "".join(
+                f'<i class="part {TONES[verdict]}" style="flex:{counts[verdict]}" title="{SIGNS[verdict][1]}"></i>'
+                for verdict in VERDICTS
+                if counts[verdict]
+            )
+            mean = self.tally.marks.get(question.id, Fraction(0)) / max(1, len(self.lines))
+            cells = "".join(f'<td class="number">{counts[verdict] or "–"}</td>' for verdict in VERDICTS)
+            heading = question.title or question.target or "a chain of steps"
+            about = "" if heading == question.id else f'<br><span class="tag">{text(heading)}</span>'
+            rows.append(
+                f'<tr><td><b>{text(question.id)}</b>{about}</td><td><div class="bar">{parts}</div></td>{cells}'
+                f'<td class="number">{len(self.lines) - answered or "–"}</td>'
+                f'<td class="number">{shown(mean)} of {shown(question.marks)}</td></tr>'
+            )
+        heads = "".join(f'<th class="number">{SIGNS[verdict][0]} {SIGNS[verdict][1]}</th>' for verdict in VERDICTS)
+        heads += '<th class="number">no answer</th><th class="number">marks on average</th>'
+        head = f"<tr><th>Question</th><th></th>{heads}</tr>"
+        return f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+    def _mistakes(self) -> str:
+        parts = []
+        for question in self.questions:
+            found = self.tally.mistakes_in(question.id)
+            if not found:
+                continue
+            answered = self.tally.of(question.id).total()
+            items = "".join(_mistake(mistake, answered) for mistake in found[:MOST_MISTAKES])
+            rest = sum(mistake.count for mistake in found[MOST_MISTAKES:])
+            more = f'<p class="soft">… and {rest} more in {len(found) - MOST_MISTAKES} other ways.</p>' if rest else ""
+            heading = question.title or question.target or ""
+            about = f' <span class="soft">{text(heading)}</span>' if heading and heading != question.id else ""
+            parts.append(f'<h3>{text(question.id)}{about}</h3><ul class="bars">{items}</ul>{more}<p></p>')
+        return "".join(parts) or '<p class="soft">Nobody made one.</p>'
+
+    def _look_at(self) -> str:
+        rows = "".join(
+            f"<tr><td>{text(look.kind)}</td><td>{_link(look.student, look.slug)}</td><td>{text(look.question)}</td>"
+            f"<td>{text(look.reason)}</td></tr>"
+            for look in self.looks
+        )
+        left = self.looked - len(self.looks)
+        more = f'<p class="soft">… and {left} more in look_at.csv.</p>' if left else ""
+        head = "<tr><th>Kind</th><th>Student</th><th>Question</th><th>Why</th></tr>"
+        return f'<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{more}'
+
+    def _students(self) -> str:
+        heads = "".join(f"<th>{text(question.id)}</th>" for question in self.questions)
+        rows = "".join(
+            f'<tr><td>{_link(line.name, line.slug)}</td><td class="number">{shown(line.total)}</td>'
+            f'{"".join(_sign(verdict) for verdict in line.verdicts)}</tr>'
+            for line in self.lines
+        )
+        head = f'<tr><th>Student</th><th class="number">Marks of {shown(self.most)}</th>{heads}</tr>'
+        signs = " &nbsp; ".join(f'<b class="{TONES[verdict]}">{sign}</b> {word}' for verdict, (sign, word) in SIGNS.items())
+        legend = f'<p class="legend">{signs} &nbsp; – no answer</p>'
+        return f'{legend}<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+
+
+def _mistake(mistake: Mistake, answered: int) -> str:
+    said = mistake.sentence or "Wrong in a way that no known mistake explains."
+    tags = f' <span class="tag">{text(mistake.codes)}</span>' if mistake.codes else ""
+    width = round(100 * mistake.count / max(1, answered), 1)
+    return (
+        f'<li class="wrong"><span class="count">{mistake.count} of {answered}</span><div>{text(said)}{tags}'
+        f'<div class="thin" style="width:{width}%"></div></div></li>'
+    )
+
+
+def _link(name: str, slug: str) -> str:
+    return f'<a href="students/{slug}.html">{text(name)}</a>' if slug else text(name)
+
+
+def _sign(verdict: str) -> str:
+    if not verdict:
+        return '<td class="none">–</td>'
+    sign, word = SIGNS[verdict]
+    return f'<td class="{TONES[verdict]}" title="{word}"><b style="color:var(--tone)">{sign}</b></td>'

@@ -1,0 +1,108 @@
+"""What an answer is worth, and whether a person should look at it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symbackprop.findings import CORRECT, INVALID, SAMPLED, UNDECIDED, WRONG, Finding
+from symbackprop.grade.spool import Row
+from symbackprop.problem import Question
+
+NOT_MET = "not met"
+NEARLY = 0.02
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One answer that counts, with its finding and its marks."""
+
+    row: Row
+    question: Question
+    finding: Finding
+
+    @property
+    def marks(self) -> Fraction:
+        """The share of the question's marks that the finding gives."""
+        if not self.finding.most:
+            return Fraction(0)
+        return self.question.marks * self.finding.marks / self.finding.most
+
+
+def reasons(outcome: Outcome, *, sampled: bool = False) -> list[tuple[str, str]]:
+    """Return why a person should look at an answer, as (kind, sentence); empty for most."""
+    finding = outcome.finding
+    found = []
+    if finding.verdict == UNDECIDED:
+        found.append(("limits" if _broke_off(finding) else "undecided", finding.message))
+    elif finding.verdict == INVALID:
+        found.append(("invalid", first_line(finding.message)))
+    elif finding.verdict == WRONG:
+        if any(code.startswith("convention") for code in finding.codes):
+            found.append(("near miss", mistakes(finding)[0][1]))
+        elif _close(finding):
+            found.append(("near miss", f"the number is nearly right: {first_line(finding.message)}"))
+    elif finding.verdict == CORRECT:
+        if finding.form == NOT_MET:
+            found.append(("form", finding.message))
+        if finding.boundary:
+            found.append(("boundary", f"right, but not at {finding.boundary}"))
+        if sampled and finding.evidence == SAMPLED:
+            found.append(("sampled", f"compared at {finding.points} points, not proved"))
+    if any(step.verdict == UNDECIDED for step in finding.steps) and finding.verdict != UNDECIDED:
+        numbers = ", ".join(str(step.number) for step in finding.steps if step.verdict == UNDECIDED)
+        found.append(("undecided", f"not decided: step {numbers}"))
+    return found
+
+
+def _broke_off(finding: Finding) -> bool:
+    return bool({"cpu", "wall", "memory", "depth", "died", "size", "failed"} & set(finding.limits_hit))
+
+
+def _close(finding: Finding) -> bool:
+    """Whether a wrong number differs from the right one by a few percent only: rounded too early, perhaps."""
+    witness = finding.witness
+    if witness is None or witness.point:
+        return False
+    return abs(witness.yours - witness.truth) <= NEARLY * abs(witness.truth)
+
+
+def first_line(message: str) -> str:
+    """Return the first line of a message: the rest draws where reading stopped."""
+    return message.split("\n", 1)[0].strip()
+
+
+def mistakes(finding: Finding) -> list[tuple[str, str]]:
+    """
+    Return what went wrong as (codes, sentence), for counting: of a chain, every step that does not follow from another.
+
+    >>> mistakes(Finding("wrong", codes=frozenset({"sign"}), hints=("Not right.", "", "Not right: the sign is wrong. A rule.")))
+    [('sign', 'The sign is wrong.')]
+    """
+    if finding.verdict != WRONG:
+        return []
+    steps = [step for step in finding.steps if step.verdict == WRONG and not step.follows]
+    if steps:
+        return list(dict.fromkeys((" ".join(sorted(step.codes)), _sentence(step.message)) for step in steps))
+    told = finding.hints[-1] if finding.hints else finding.message
+    return [(" ".join(sorted(finding.codes)), _sentence(told) if finding.codes else "")]
+
+
+def _sentence(message: str) -> str:
+    """Return the first sentence that says something."""
+    for sentence in re.split(r"(?<=[.!?])\s+", first_line(message).removeprefix("Not right: ")):
+        if sentence and not sentence.startswith(("Not right", "Look at")):
+            return sentence[:1].upper() + sentence[1:]
+    return ""
+
+
+def shown(value: Fraction) -> str:
+    """
+    Write marks: exactly where two decimals are enough, else rounded to two.
+
+    >>> shown(Fraction(5, 2)), shown(Fraction(2, 3)), shown(Fraction(4))
+    ('2.5', '0.67', '4')
+    """
+    text = f"{float(round(value, 2)):.2f}".rstrip("0").rstrip(".")
+    return text or "0"

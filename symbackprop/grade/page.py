@@ -1,0 +1,66 @@
+"""The frame of a page: one file without scripts, its style inside, every text escaped."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from html import escape
+
+from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG, Finding
+from symbackprop.grade.mathml import mathml
+from symbackprop.grade.outcome import shown
+from symbackprop.grade.style import STYLE
+
+# Nothing may be loaded or run, whatever an answer says; only the style in the page itself.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+# A sign beside each colour, which is never the only signal.
+SIGNS = {CORRECT: ("✓", "right"), WRONG: ("✗", "not right"), UNDECIDED: ("?", "not decided"), INVALID: ("!", "could not be read")}
+OPEN = ("–", "no answer")
+
+
+def page(title: str, body: str, *, wide: bool = False) -> str:
+    """Return a whole page; `body` is HTML, `title` is text."""
+    width = ' class="wide"' if wide else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="robots" content="noindex">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main{width}>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def text(words: str) -> str:
+    """Return a text as HTML; what turns the direction of writing around is shown as a question mark."""
+    plain = "".join("?" if char in _TURNING or (char < " " and char not in "\n\t") or char == "\x7f" else char for char in words)
+    return escape(plain, quote=True)
+
+
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff\ufffe\uffff"
+
+
+def tone(finding: Finding | None) -> str:
+    """Return the class of a verdict's colours."""
+    if finding is None:
+        return "none"
+    return {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}[finding.verdict]
+
+
+def pill(verdict: str | None) -> str:
+    """Return the verdict in a word and a sign."""
+    sign, word = SIGNS[verdict] if verdict else OPEN
+    return f'<span class="pill">{sign} {word}</span>'
+
+
+def marks(given: Fraction, most: Fraction) -> str:
+    """Return "2 of 3 marks"."""
+    return f"<b>{shown(given)}</b> of {shown(most)} mark{'' if most == 1 else 's'}"
+
+
+def formula(latex: str, plain: str) -> str:
+    """Return what was read, as mathematics where we can, else as text."""
+    made = mathml(latex)
+    if made is not None:
+        label = f' aria-label="{text(plain)}"' if plain else ""
+        return f'<div class="math"{label}>{made}</div>'
+    return f'<div class="math"><span class="plain">{text(plain or latex)}</span></div>' if plain or latex else ""

@@ -1,0 +1,99 @@
+"""The page of one student: every question with what was read, right or not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding
+from symbackprop.grade.model import Notice
+from symbackprop.grade.outcome import NOT_MET, Outcome, first_line, shown
+from symbackprop.grade.page import OPEN, SIGNS, formula, marks, page, pill, text, tone
+from symbackprop.problem import Question
+
+LONGEST_SHOWN = 4000
+FOOTER = """“Proved” means that the two expressions are equal as a matter of algebra; “compared” that they agree at random points.
+An answer that could not be read is not counted as wrong by the program; a person looks at it."""
+
+
+def student_page(
+    name: str, title: str, questions: Sequence[Question], outcomes: Mapping[str, Outcome], notices: Sequence[Notice]
+) -> str:
+    """Return the page; `outcomes` are by the id of their question, `notices` what could not be taken as an answer."""
+    most = sum((question.marks for question in questions), Fraction(0))
+    total = sum((outcome.marks for outcome in outcomes.values()), Fraction(0))
+    strip = "".join(_segment(number, question, outcomes.get(question.id)) for number, question in enumerate(questions, 1))
+    cards = "\n".join(_card(number, question, outcomes.get(question.id)) for number, question in enumerate(questions, 1))
+    left = "".join(f"<li>{text(notice.where)}: {text(notice.message)}.</li>" for notice in notices)
+    body = [
+        f'<header><div><p class="over">{text(title)}</p><h1>{text(name)}</h1></div>',
+        f'<div class="score">{shown(total)} <small>of {shown(most)}</small></div></header>',
+        f'<ol class="strip">{strip}</ol>' if 1 < len(questions) <= 24 else "",
+        cards,
+        f"<h2>What else was handed in</h2>\n<ul>{left}</ul>" if left else "",
+        f"<footer>{FOOTER}</footer>",
+    ]
+    return page(f"{name} – {title}", "\n".join(part for part in body if part))
+
+
+def _segment(number: int, question: Question, outcome: Outcome | None) -> str:
+    finding = outcome.finding if outcome else None
+    sign, word = SIGNS[finding.verdict] if finding else OPEN
+    label = f"{text(question.id)}: {word}"
+    return f'<li class="{tone(finding)}"><a href="#q{number}" title="{label}"><b>{sign}</b> {text(question.id)}</a></li>'
+
+
+def _card(number: int, question: Question, outcome: Outcome | None) -> str:
+    finding = outcome.finding if outcome else None
+    heading = question.title or question.target or "A chain of steps"
+    named = text(question.id) if question.id == heading else f"{text(question.id)} · {text(heading)}"
+    asked = f'<span class="soft"> · {text(question.target)}</span>' if question.title and question.target else ""
+    given = outcome.marks if outcome else Fraction(0)
+    top = f'<div class="top"><h3>{named}{asked}</h3>{pill(finding.verdict if finding else None)}'
+    top += f'<span class="figure">{marks(given, question.marks)}</span></div>'
+    inside = _inside(outcome) if outcome else '<p class="say soft">No answer was handed in.</p>'
+    return f'<section class="card {tone(finding)}" id="q{number}">{top}{inside}</section>'
+
+
+def _inside(outcome: Outcome) -> str:
+    finding, answer = outcome.finding, outcome.row.answer
+    cut = answer if len(answer) <= LONGEST_SHOWN else f"{answer[:LONGEST_SHOWN]}…"
+    parts = [f'<p class="label">Your answer</p><pre>{text(cut)}</pre>']
+    if not finding.steps and (finding.reading or finding.reading_text):
+        parts.append(f'<p class="label">Read as</p>{formula(finding.reading, finding.reading_text)}')
+    parts.append(_said(finding))
+    if finding.steps:
+        parts.append(f'<ol class="steps">{"".join(_step(step, finding) for step in finding.steps)}</ol>')
+    return "".join(parts)
+
+
+def _said(finding: Finding) -> str:
+    """Return what the student is told; where reading stopped is drawn in letters of one width."""
+    first, _, drawn = finding.message.partition("\n")
+    said = f'<p class="say">{text(first)}</p>' + (f"<pre>{text(drawn)}</pre>" if drawn.strip() else "")
+    if finding.verdict == UNDECIDED:
+        said += '<p class="soft">It is not counted as wrong: a person will look at it.</p>'
+    if finding.verdict == CORRECT:
+        if finding.form == NOT_MET:
+            said += '<p class="soft">The value is right, but not in the form that was asked for.</p>'
+        how = {PROVED: "proved", SAMPLED: f"compared at {finding.points} points"}.get(finding.evidence or "", "")
+        if how and "proved" not in first and "compared" not in first:
+            said += f'<p class="soft">({how})</p>'
+    return said
+
+
+def _step(step: StepFinding, finding: Finding) -> str:
+    sign, word = SIGNS.get(step.verdict, SIGNS[INVALID])
+    kind = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided"}.get(step.verdict, "invalid")
+    if step.follows:
+        sign, word, kind = "↪", "follows from your own earlier steps", "undecided"
+    first = " first" if step.number == finding.first_wrong_step else ""
+    shown_step = formula(step.reading, step.text) if step.reading else f"<pre>{text(step.text)}</pre>"
+    message = "" if step.verdict == CORRECT and not step.follows else f"<p>{text(first_line(step.message))}</p>"
+    return (
+        f'<li class="{kind}{first}"><span class="sign" title="{word}" role="img" aria-label="{word}">{sign}</span>'
+        f'<div><span class="tag">Step {step.number}</span>{shown_step}{message}</div>'
+        f'<span class="figure">{shown(step.marks)} of {shown(step.most)}</span></li>'
+    )
+
+
