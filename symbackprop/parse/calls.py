@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symbackprop.expr import ONE, ZERO, Call, Cases, Condition, Constant, Expr, Number, Partial, Symbol, call, div, mul, number
 from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS
 from symbackprop.matrix import Ones, Slope, transpose
@@ -16,6 +18,7 @@ _GENERIC = frozenset({"g", "f", "phi", "h", "act", "activation", "varphi", "psi"
 _PRIMED = ("_prime", "prime", "_derivative", "_deriv", "_grad", "_der")
 _BARE = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp", "asin", "acos", "atan", "sech", "sqrt"})
 _INDICATORS = frozenset({"I", "H", "heaviside", "Heaviside", "step", "indicator", "Theta", "u", "ind"})
+_COMPONENT = re.compile(r"((?:log_)?softmax)_([0-9]+)")
 _LIBRARY = {
     "absolute": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "multiply": "⊙", "matmul": "@", "sigmoid": "sigmoid",
     "maximum": "max", "minimum": "min", "fabs": "abs", "relu": "relu", "pow": "power", "mm": "@", "expit": "sigmoid",
@@ -279,8 +282,12 @@ class Calls(Quantities):
         word = token.text
         if word == "hat" or word.endswith("_hat") or word == "yhat":
             return self.word_hat(token)
-        if (function := function_of(word)) and word != "square":
+        if word == "hard" and self.next.text == "sigma":
+            return self.called(self.take(), "hard_sigmoid")
+        if (function := function_of(word)) and not (word in {"sq", "id", "th"} and self.next.text != "("):
             return self.called(token, function)
+        if (unit := _COMPONENT.fullmatch(word)) and self.next.text == "(":
+            return self.component_of(unit[1], [unit[2]], token)
         for ending in _PRIMED:
             if word.endswith(ending) and (base := word.removesuffix(ending)):
                 function = function_of(base)
@@ -364,6 +371,10 @@ class Calls(Quantities):
         unit = self.indices()
         if self.next.text != "(":
             self.unexpected('"("')
+        return self.component_of(function, unit, token)
+
+    def component_of(self, function: str, unit: list[str], token: Token) -> Expr:
+        """Read the arguments of one output of a function of a whole layer."""
         arguments = self.inside(self.take(), ")", listed=True)
         if len(unit) != 1 or not unit[0].isdigit() or not 1 <= int(unit[0]) <= max(1, len(arguments)):
             refuse(f"{function} has no unit {short(','.join(unit))} here", self.text, token.position)

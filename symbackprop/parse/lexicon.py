@@ -8,7 +8,7 @@ compared with the items of the same base; the items that fit best are what it ca
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -21,6 +21,7 @@ from symbackprop.names import LONGEST_NAME, plain_name
 Shape: TypeAlias = tuple[int, int]
 
 OUTPUT_WORDS = ("L", "E", "C", "J", "ell", "loss", "Loss", "cost", "Cost", "error", "Error")
+LOSS_WORDS = frozenset({"L", "E", "C", "ell", "loss", "Loss"})  # L itself, where a cost J is made of it
 TOTAL_WORDS = frozenset({"total", "tot", "T"})
 RATE_WORDS = ("eta", "lr", "alpha", "learning_rate")
 HATS = ("yhat", "y_hat")
@@ -85,10 +86,10 @@ class Item:
         else:
             below = [marks.attached, *below] if marks.attached else below
             every = [self.layer, *self.indices]
+            if len(every) > 1 and below in (every, ["".join(every)]):
+                return self.sampled(above, [], RUN)
             if below == every:
-                return self.sampled(above, [], RUN)
-            if below == ["".join(every)] and len(every) > 1:
-                return self.sampled(above, [], RUN)
+                return self.sampled(above, [], UNLAYERED + RUN)
             rank = UNLAYERED
         return self.sampled(above, below, rank)
 
@@ -104,7 +105,7 @@ class Item:
                 return None
         if above:
             return None
-        return rank if rank == RUN else self.indexed(below, rank)
+        return rank if rank in {RUN, UNLAYERED + RUN} else self.indexed(below, rank)
 
     def indexed(self, below: list[str], rank: int) -> int | None:
         """Compare the indices; those that can only be 1 may be left out."""
@@ -115,7 +116,7 @@ class Item:
             return None
         if len(below) == 1 and below[0] == "".join(indices):
             return rank + RUN
-        left_out = []
+        left_out: list[list[str]] = []
         if len(indices) == 1 and self.size[0] == 1:
             left_out = [[]]
         elif len(indices) == 2:
@@ -170,6 +171,8 @@ class Lexicon:
                 found.setdefault(name, self.derivative(output, of))
         for plain, own in self.own.items():
             found[plain_name(own)] = found.get(plain, Symbol(plain))
+        for child, parent in self.edges:
+            found.setdefault(f"local_{child}_{parent}", Partial(f"local_{child}_{parent}", child, parent))
         if self.rate:
             for word in RATE_WORDS:
                 found.setdefault(word, Symbol(self.rate))
@@ -190,13 +193,12 @@ class Lexicon:
                 continue
             item = self._item(name, sizes.get(name, (1, 1)))
             enter(item)
-            if item.base == "z" and self.network and item.layer and (self._loss_of(item), name) in self.adjoints:
-                delta = self.derivative(self._loss_of(item), name)
+            delta = self._delta(name) if item.base == "z" and item.layer else None
+            if delta is not None:
                 enter(Item(delta, "delta", item.layer, item.indices, item.sample, item.size, item.whole))
             if name in self.own and (own := self._own_item(self.own[name], item)):
                 enter(own)
-                if item.base == "z" and (self.output, name) in self.adjoints:
-                    delta = self.derivative(self.output, name)
+                if delta is not None:
                     enter(Item(delta, "delta", "", own.indices, item.sample))
                     enter(Item(delta, "delta", "", tuple(self.own[name].split("_")), item.sample))
         self._samples(enter)
@@ -222,26 +224,26 @@ class Lexicon:
         indices = (*([match["digits"]] if match["digits"] else []), *suffixes)
         return Item(item.expr, match["base"], "", indices)
 
-    def _loss_of(self, item: Item) -> str:
-        """Return the loss whose derivative δ is: that of the item's sample."""
-        return f"L_s{item.sample}" if item.sample else self.output
+    def _delta(self, name: str) -> Expr | None:
+        """Return the δ of a pre-activation: the derivative of a loss by it; None where it has none."""
+        name = self.scalars.get(name, name)
+        losses = (output for output in (*self.outputs, self.output) if self.adjoints.get((output, name), "").startswith("delta"))
+        loss = next(losses, None)
+        return None if loss is None else self.derivative(loss, name)
 
-    def _samples(self, enter: object) -> None:
+    def _samples(self, enter: Callable[[Item], None]) -> None:
         """Enter the whole layers of one sample among several, as explicit vectors."""
-        if self.samples < 2 or not callable(enter):
+        if self.samples < 2:
             return
         for whole, rows in self.parts.items():
             if whole[0] not in "XYZA" or len(rows[0]) != self.samples:
                 continue
             for sample in range(self.samples):
-                column = tuple((Symbol(row[sample]),) for row in rows)
-                vector = column[0][0] if len(column) == 1 else Entries(column)
-                enter(Item(vector, whole[0].lower(), whole[1:], (), str(sample + 1), whole=True))
-                deltas = [self.adjoints.get((f"L_s{sample + 1}", row[sample])) for row in rows]
-                if whole[0] == "Z" and all(deltas):
-                    column = tuple((self.derivative(f"L_s{sample + 1}", row[sample]),) for row in rows)
-                    vector = column[0][0] if len(column) == 1 else Entries(column)
-                    enter(Item(vector, "delta", whole[1:], (), str(sample + 1), whole=True))
+                column = [Symbol(row[sample]) for row in rows]
+                enter(Item(_vector(column), whole[0].lower(), whole[1:], (), str(sample + 1), whole=True))
+                deltas = [delta for row in rows if whole[0] == "Z" and (delta := self._delta(row[sample])) is not None]
+                if len(deltas) == len(rows):
+                    enter(Item(_vector(deltas), "delta", whole[1:], (), str(sample + 1), whole=True))
 
     def _aliases(self, found: dict[str, list[Item]]) -> None:
         """Enter other names of the same quantities where they are free: ŷ and p for the output, a⁰ for the inputs."""
@@ -282,6 +284,8 @@ class Lexicon:
         chain = all(item.size == (1, 1) for item in self.items[items[0].base] if not item.whole and item.layer)
         if chain and whole:
             return _different(whole)[:1]
+        if self.depth == 1 and any(not item.whole for item in items):
+            return _different([item for item in items if not item.whole])
         return _different([*items, *whole])
 
     def word(self, word: str) -> Expr | None:
@@ -330,6 +334,11 @@ class Lexicon:
         close = nearest(word[:LONGEST_NAME], known)
         listed = [self.own.get(name, name) for name in self.shapes][:12]
         return close or f" (known: {', '.join(listed)}{', …' if len(self.shapes) > len(listed) else ''})"
+
+
+def _vector(entries: Sequence[Expr]) -> Expr:
+    """Return a column of entries; a single one is itself."""
+    return entries[0] if len(entries) == 1 else Entries(tuple((entry,) for entry in entries))
 
 
 def _different(items: list[Item]) -> list[Item]:

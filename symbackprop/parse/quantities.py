@@ -11,7 +11,7 @@ from symbackprop.expr import Adjoint, Expr, Partial, Symbol
 from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS, canonical
 from symbackprop.names import short
 from symbackprop.parse.cursor import Cursor
-from symbackprop.parse.lexicon import OUTPUT_WORDS, TOTAL_WORDS, UNLAYERED, Item, Lexicon, Marks
+from symbackprop.parse.lexicon import LOSS_WORDS, OUTPUT_WORDS, TOTAL_WORDS, UNLAYERED, Item, Lexicon, Marks
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.shapes import Shapes
 from symbackprop.parse.sizes import DEEPEST_NESTING, MOST_WORK
@@ -22,7 +22,13 @@ _BRACKETS = {"[": "]", "(": ")"}
 _SURE = frozenset({"delta", "W", "w", "Delta"})
 _LOOKALIKES = dict(zip("аеорсухіѕјАВЕКМНОРСТХӏοαρ", "aeopcyxisjABEKMHOPCTXloap", strict=True))
 
-FUNCTION_NAMES = frozenset({*FUNCTIONS, *SELECTIONS, *VECTOR_FUNCTIONS} | {a for row in FUNCTIONS.values() for a in row.aliases})
+FUNCTION_NAMES = frozenset({*FUNCTIONS, *SELECTIONS, *VECTOR_FUNCTIONS})
+SHOWN_NAMES = {
+    **{row.text: name for name, row in FUNCTIONS.items() if row.text.isascii() and row.text and row.text not in {"id", "sq"}},
+    "LeakyReLU": "leaky_relu", "leakyrelu": "leaky_relu", "lrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "logit": "",
+    "Sigmoid": "sigmoid", "sig": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "logsoftmax": "log_softmax", "sgn": "sign",
+    "exp": "exp", "th": "tanh", "id": "identity", "sq": "square", "Relu": "relu", "RELU": "relu", "Softmax": "softmax",
+}  # fmt: skip
 
 
 class NoSuchUnit(ParseError):
@@ -110,7 +116,7 @@ class Quantities(Cursor):
             return "delta"
         if base == "yhat" and "yhat" in items:
             return base
-        if base in OUTPUT_WORDS and "L" in items and any(item.indices for item in items["L"]):
+        if base in OUTPUT_WORDS and "L" in items and any(item.indices or item.sample for item in items["L"]):
             return "L"
         return ""
 
@@ -157,7 +163,8 @@ class Quantities(Cursor):
         if marks.above or any(part not in TOTAL_WORDS for part in below):
             self.index = start
             return None
-        return Symbol(self.lexicon.output)
+        one = base in LOSS_WORDS and "L" in self.lexicon.words
+        return Symbol("L" if one else self.lexicon.output)
 
     def bare_layer(self, base: str, marks: Marks, token: Token, start: int, *, first: bool, bold: bool) -> Expr | None:
         """
@@ -169,7 +176,7 @@ class Quantities(Cursor):
         items = [*self.lexicon.items.get(base, ()), *self.lexicon.items.get(base.swapcase(), ())]
         without = Marks(marks.attached, marks.below, tuple(mark for mark in marks.above if mark[0]))
         ranked = [rank for item in items if (rank := item.rank(without)) is not None]
-        if all(not item.layer for item in items if item.layer != "0") or (ranked and min(ranked) < UNLAYERED):
+        if not any(item.layer for item in items) or (ranked and min(ranked) < UNLAYERED):
             self.index = start
             return self.without_power(base, without, token)
         found = self.fitting(base, marks)
@@ -317,6 +324,8 @@ class Quantities(Cursor):
 
     def layer_number(self) -> str | None:
         """Read a number of a layer or sample: a number, the letter of a sum, or L and L − 1 for the last layers."""
+        if self.next.text == "s" and self.peek().kind == "number":  # ⁽ˢ²⁾, the sample's number in the terminal
+            self.take()
         token = self.next
         if token.kind == "number" and token.text.isdigit():
             return self.take().text
@@ -441,7 +450,7 @@ class Quantities(Cursor):
             if character in _LOOKALIKES and not character.isascii() and character not in "αρ":
                 self.lookalike(character, token.position + offset)
         if self.next.text == "(" and len(written) > 2:
-            close = nearest(written, sorted(FUNCTION_NAMES))
+            close = nearest(written, sorted({*FUNCTION_NAMES, *SHOWN_NAMES}))
             refuse(f'unknown function "{short(written)}"{close or self.lexicon.near(written)}', self.text, token.position)
         if written in {"so", "thus", "hence", "therefore", "then", "and", "because", "since", "where", "with", "is", "the"}:
             message = f'found the word "{written}": only formulas are read, a line each, such as name = expression'
@@ -468,4 +477,4 @@ class Quantities(Cursor):
 def function_of(word: str) -> str:
     """Return the function a word names, or the empty string."""
     name = canonical(word)
-    return name if name in FUNCTIONS or name in SELECTIONS or name in VECTOR_FUNCTIONS else ""
+    return name if name in FUNCTION_NAMES else SHOWN_NAMES.get(word, "")
