@@ -12,7 +12,7 @@ import pytest
 import symbackprop as sb
 from symbackprop.errors import InputError
 from symbackprop.sandbox.arrays import arrays_of
-from symbackprop.sandbox.code import CodeOptions, check_code, read_source
+from symbackprop.sandbox.code import check_code
 from symbackprop.sandbox.comparing import meant_by
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,13 +103,15 @@ def test_a_plain_function() -> None:
     right = "def backward(x, w):\n    return {'dx': 6*(2*x + w)**2, 'dw': 3*(2*x + w)**2}\n"
 
     assert check_code(problem, right).verdict == "correct"
-    assert "dx is wrong. It is 5/6 times the gradient everywhere." in check_code(problem, right.replace("6*", "5*")).message
+    assert "It is 5/6 times the gradient everywhere." in check_code(problem, right.replace("6*", "5*")).message
     assert check_code(problem, right.replace("{'dx': ", "(").replace("'dw': ", "").replace("}", ")")).verdict == "correct"
 
 
 WRONG = (
     # what is changed, to what, the steps that are wrong, a code, what is said of it
-    ("(1 - a1**2)", "(1 - a1)", ["dW1", "db1"], None, "dW1 is wrong, most at ["),
+    ("(1 - a1**2)", "(1 - a1)", ["dW1", "db1"], "slope.wrong_rule", "For tanh′(z1) another rule was used: 1 − a."),
+    ("(1 - a1**2)", "1", ["dW1", "db1"], "missing.slope", "The slope tanh′(z1) is missing."),
+    ("(W2.T @ d2)", "(W2.T @ d2)**2", ["dW1", "db1"], None, "dW1 is wrong, most at ["),
     ("np.outer(d2, a1)", "-np.outer(d2, a1)", ["dW2"], "sign", "dW2 is wrong, most at [1, "),
     ('"db1": d1, ', "", ["db1"], "missing", "db1 is missing."),
     ("np.outer(d1, x)", "np.outer(x, d1)", ["dW1"], "shape", "W1 has shape (3, 2): it is the transpose."),
@@ -117,7 +119,8 @@ WRONG = (
     ("np.outer(d1, x)", "'text'", ["dW1"], "shape", "dW1 is no array of numbers, but str."),
     ("np.outer(d1, x)", "np.outer(d1, x) + 1j", ["dW1"], "shape", "dW1 is complex."),
     ("np.outer(d1, x)", "np.outer(d1, x) * np.nan", ["dW1"], "not.finite", "dW1 is wrong: an entry is no number."),
-    ("d2 = a2 - y", "d2 = 2 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor", "It is 2 times the gradient everywhere."),
+    ("d2 = a2 - y", "d2 = 2 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.two", "dW1 is wrong, most at ["),
+    ("d2 = a2 - y", "d2 = 5 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.constant", "5 times what it should be."),
     ("d2 = a2 - y", "d2 = (a2 - y) * 0", ["dW1", "db1", "dW2", "db2"], "zero", "It is 0 everywhere."),
 )
 
@@ -138,12 +141,14 @@ def test_wrong_code_is_told_gradient_by_gradient(old, new, wrong, code, said) ->
 
 def test_three_levels_of_hint() -> None:
     source = program().replace("(1 - a1**2)", "(1 - a1)")
-    findings = [check_code(sb.load(PROBLEM), source, options=CodeOptions(hint=hint)) for hint in (1, 2, 3)]
+    findings = [check_code(sb.load(PROBLEM), source, hint=hint) for hint in (1, 2, 3)]
     first, second, third = (found.steps[0].message for found in findings)
 
     assert first == "dW1 is wrong."
     assert second.startswith("dW1 is wrong, most at [")
-    assert "where the gradient is" in third
+    assert second.endswith(".")
+    assert third.startswith(f"{second} For tanh′(z1) another rule was used")
+    assert findings[0].hints == findings[1].hints == tuple(found.message for found in findings)
 
 
 FAULTS = (
@@ -186,10 +191,19 @@ def test_what_a_program_prints_is_shown_once_and_in_part() -> None:
     assert check_code(sb.load(PROBLEM), source).message.endswith("\nIt printed: x is (2,)")
 
 
-def test_a_problem_without_weights_and_a_huge_program() -> None:
+def test_files_that_cannot_be_read(tmp_path) -> None:
     assert "at most 200000" in check_code(sb.load(PROBLEM), "x" * 300_000).message
     with pytest.raises(InputError, match="is not UTF-8"):
-        read_source(b"\xff\xfe", "a.py")
+        check_code(sb.load(PROBLEM), written(tmp_path, b"\xff\xfe"))
+    with pytest.raises(InputError, match="no such file"):
+        check_code(sb.load(PROBLEM), tmp_path / "none.py")
+    assert check_code(sb.load(PROBLEM), written(tmp_path, program().encode("utf-8-sig"))).verdict == "correct"
+
+
+def written(folder, data):
+    file = folder / "student.py"
+    file.write_bytes(data)
+    return file
 
 
 @pytest.mark.parametrize(

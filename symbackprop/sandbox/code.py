@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import random
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from symbackprop.graph import Graph, Role
 from symbackprop.problem import Problem
 from symbackprop.sandbox.arrays import arrays_of
 from symbackprop.sandbox.comparing import judge, refused
+from symbackprop.sandbox.explaining import Explainer
 from symbackprop.sandbox.limits import Limits
 from symbackprop.sandbox.worker import Worker, WorkerError
 
@@ -36,53 +37,52 @@ DISTRIBUTIONS = ("cross_entropy", "kl_divergence", "negative_log_likelihood")
 
 
 
-@dataclass(frozen=True)
-class CodeOptions:
-    """`hint` is 1 (that it is wrong), 2 (where) or 3 (and what is true of it); `points` how many are tried, `seed` which."""
-
-    hint: int = 2
-    points: int = POINTS
-    seed: int = 0
-    limits: Limits = field(default_factory=Limits)
-
-
 def check_code(
-    problem: Problem | Derivation, source: str, name: str = "student.py", options: CodeOptions | None = None
+    problem: Problem | Derivation,
+    source: str | Path,
+    name: str = "student.py",
+    *,
+    hint: int | None = None,
+    limits: Limits | None = None,
 ) -> Finding:
     """
     Return what is right and wrong in the gradients that a program computes, one step of the finding for each.
 
-    `source` is the program's text and `name` what its lines are called in messages.  It must have a function
+    `source` is the program's text, or its file; `name` is what its lines are called in messages.  It must have a function
     `backward(x, y, W1, b1, …)`, whose parameters are matched by name: x, y, W1, b1 …, the values z1, a1 … of the forward
-    pass, `params` (a dictionary of the weights and biases) and `cache` (of the values); X, Y, Z1, A1 … where samples are
-    the columns or rows of a matrix.  It returns a dictionary with keys such as "dW1", or a tuple in the order W1, b1, W2 ….
+    pass, `params` (a dictionary of the weights and biases, or they in order) and `cache` (of the values, or what the
+    program's own `forward` returns); X, Y, Z1, A1 … where samples are the columns or rows of a matrix.  It returns a
+    dictionary with keys such as "dW1", or a tuple in the order W1, b1, W2 ….  `hint` is 1 (what is wrong), 2 (where)
+    or 3 (why); the problem says, where it is left out.
 
-    Raises InputError for a problem that has nothing to differentiate by, TooLargeError for one that is too large.
+    Raises InputError for a file that cannot be read and a problem that has nothing to differentiate by.
     """
-    options = options or CodeOptions()
     derivation = problem if isinstance(problem, Derivation) else derive(problem)
-    arrays = arrays_of(derivation.problem, derivation.backward)
+    problem = derivation.problem
+    arrays = arrays_of(problem, derivation.backward)
     if not arrays.parameters:
         msg = "there is no weight to differentiate by in this problem"
         raise InputError(msg)
-    name = _harmless(name)
-    if len(source) > LONGEST_SOURCE:
-        return refused(f"{name} has {len(source)} characters, and at most {LONGEST_SOURCE} are read.")
-    if sum(len(rows) * len(rows[0]) for rows in (arrays.quantities[key].rows for key in arrays.parameters)) > LARGEST:
+    if sum(math.prod(arrays.quantities[key].shape) for key in arrays.parameters) > LARGEST:
         msg = f"checking code takes networks of at most {LARGEST} weights"
         raise InputError(msg)
-    points = draw_points(derivation, options)
+    if isinstance(source, Path):
+        name, source = source.name, read_source(source)
+    name = _harmless(name)
+    if len(source) > LONGEST_SOURCE:
+        return refused(f"{name} has {len(source)} characters, and at most {LONGEST_SOURCE} are read.", name)
+    points = draw_points(derivation)
     calls = {
         layout: [{"arrays": arrays.offered(point.values, layout), "parameters": arrays.parameters} for point in points]
         for layout in arrays.layouts
     }
     try:
         with tempfile.TemporaryDirectory() as folder, Worker(TASKS, folder=folder, subject=name) as worker:
-            ran = worker.ask("run", source, name, calls, limits=options.limits)
+            ran = worker.ask("run", source, name, calls, limits=limits)
     except WorkerError as error:
-        said = f"{name} ended the process that ran it" if error.limit == "died" else str(error)
-        return Finding(UNDECIDED, message=f"{said}.", limits_hit=(error.limit,))
-    return judge(ran, arrays, points, options.hint)
+        said = f"{name} ended the process that ran it." if error.limit == "died" else f"{error}."
+        return Finding(UNDECIDED, message=said, hints=(said,) * 3, limits_hit=(error.limit,), target=name)
+    return replace(judge(ran, arrays, Explainer(derivation, points), hint or problem.checking.hint), target=name)
 
 
 def _harmless(name: str) -> str:
@@ -90,14 +90,14 @@ def _harmless(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in Path(name).name)[:80] or "student.py"
 
 
-def draw_points(derivation: Derivation, options: CodeOptions) -> list[Values]:
+def draw_points(derivation: Derivation, count: int = POINTS, seed: int = 0) -> list[Values]:
     """
     Return all numbers at random points where everything has a value and nothing sits on a kink.
 
     Targets of a loss over distributions sum to 1.  Raises InputError where no such points are found.
     """
     problem, graph = derivation.problem, derivation.graph
-    chance = random.Random(options.seed)  # noqa: S311 - nobody is kept out
+    chance = random.Random(seed)  # noqa: S311 - nobody is kept out
     found: list[Values] = []
     for _ in range(DRAWS):
         leaves = _draw(problem, graph, chance)
@@ -107,7 +107,7 @@ def draw_points(derivation: Derivation, options: CodeOptions) -> list[Values]:
             continue
         if not values.kinks() and all(map(math.isfinite, values.gradients.values())):
             found.append(values)
-        if len(found) == options.points:
+        if len(found) == count:
             return found
     msg = "no points are found at which this problem has gradients"
     raise InputError(msg)
@@ -138,10 +138,15 @@ def _draw(problem: Problem, graph: Graph, chance: random.Random) -> dict[str, Fr
     return values
 
 
-def read_source(data: bytes, name: str) -> str:
-    """Return a program's text; raises InputError where it is not UTF-8."""
+def read_source(file: Path) -> str:
+    """Return a program's text; raises InputError where there is none, or it is too long or not UTF-8."""
+    if not file.is_file():
+        msg = f"{file}: no such file"
+        raise InputError(msg)
+    with file.open("rb") as stream:
+        data = stream.read(4 * LONGEST_SOURCE + 1)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        msg = f"{_harmless(name)}: is not UTF-8 (at byte {error.start})"
+        msg = f"{_harmless(file.name)}: byte {error.start + 1} is not UTF-8"
         raise InputError(msg) from None

@@ -12,11 +12,11 @@ from typing import Any
 from symbackprop.evaluate import Values
 from symbackprop.findings import CORRECT, INVALID, SAMPLED, WRONG, Finding, StepFinding
 from symbackprop.sandbox.arrays import ROWS, Arrays, Quantity, listed
+from symbackprop.sandbox.explaining import TINY, Explainer
 
 RTOL = 1e-6
 # An entry far smaller than its neighbours is a difference of theirs: rounding there is no mistake.
 SMALL_BESIDE = 1e-3
-TINY = 1e-12
 
 _SPELLED = re.compile(r"(?:grad(?:ient)?_?|nabla_?|d[A-Za-z]?_?/?_?d|d|g)?(?P<name>[A-Za-z]\w*?)(?:_?grad(?:ient)?)?")
 
@@ -50,9 +50,9 @@ class Comparison:
         return place // width + 1, place % width + 1, yours[place], truth[place]
 
 
-def refused(message: str) -> Finding:
+def refused(message: str, target: str = "") -> Finding:
     """Return the finding of a program that did not give any gradients."""
-    return Finding(INVALID, message=message)
+    return Finding(INVALID, message=message, hints=(message,) * 3, target=target)
 
 
 def agree(yours: Sequence[float], truth: Sequence[float]) -> bool:
@@ -66,8 +66,9 @@ def _distance(yours: float, truth: float) -> float:
     return difference if math.isfinite(difference) else math.inf
 
 
-def judge(ran: Any, arrays: Arrays, points: Sequence[Values], hint: int) -> Finding:
+def judge(ran: Any, arrays: Arrays, explainer: Explainer, hint: int) -> Finding:
     """Return the finding of what a program returned, in the layout in which most of it is right."""
+    points = explainer.points
     try:
         if "fault" in ran:
             return refused(_with_printed(f"{ran['fault']}.", ran["printed"]))
@@ -77,7 +78,7 @@ def judge(ran: Any, arrays: Arrays, points: Sequence[Values], hint: int) -> Find
         found = compared[best]
         if isinstance(found, str):
             return refused(_with_printed(f"{found}.", ran["printed"]))
-        return report(found, str(ran["printed"]), hint)
+        return report(found, str(ran["printed"]), explainer, hint)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         # Only a program that wrote over the answer gets here; nothing of it is believed.
         return refused("The program's result is not what a backward function returns.")
@@ -180,76 +181,70 @@ def transposed(entries: Sequence[float], shape: Sequence[int]) -> tuple[float, .
     return tuple(entries[i * width + j] for j in range(width) for i in range(height))
 
 
-def report(found: Sequence[Comparison], printed: str, hint: int) -> Finding:
+def report(found: Sequence[Comparison], printed: str, explainer: Explainer, hint: int) -> Finding:
     """Return the finding: a step for each gradient, and all in a sentence or two."""
     steps: list[StepFinding] = []
-    codes: set[str] = set()
-    for number, row in enumerate(found, 1):
-        hints, its_codes = told(row, len(row.truth))
-        codes |= its_codes
-        steps.append(
-            StepFinding(
-                number,
-                f"d{row.name}",
-                CORRECT if row.is_right else WRONG,
-                SAMPLED if row.is_right else None,
-                hints[min(hint, len(hints)) - 1],
-                its_codes,
-                marks=Fraction(row.is_right),
-            )
-        )
-    right = [step.text for step in steps if step.verdict == CORRECT]
+    said = [told(row, explainer) for row in found]
+    for number, (row, (hints, codes)) in enumerate(zip(found, said, strict=True), 1):
+        right = row.is_right
+        verdict, evidence = (CORRECT, SAMPLED) if right else (WRONG, None)
+        marks = Fraction(right)
+        steps.append(StepFinding(number, f"d{row.name}", verdict, evidence, hints[hint - 1], codes, marks=marks))
+    names = [step.text for step in steps if step.verdict == CORRECT]
     wrong = [step for step in steps if step.verdict != CORRECT]
     points = len(found[0].truth)
-    sentences = [f"{listed(right)} {'is' if len(right) == 1 else 'are'} right at {points} random points."] if right else []
-    sentences += [step.message for step in wrong]
+    first = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} right at {points} random points."] if names else []
+    all_hints = tuple(
+        _with_printed(" ".join([*first, *(said[step.number - 1][0][level] for step in wrong)]), printed) for level in range(3)
+    )
     return Finding(
         WRONG if wrong else CORRECT,
         None if wrong else SAMPLED,
-        frozenset(codes),
-        _with_printed(" ".join(sentences), printed),
+        frozenset().union(*(step.codes for step in steps)),
+        all_hints[hint - 1],
         first_wrong_step=wrong[0].number if wrong else None,
+        hints=all_hints,
         points=points,
         steps=tuple(steps),
-        marks=Fraction(len(right)),
+        marks=Fraction(len(names)),
         most=Fraction(len(steps)),
     )
 
 
-def told(row: Comparison, points: int) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return what is said of a gradient at each level of hint, and the codes of the mistakes."""
+def told(row: Comparison, explainer: Explainer) -> tuple[tuple[str, str, str], frozenset[str]]:
+    """Return the three levels of hint for a gradient (that it is wrong; where; why), and the codes of the mistakes."""
     name = f"d{row.name}"
     if row.is_right:
-        return (f"{name} is right at {points} random points.",), frozenset()
+        return (f"{name} is right at {len(row.truth)} random points.",) * 3, frozenset()
     if row.arrays is None:
         code = "missing" if row.fault.endswith("missing") else "shape"
-        return (f"{row.fault}.",), frozenset({code})
+        return (f"{row.fault}.",) * 3, frozenset({code})
+    first = f"{name} is wrong."
     if not all(math.isfinite(entry) for array in row.arrays for entry in array):
-        return (f"{name} is wrong.", f"{name} is wrong: an entry is no number."), frozenset({"not.finite"})
+        where = f"{name} is wrong: an entry is no number."
+        return (first, where, where), frozenset({"not.finite"})
     i, j, yours, truth = row.worst()
-    width = row.quantity.shape[1]
-    entry = "" if len(row.truth[0]) == 1 else f"at [{i}]" if width == 1 else f"at [{i}, {j}]"
-    where = f"{name} is wrong{': ' if entry else ' '}{entry}"
-    sentence, its_codes = diagnosed(row)
-    hints = [f"{name} is wrong.", f"{name} is wrong{f', most {entry}' if entry else ''}.{f' {sentence}' if sentence else ''}"]
-    hints.append(f"{where}{',' if entry else ':'} yours gives {yours:.6g} where the gradient is {truth:.6g}. {sentence}".strip())
-    return tuple(hints), its_codes
+    height, width = row.quantity.shape
+    entry = "" if height == width == 1 else f", most at [{i}]" if width == 1 else f", most at [{i}, {j}]"
+    where = f"{name} is wrong{entry}: {'there ' if entry else ''}yours is {yours:.6g} and the gradient {truth:.6g}."
+    sentence, codes = diagnosed(row, explainer)
+    return (first, where, f"{where} {sentence}".strip()), codes
 
 
-def diagnosed(row: Comparison) -> tuple[str, frozenset[str]]:
-    """Return a sentence about the mistake, and its codes: for now a constant factor; ("", empty) where none is seen."""
+def diagnosed(row: Comparison, explainer: Explainer) -> tuple[str, frozenset[str]]:
+    """Return sentences about the mistake, and its codes; ("", empty) where none is seen."""
     assert row.arrays is not None
     pairs = [(y, t) for array, truth in zip(row.arrays, row.truth, strict=True) for y, t in zip(array, truth, strict=True)]
-    large = [(y, t) for y, t in pairs if abs(t) > TINY]
-    if not large:
-        return "", frozenset()
     if all(y == 0 for y, _ in pairs):
         return "It is 0 everywhere.", frozenset({"zero"})
-    ratio = Fraction(large[0][0] / large[0][1]).limit_denominator(64)
+    found = explainer.diagnosed(row.name, row.quantity.shape, row.arrays)
+    if found is not None:
+        why = f"It is {found.convention}." if found.convention else f"{found.sentences[0]} {found.rule}".strip()
+        return why, found.codes
+    large = [(y, t) for y, t in pairs if abs(t) > TINY]
+    ratio = Fraction(large[0][0] / large[0][1]).limit_denominator(64) if large else Fraction(0)
     if ratio in (0, 1) or any(abs(y - float(ratio) * t) > RTOL * abs(t) + TINY for y, t in pairs):
         return "", frozenset()
-    if ratio == -1:
-        return "Its sign is wrong everywhere.", frozenset({"sign"})
     return f"It is {ratio} times the gradient everywhere.", frozenset({"factor"})
 
 
