@@ -79,7 +79,7 @@ def diagnose(
     Return what was done wrong, or None where the answer is right or no mistake of the table explains it.
 
     `values` are the answer's entries, row by row, without slopes that are not written out; `equal` compares two numbers of
-    the point, the answer’s first.
+    the point, the answer's first.
     """
     return Search(values, target, truth, equal, singles, pairs).run(point)
 
@@ -138,7 +138,7 @@ class Search:
 
     def same(self, scene: Scene, value: Number, yours: Number) -> bool:
         """Compare two numbers of the point."""
-        return bool(value == yours) if scene.model.prime else self.equal(value, yours)
+        return bool(value == yours) if scene.model.prime else self.equal(yours, value)
 
     # --- single mistakes -------------------------------------------------------------------------------------
 

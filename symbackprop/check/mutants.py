@@ -398,7 +398,7 @@ def misremembered_loss(scene: Scene, _: Place) -> Instead:
     else:
         yield "y·a", given(lambda a, y: -y * a)
         yield "y·ln a", lambda edge: _maybe(
-            scene, target_of(scene, edge), lambda y: _times(-y, scene.evaluated(Call("log", (Symbol(edge[1]),))))
+            target_of(scene, edge), lambda y: _times(-y, scene.evaluated(Call("log", (Symbol(edge[1]),))))
         )
 
 

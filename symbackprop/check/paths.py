@@ -89,7 +89,7 @@ def path_extra(scene: Scene) -> Iterator[Mutant]:
             (other, parent, scene.local((other, scene.same(other, letter="z"))))
             for child, parent in place.edges
             for other in _layer_of(scene, child)
-            if other != child and scene.same(other, letter="z")
+            if other != child and other in scene.model.locals and scene.same(other, letter="z")
         ]
         if added:
             layer = f"a{place.layer}"

@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from typing import TypeAlias
 
+from symbackprop.arithmetic import FLOAT, evaluate, exact
 from symbackprop.backprop import backpropagate
 from symbackprop.backprop import expand as put_in
 from symbackprop.check.symbols import lexicon_of
 from symbackprop.decide import Facts
 from symbackprop.derivation import Derivation
-from symbackprop.errors import InputError, UnknownNameError
+from symbackprop.errors import DomainError, InputError, UnknownNameError
+from symbackprop.evaluate import missing
 from symbackprop.expr import (
     ONE,
     Adjoint,
@@ -41,8 +44,10 @@ from symbackprop.graph import Graph
 from symbackprop.matrix import Entries, MatMul, Ones, Shape, Slope, Softmax, Sums, Transpose
 from symbackprop.parse.answers import read_answer
 from symbackprop.parse.lexicon import Lexicon
+from symbackprop.typeset.shortcuts import unicode_text
 from symbackprop.verify.draws import Draws
 from symbackprop.verify.points import Setting
+from symbackprop.verify.reals import RealPoint
 
 Rows: TypeAlias = tuple[tuple[Expr, ...], ...]
 
@@ -106,6 +111,26 @@ class Truth:
         problem = self.derivation.problem
         return Draws(Setting(self.graph, problem.constraints, problem.assumptions), self.seed)
 
+    @cached_property
+    def numbers(self) -> RealPoint | None:
+        """All values at the problem's own point, to 50 digits; None where it gives none."""
+        problem = self.derivation.problem
+        if missing(self.graph, problem.point):
+            return None
+        try:
+            return RealPoint(Setting(self.graph, problem.constraints, problem.assumptions), self.point_of_leaves)
+        except DomainError:
+            return None
+
+    @cached_property
+    def point_of_leaves(self) -> dict[str, Fraction]:
+        """The problem's own point as fractions; what is irrational (log 2) as near as a float."""
+        found = {}
+        for name, written in self.derivation.problem.point.items():
+            value = exact(written, {})
+            found[name] = Fraction(evaluate(written, {}, FLOAT)) if value is None else value
+        return found
+
     # --- what is asked ---------------------------------------------------------------------------------------
 
     def target(self, text: str) -> Target:
@@ -132,6 +157,15 @@ class Truth:
         kind = "gradient" if isinstance(symbol, Adjoint) else "local" if isinstance(symbol, Partial) else "value"
         return Target(self.written(symbol), symbol, shape, entries, kind)
 
+    def solution(self, target: Target) -> str:
+        """Return what was asked for, in named quantities, on one line of Unicode."""
+        definitions = {**{node.symbol.name: node.expr for node in self.graph.nodes}, **self.facts.definitions}
+        rows = tuple(tuple(definitions.get(symbol.name, symbol) for symbol in row) for row in target.entries)
+        speller = self.derivation.speller
+        if target.shape == (1, 1):
+            return unicode_text(rows[0][0], speller)
+        return f"[{'; '.join(', '.join(unicode_text(entry, speller) for entry in row) for row in rows)}]"
+
     def example(self) -> str:
         """Return a derivative that can be asked for."""
         adjoints = self.derivation.backward.adjoints
@@ -149,6 +183,16 @@ class Truth:
         if isinstance(symbol, Partial):
             return f"∂{own.get(symbol.child, symbol.child)}/∂{own.get(symbol.parent, symbol.parent)}"
         return own.get(symbol.name, symbol.name)
+
+    @cached_property
+    def _symbols(self) -> dict[str, Symbol]:
+        """The derivatives by their plain names."""
+        backward = self.derivation.backward
+        return {s.name: s for s in (*(n.symbol for n in backward.nodes), *(step.about for step in backward.locals.values()))}
+
+    def spelled(self, name: str) -> str:
+        """Return how the quantity of a plain name is written in a sentence."""
+        return self.written(self._symbols.get(name, Symbol(name)))
 
     def is_leaf(self, symbol: Symbol) -> bool:
         """Whether a name is given, not computed: a leaf, or a layer of leaves."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symbackprop.findings import PROVED, StepFinding, Witness
 from symbackprop.narrate.numerals import significant
 
 MOST_COORDINATES = 8
+LARGEST_DENOMINATOR = 64
 
 LIMITS = {
     "terms": "its expansion has too many terms",
@@ -35,18 +36,37 @@ def undecided(name: str, limits: Sequence[str]) -> str:
     return f"Not decided whether this is {name}" + (f": {why}." if why else ".") + " A person should look at it."
 
 
-def wrong(found: str, rule: str, places: Sequence[str], witness: str) -> tuple[str, str, str]:
-    """Return the three levels of hint: that it is wrong; where; what is wrong, and the rule that was broken."""
-    where = f"Look at {places[0]}." if places else ""
-    first = "Not right yet."
-    second = " ".join(part for part in (first, where, witness) if part)
-    third = " ".join(part for part in (f"Not right: {_lowered(found)}" if found else first, rule, witness) if part)
-    return first, second, third
+def wrong(found: str, rule: str, place: str, witness: str, *, here: bool = False) -> tuple[str, str, str]:
+    """
+    Return the three levels of hint: that it is wrong; where; what is wrong, and the rule that was broken.
+
+    With `here`, the answer is right under another convention than this sheet's, which `found` says.
+    """
+    first = "Not right here." if here else "Not right yet."
+    where = f"Look at {place}." if place else ""
+    told = (sentence(found), sentence(rule)) if found else ("",)
+    opening = first if not found or here else "Not right."
+    return first, _joined(first, where, witness), _joined(opening, *told, witness)
+
+
+def sentence(text: str) -> str:
+    """
+    Return a text with a capital letter at its start, unless that is a name's, and a full stop at its end.
+
+    >>> sentence("right in numerator layout"), sentence("w5 is not η"), sentence("")
+    ('Right in numerator layout.', 'w5 is not η.', '')
+    """
+    if not text:
+        return ""
+    word = text.split(" ", 1)[0]
+    opened = text[:1].upper() + text[1:] if word.isalpha() and len(word) > 1 else text
+    return opened if opened.endswith((".", "!", "?")) else f"{opened}."
 
 
 def at(witness: Witness, asked: str, spelled: Callable[[str], str], shape: tuple[int, int]) -> str:
     """Tell a point at which yours and the truth differ."""
-    point = ", ".join(f"{spelled(name)} = {_fraction(value)}" for name, value in list(witness.point.items())[:MOST_COORDINATES])
+    shown = list(witness.point.items())[:MOST_COORDINATES]
+    point = ", ".join(f"{spelled(name)} {_coordinate(value)}" for name, value in shown)
     more = ", …" if len(witness.point) > MOST_COORDINATES else ""
     place = f" in row {witness.entry[0]}, column {witness.entry[1]}" if shape != (1, 1) and witness.entry != (0, 0) else ""
     yours, truth = _apart(witness.yours, witness.truth)
@@ -62,8 +82,8 @@ def chain(steps: Sequence[StepFinding], first_wrong: int | None, follows: Sequen
         said = "The step is right." if len(steps) == 1 and not doubtful else said
     else:
         step = steps[first_wrong - 1]
-        what = step.message.removeprefix("Not right: ").removeprefix("Not right yet.").strip()
-        said = f"Step {first_wrong} is wrong" + (f": {what}" if what else ".")
+        what = step.message.removeprefix("Not right.").removeprefix("Not right yet.").strip()
+        said = _joined(f"Step {first_wrong} is wrong.", what)
         if follows:
             verb = "follows" if len(follows) == 1 else "follow"
             said += f" {_numbered(follows)} {verb} from it."
@@ -88,10 +108,15 @@ def _numbered(numbers: Sequence[int]) -> str:
     return f"Step{'' if len(numbers) == 1 else 's'} {listed}"
 
 
-def _lowered(sentence: str) -> str:
-    """Let a sentence go on after a colon; a name at its start keeps its letters."""
-    word = sentence.split(" ", 1)[0]
-    return sentence if len(word) > 1 and not word[1:].islower() else sentence[:1].lower() + sentence[1:]
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _coordinate(value: Fraction) -> str:
+    """Show one number of a point: a short fraction as it is, any other rounded."""
+    if value.denominator <= LARGEST_DENOMINATOR:
+        return f"= {_fraction(value)}"
+    return f"≈ {significant(float(value), 4)}".replace("-", "−")
 
 
 def _fraction(value: Fraction) -> str:
@@ -105,8 +130,3 @@ def _apart(yours: float, truth: float) -> tuple[str, str]:
         if left != right_:
             return left.replace("-", "−"), right_.replace("-", "−")
     return repr(yours).replace("-", "−"), repr(truth).replace("-", "−")
-
-
-def spelled_by(own: Mapping[str, str]) -> Callable[[str], str]:
-    """Return how names are written in sentences: the problem's own where it has some."""
-    return lambda name: own.get(name, name)

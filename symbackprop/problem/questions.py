@@ -58,7 +58,7 @@ class CheckOptions:
     atol: Fraction = Fraction(1, 10**9)
     digits: int | None = None
     boundary: str = LENIENT
-    hint: int = 2
+    hint: int = 3
     follow: Fraction = Fraction(1)
     step_marks: Fraction = Fraction(1)
     form: str | None = None

@@ -1,0 +1,149 @@
+"""What is said of one value: the verdict, the mistake behind it, and the three levels of hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from symbackprop.check.diagnose import Diagnosis, diagnose
+from symbackprop.check.judge import Judged, judge, judge_number
+from symbackprop.check.truth import Rows, Target, Truth, shape_of
+from symbackprop.errors import InputError, ParseError, SymbackpropError
+from symbackprop.expr import Expr, substitute
+from symbackprop.findings import CORRECT, INVALID, SAMPLED, UNDECIDED, WRONG
+from symbackprop.narrate import verdicts
+from symbackprop.parse.answers import Line, read_answer
+from symbackprop.problem.questions import CheckOptions, ExpectedAnswer
+from symbackprop.typeset.shortcuts import latex, unicode_text
+
+WORST_FIRST = (WRONG, INVALID, UNDECIDED, CORRECT)
+# What evaluating an answer at a point raises where it has no value there.
+NO_VALUE = (ValueError, NotImplementedError, ArithmeticError, SymbackpropError)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A verdict on one value, with the codes of the mistakes behind it and the hints, from the shortest."""
+
+    judged: Judged
+    codes: frozenset[str]
+    hints: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Judges the values of one derivation, and explains what is wrong with them."""
+
+    truth: Truth
+    options: CheckOptions
+
+    # --- one value -------------------------------------------------------------------------------------------
+
+    def line(self, line: Line, asked: Target, own: Mapping[str, Expr] | None = None) -> Checked:
+        """Check every value of a line; the first that is wrong decides, else the weakest evidence."""
+        results = []
+        for value in line.values:
+            rows = self.truth.entries(value)
+            if own:
+                rows = tuple(tuple(substitute(entry, own) for entry in row) for row in rows)
+            digits = line.digits if value is line.values[-1] else None
+            judged = judge(rows, asked, self.truth, self.options, digits)
+            results.append((rows, judged))
+            if judged.verdict in {WRONG, INVALID}:
+                break
+        rows, judged = min(results, key=lambda result: WORST_FIRST.index(result[1].verdict))
+        if judged.verdict == INVALID:
+            raise ParseError(judged.said, line.text, 0)
+        weakest = next((other for _, other in results if other.evidence == SAMPLED), judged)
+        return self._explained(rows, asked, judged if judged.verdict != CORRECT else weakest)
+
+    def _explained(self, rows: Rows, asked: Target, judged: Judged) -> Checked:
+        """Add what a reader is told."""
+        if judged.verdict == CORRECT:
+            said = verdicts.right(asked.name, judged.evidence, judged.points, judged.boundary, numeric=judged.numeric)
+            return Checked(judged, frozenset(), (said,) * 3)
+        if judged.verdict == UNDECIDED:
+            return Checked(judged, frozenset(), (verdicts.undecided(asked.name, judged.limits),) * 3)
+        # What a number should be is the answer itself: only the value at another point is told.
+        witness = ""
+        if judged.witness and not judged.numeric:
+            witness = verdicts.at(judged.witness, asked.name, self.truth.spelled, asked.shape)
+        if expected := self._expected(rows, asked, judged):
+            return Checked(judged, judged.codes | {expected.code}, verdicts.wrong(expected.message, "", "", ""))
+        if judged.said and not any(code.startswith("shape") for code in judged.codes):
+            return Checked(judged, judged.codes, verdicts.wrong(judged.said, "", "", witness))
+        found = self._diagnosis(rows, asked, judged)
+        if found is None:
+            return Checked(judged, judged.codes, verdicts.wrong(judged.said, "", "", witness))
+        place = " and ".join(self.truth.spelled(name) for name in found.where[:2])
+        if found.convention:
+            said = " ".join(part for part in (judged.said, verdicts.sentence(found.convention)) if part)
+            return Checked(judged, judged.codes | found.codes, verdicts.wrong(said, "", place, "", here=True))
+        said = " ".join(part for part in (judged.said, *found.sentences[:1]) if part)
+        return Checked(judged, judged.codes | found.codes, verdicts.wrong(said, found.rule, place, witness))
+
+    def _diagnosis(self, rows: Rows, asked: Target, judged: Judged) -> Diagnosis | None:
+        """Find the mistake; a diagnosis that fails is none."""
+        try:
+            if judged.numeric:
+                point = self.truth.numbers
+                if point is None:
+                    return None
+
+                def equal(yours: Any, other: Any) -> bool:
+                    return judge_number(yours, other, self.options, None).verdict == CORRECT
+
+                return diagnose(rows, asked, self.truth, point=point, equal=equal)
+            field_point = self.truth.draws.field_point
+            if field_point is None:
+                return None
+            return diagnose(rows, asked, self.truth, point=field_point, equal=lambda yours, other: bool(yours == other))
+        except NO_VALUE:
+            return None
+
+    def _expected(self, rows: Rows, asked: Target, judged: Judged) -> ExpectedAnswer | None:
+        """Return the lecturer's own wrong answer that this is."""
+        for expected in self.options.expected:
+            for target, values in self._expected_values.get(expected.place or expected.answer, ()):
+                if target.entries == asked.entries and shape_of(values) == shape_of(rows) and self._same(rows, values, judged):
+                    return expected
+        return None
+
+    def _same(self, rows: Rows, values: Rows, judged: Judged) -> bool:
+        """Whether two answers are one, by signature; numbers within the tolerance."""
+        pairs = [(one, two) for row, other in zip(rows, values, strict=True) for one, two in zip(row, other, strict=True)]
+        try:
+            if judged.numeric and self.truth.numbers is not None:
+                point = self.truth.numbers
+                return all(judge_number(point.value(a), point.value(b), self.options, None).verdict == CORRECT for a, b in pairs)
+            point_ = self.truth.draws.field_point
+            return point_ is not None and all(point_.value(a) == point_.value(b) for a, b in pairs)
+        except NO_VALUE:
+            return False
+
+    @cached_property
+    def _expected_values(self) -> dict[str, list[tuple[Target, Rows]]]:
+        """The lecturer's own wrong answers as read; raises InputError where one cannot be read."""
+        found: dict[str, list[tuple[Target, Rows]]] = {}
+        for expected in self.options.expected:
+            try:
+                target = self.truth.target(expected.target)
+                rows = self.truth.entries(read_answer(expected.answer, self.truth.lexicon).lines[0].values[-1])
+            except ParseError as error:
+                msg = f"{expected.place or 'expected'}: {error}"
+                raise InputError(msg) from None
+            found.setdefault(expected.place or expected.answer, []).append((target, rows))
+        return found
+
+    # --- what was read ---------------------------------------------------------------------------------------
+
+    def readings(self, line: Line) -> dict[str, Any]:
+        """Show the last value of a line as it was read, as LaTeX and as text."""
+        value = line.values[-1]
+        speller = self.truth.derivation.speller
+        try:
+            return {"reading": latex(value, speller), "reading_text": unicode_text(value, speller)}
+        except (KeyError, AssertionError):
+            return {"reading": "", "reading_text": line.text.strip()}

@@ -1,0 +1,168 @@
+"""
+Is an answer right?  Entry by entry, as expressions first; as numbers where it is made of numbers.
+
+A number is compared with the value at the problem's own point, to 50 digits, within the tolerances of the problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from symbackprop.check.truth import Rows, Target, Truth, shape_of
+from symbackprop.decide import Decision, decide
+from symbackprop.errors import DomainError
+from symbackprop.expr import Expr, Number, Symbol, symbols, walk
+from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, Witness
+from symbackprop.problem.questions import STRICT, CheckOptions
+
+# A number that misses the tolerance, but agrees to this many digits, was rounded too early.
+FEWEST_DIGITS = 2
+
+
+@dataclass(frozen=True)
+class Judged:
+    """
+    A verdict on one value, with its evidence.
+
+    `said` is a sentence that explains a verdict better than any diagnosis (shapes, digits).
+    """
+
+    verdict: str
+    evidence: str | None = None
+    witness: Witness | None = None
+    boundary: str = ""
+    points: int = 0
+    limits: tuple[str, ...] = ()
+    codes: frozenset[str] = frozenset()
+    said: str = ""
+    numeric: bool = False
+
+
+def judge(values: Rows, target: Target, truth: Truth, options: CheckOptions, digits: int | None = None) -> Judged:
+    """Compare an answer, taken apart into scalars, with what was asked; `digits` are those of a number as written."""
+    if shape_of(values) != target.shape:
+        return _misshapen(values, target)
+    used = {name for row in values for entry in row for name in symbols(entry)}
+    repeated = next((symbol for _, _, symbol in target if symbol.name in used), None)
+    if repeated is not None:
+        return Judged(INVALID, said=f"the answer uses {truth.written(repeated)}, the very quantity that is asked for")
+    point = truth.numbers
+    if not used and point is not None:
+        return judge_numbers(values, target, truth, options, digits)
+    judged = _combined([(i, j, symbol, decide(values[i - 1][j - 1], symbol, truth.facts)) for i, j, symbol in target], options)
+    if judged.verdict == WRONG and point is not None and any(map(_has_decimals, (e for row in values for e in row))):
+        rounded = judge_numbers(values, target, truth, options, None)
+        if rounded.verdict == CORRECT:
+            return replace(rounded, evidence=SAMPLED, points=1)
+    return judged
+
+
+def _misshapen(values: Rows, target: Target) -> Judged:
+    """Say what the shapes are; a transpose is named."""
+    yours, asked = shape_of(values), target.shape
+    turned = yours == (asked[1], asked[0])
+    what = "a number" if asked == (1, 1) else f"of shape {asked[0]}×{asked[1]}"
+    said = f"Yours is {yours[0]}×{yours[1]}; {target.name} is {what}" + ("; it is the transpose." if turned else ".")
+    return Judged(WRONG, PROVED, codes=frozenset({"shape.transpose" if turned else "shape"}), said=said)
+
+
+def _combined(decisions: list[tuple[int, int, Symbol, Decision]], options: CheckOptions) -> Judged:
+    """Return one verdict for all entries: different beats undecided beats equal, and the weakest evidence counts."""
+    single = len(decisions) == 1
+    limits = tuple(dict.fromkeys(limit for *_, found in decisions for limit in found.limits))
+    for i, j, asked, found in decisions:
+        if found.verdict == "different":
+            witness = found.witness
+            if witness is not None:
+                point = {name: value for name, value in witness.point.items() if name != asked.name}
+                witness = replace(witness, point=point, entry=(0, 0) if single else (i, j))
+            return Judged(WRONG, found.evidence, witness, limits=limits)
+    if any(found.verdict == "undecided" for *_, found in decisions):
+        return Judged(UNDECIDED, limits=limits)
+    boundary = next((found.boundary for *_, found in decisions if found.boundary), "")
+    if boundary and options.boundary == STRICT:
+        said = f"Right everywhere but where {boundary}: there it differs from the convention of this sheet."
+        return Judged(WRONG, PROVED, boundary=boundary, codes=frozenset({"boundary"}), said=said, limits=limits)
+    sampled = [found for *_, found in decisions if found.evidence == SAMPLED]
+    points = min((found.points for found in sampled), default=0)
+    return Judged(CORRECT, SAMPLED if sampled else PROVED, boundary=boundary, points=points, limits=limits)
+
+
+def judge_numbers(values: Rows, target: Target, truth: Truth, options: CheckOptions, digits: int | None) -> Judged:
+    """Compare numbers with the values at the problem's own point, within the tolerances."""
+    point = truth.numbers
+    assert point is not None
+    for i, j, symbol in target:
+        expr = values[i - 1][j - 1]
+        try:
+            yours = point.value(expr)
+        except DomainError as error:
+            return Judged(WRONG, PROVED, codes=frozenset({"number.none"}), said=f"Yours has no value: {error}.", numeric=True)
+        exact = _exact_truth(truth, symbol) if _is_exact(expr) else None
+        judged = judge_number(yours, point.symbol(symbol), options, digits, exact)
+        if judged.verdict != CORRECT:
+            place = "" if target.shape == (1, 1) else f"Row {i}, column {j}: "
+            return replace(judged, said=place + judged.said if judged.said else "")
+    return Judged(CORRECT, PROVED, numeric=True)
+
+
+def judge_number(yours: Any, true: Any, options: CheckOptions, digits: int | None, exact: Fraction | None = None) -> Judged:
+    """Compare one number; `exact` is the truth where both are fractions, which must then be equal."""
+    difference = abs(yours - true)
+    if difference == 0 or (exact is not None and difference <= abs(true) / 10**40):
+        return Judged(CORRECT, PROVED, numeric=True)
+    asked = options.digits
+    within = difference <= abs(true) * options.rtol.numerator / options.rtol.denominator + (
+        yours * 0 + options.atol.numerator
+    ) / options.atol.denominator
+    if asked is not None:
+        within = agrees(yours, true, asked)
+    if within and exact is None:
+        if asked is not None and digits is not None and digits < asked:
+            said = f"Right as far as it goes, but {asked} significant digits are asked for and yours has {digits}."
+            return Judged(WRONG, PROVED, codes=frozenset({"number.digits"}), said=said, numeric=True)
+        return Judged(CORRECT, PROVED, numeric=True)
+    if agrees(yours, true, FEWEST_DIGITS):
+        tolerance = f"the tolerance is {float(options.rtol):g} of the value"
+        needed = f"{asked} significant digits are asked for" if asked else tolerance
+        most = next(k for k in range(FEWEST_DIGITS, 40) if not agrees(yours, true, k + 1))
+        said = f"Near, but not near enough: {most} significant digits are right, and {needed}. Round at the end only."
+        return Judged(WRONG, PROVED, codes=frozenset({"number.rounded"}), said=said, numeric=True)
+    return Judged(WRONG, PROVED, numeric=True)
+
+
+def agrees(yours: Any, true: Any, digits: int) -> bool:
+    """
+    Whether two numbers agree when the second is rounded to so many significant digits: within half a unit of the last.
+
+    >>> agrees(Fraction(3333, 10000), Fraction(1, 3), 4), agrees(Fraction(3330, 10000), Fraction(1, 3), 4)
+    (True, False)
+    """
+    if true == 0:
+        return bool(yours == 0)
+    size = abs(true)
+    unit = Fraction(1)
+    while size * unit.denominator < unit.numerator:
+        unit /= 10
+    while size * unit.denominator >= unit.numerator * 10:
+        unit *= 10
+    last = unit / 10 ** (digits - 1)
+    # What was rounded half up or half down is right, and so is a last digit off by rounding twice.
+    return bool(abs(yours - true) * 2 * last.denominator * 1000 <= last.numerator * 1001)
+
+
+def _has_decimals(expr: Expr) -> bool:
+    return any(isinstance(part, Number) and part.decimal for part in walk(expr))
+
+
+def _is_exact(expr: Expr) -> bool:
+    """Whether a number is written as a fraction or a whole number, nothing rounded in it."""
+    return isinstance(expr, Number) and not expr.decimal
+
+
+def _exact_truth(truth: Truth, symbol: Symbol) -> Fraction | None:
+    """Return the value at the problem's point where it is a fraction."""
+    values = truth.derivation.values
+    return None if values is None else values.exact_env.get(symbol.name)
