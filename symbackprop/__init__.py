@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from symbackprop._version import __version__
 
 if TYPE_CHECKING:
+    from symbackprop.checking import assert_gradient, check
     from symbackprop.derivation import Derivation, derive
     from symbackprop.errors import (
         DomainError,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         TooLargeError,
         UnknownNameError,
     )
+    from symbackprop.findings import Finding
     from symbackprop.network import Layer, Network
     from symbackprop.network import Layer as Dense
     from symbackprop.problem import load
@@ -38,6 +40,7 @@ _HOMES = {
     "Dense": ("network", "Layer"),
     "Derivation": ("derivation", "Derivation"),
     "DomainError": ("errors", "DomainError"),
+    "Finding": ("findings", "Finding"),
     "InputError": ("errors", "InputError"),
     "InternalError": ("errors", "InternalError"),
     "Layer": ("network", "Layer"),
@@ -47,6 +50,8 @@ _HOMES = {
     "SymbackpropError": ("errors", "SymbackpropError"),
     "TooLargeError": ("errors", "TooLargeError"),
     "UnknownNameError": ("errors", "UnknownNameError"),
+    "assert_gradient": ("checking", "assert_gradient"),
+    "check": ("checking", "check"),
     "derive": ("derivation", "derive"),
     "load": ("problem", "load"),
 }
@@ -55,6 +60,7 @@ __all__ = [
     "Dense",
     "Derivation",
     "DomainError",
+    "Finding",
     "InputError",
     "InternalError",
     "Layer",
@@ -65,6 +71,8 @@ __all__ = [
     "TooLargeError",
     "UnknownNameError",
     "__version__",
+    "assert_gradient",
+    "check",
     "derive",
     "load",
 ]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from symbackprop.check import assert_gradient, check
+from symbackprop.checking import assert_gradient, check
 from symbackprop.derivation import derive
 from symbackprop.errors import InputError
 from symbackprop.findings import Finding

@@ -24,7 +24,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("evaluate", "train", "layers", "decide"),
     ("export", "narrate", "render", "codegen"),
     ("derivation", "fit"),
-    ("views", "courses", "pictures", "check"),
+    ("views", "courses", "pictures", "checking"),
     ("sandbox",),
     ("grade",),
     ("cli",),
@@ -33,7 +33,18 @@ LADDER: tuple[tuple[str, ...], ...] = (
 
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "check": (("symbols",), ("__init__",)),
+    "checking": (
+        ("symbols", "model"),
+        ("truth", "scene"),
+        ("forms", "judge", "own", "mutants"),
+        ("forward", "paths", "rules", "wholes"),
+        ("mistakes",),
+        ("diagnose",),
+        ("explain",),
+        ("chains",),
+        ("checker",),
+        ("__init__",),
+    ),
     "decide": (
         ("model", "enclosures", "feasible"),
         ("ring", "signatures", "places"),
@@ -61,8 +72,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "narrate": (
-        ("numerals",),
-        ("teller",),
+        ("numerals", "findings"),
+        ("teller", "verdicts"),
         ("gradient", "training", "derivatives"),
         ("single", "tables", "epochs"),
         ("function", "network", "walk"),
@@ -91,7 +102,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "cli": (
         ("inputs", "messages", "options", "progress", "writer"),
         ("data",),
-        ("code", "derive", "evaluate", "known", "train"),
+        ("check", "code", "derive", "evaluate", "known", "train"),
         ("__init__",),
     ),
     "codegen": (

@@ -1,7 +1,7 @@
 """
 Answers against a derivation: right or wrong, with what evidence; where, and why.
 
->>> from symbackprop.check import check
+>>> from symbackprop.checking import check
 >>> check("2-2-1:sigmoid,bce", "dL/dw1_1_1", "(a2_1 - y) w2_1_1 a1_1 (1 - a1_1) x_1").verdict
 'correct'
 >>> found = check("2-2-1:sigmoid,bce", "dL/dw1_1_1", "(a2_1 - y) w2_1_1 x_1")
@@ -18,9 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from symbackprop.check.checker import Checker
-from symbackprop.check.forms import check_form
-from symbackprop.check.truth import Truth
+from symbackprop.checking.checker import Checker
+from symbackprop.checking.forms import check_form
+from symbackprop.checking.truth import Truth
 from symbackprop.derivation import Derivation, derive
 from symbackprop.errors import InputError, nearest
 from symbackprop.findings import CORRECT, Finding

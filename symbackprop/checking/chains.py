@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from symbackprop.check.explain import Checked, Explainer
-from symbackprop.check.judge import judge_number
-from symbackprop.check.own import OwnWorld
-from symbackprop.check.truth import Rows, Target, shape_of
+from symbackprop.checking.explain import Checked, Explainer
+from symbackprop.checking.judge import judge_number
+from symbackprop.checking.own import OwnWorld
+from symbackprop.checking.truth import Rows, Target, shape_of
 from symbackprop.errors import ParseError
 from symbackprop.expr import Expr, Number, Symbol, substitute, symbols
 from symbackprop.findings import CORRECT, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding, Witness

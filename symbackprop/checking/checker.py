@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-from symbackprop.check.chains import Chain, named_by
-from symbackprop.check.explain import Explainer
-from symbackprop.check.forms import MET, NOT_MET, form_fault
-from symbackprop.check.truth import ShapeError, Target, Truth
+from symbackprop.checking.chains import Chain, named_by
+from symbackprop.checking.explain import Explainer
+from symbackprop.checking.forms import MET, NOT_MET, form_fault
+from symbackprop.checking.truth import ShapeError, Target, Truth
 from symbackprop.errors import ParseError
 from symbackprop.findings import CORRECT, INVALID, PROVED, UNDECIDED, WRONG, Finding
 from symbackprop.parse.answers import Line, read_answer

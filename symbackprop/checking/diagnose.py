@@ -18,16 +18,16 @@ from fractions import Fraction
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from symbackprop.check.mistakes import MISTAKES, Mistake
-from symbackprop.check.model import NO_NUMBER, Number
-from symbackprop.check.scene import Mutant, Scene
+from symbackprop.checking.mistakes import MISTAKES, Mistake
+from symbackprop.checking.model import NO_NUMBER, Number
+from symbackprop.checking.scene import Mutant, Scene
 from symbackprop.expr import Expr
 from symbackprop.functions import canonical
 from symbackprop.verify.field import FieldPoint, P
 from symbackprop.verify.points import Point
 
 if TYPE_CHECKING:
-    from symbackprop.check.truth import Target, Truth
+    from symbackprop.checking.truth import Target, Truth
 
 SINGLES, PAIRS = 20_000, 400_000
 MOST_CANDIDATES = 600

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from symbackprop.check.diagnose import Diagnosis, diagnose
-from symbackprop.check.judge import Judged, judge, judge_number
-from symbackprop.check.truth import Rows, Target, Truth, shape_of
+from symbackprop.checking.diagnose import Diagnosis, diagnose
+from symbackprop.checking.judge import Judged, judge, judge_number
+from symbackprop.checking.truth import Rows, Target, Truth, shape_of
 from symbackprop.errors import InputError, ParseError, SymbackpropError
 from symbackprop.expr import Expr, substitute
 from symbackprop.findings import CORRECT, INVALID, SAMPLED, UNDECIDED, WRONG

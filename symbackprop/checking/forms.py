@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from symbackprop.check.truth import Truth, names_in
+from symbackprop.checking.truth import Truth, names_in
 from symbackprop.errors import InputError
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol
 from symbackprop.names import short

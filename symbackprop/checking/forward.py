@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from symbackprop.check.mutants import Mutation
-from symbackprop.check.model import Number
-from symbackprop.check.scene import Aim, Mutant, Scene
+from symbackprop.checking.mutants import Mutation
+from symbackprop.checking.model import Number
+from symbackprop.checking.scene import Aim, Mutant, Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, add, call, children, div, mul, rebuild, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import ACTIVATIONS, FUNCTIONS, LOSSES, VECTOR_FUNCTIONS, Function, canonical

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from symbackprop.check.truth import Rows, Target, Truth, shape_of
+from symbackprop.checking.truth import Rows, Target, Truth, shape_of
 from symbackprop.decide import Decision, decide
 from symbackprop.errors import DomainError
 from symbackprop.expr import Expr, Number, Symbol, symbols, walk

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbackprop.check import forward, mutants, paths, rules, wholes
-from symbackprop.check.mutants import Mutation, both, doubled, inverted, missing, on
+from symbackprop.checking import forward, mutants, paths, rules, wholes
+from symbackprop.checking.mutants import Mutation, both, doubled, inverted, missing, on
 
 GRADIENT, VALUE = frozenset({"gradient", "local"}), frozenset({"value"})
 ALWAYS = GRADIENT | VALUE

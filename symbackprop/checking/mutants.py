@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from symbackprop.calculus import derivative
-from symbackprop.check.model import NO_NUMBER, Number
-from symbackprop.check.scene import Edge, Mutant, Place, Scene
+from symbackprop.checking.model import NO_NUMBER, Number
+from symbackprop.checking.scene import Edge, Mutant, Place, Scene
 from symbackprop.expr import Call, Cases, Expr, Symbol, substitute, walk
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import ACTIVATIONS, FUNCTIONS, LOSSES, Function, canonical

@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from symbackprop.check.truth import Truth
+from symbackprop.checking.truth import Truth
 from symbackprop.errors import DomainError, SymbackpropError
 from symbackprop.expr import Expr, Symbol, substitute, symbols
 from symbackprop.graph import Graph, Node, Role

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from symbackprop.check.model import NO_NUMBER, Number
-from symbackprop.check.mutants import Instead
-from symbackprop.check.scene import Aim, Edge, Mutant, Place, Scene
+from symbackprop.checking.model import NO_NUMBER, Number
+from symbackprop.checking.mutants import Instead
+from symbackprop.checking.scene import Aim, Edge, Mutant, Place, Scene
 from symbackprop.expr import Call
 from symbackprop.functions import VECTOR_FUNCTIONS
 from symbackprop.graph import Role

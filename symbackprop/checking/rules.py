@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from symbackprop.check.model import Number
-from symbackprop.check.mutants import Instead
-from symbackprop.check.scene import Edge, Mutant, Place, Scene
+from symbackprop.checking.model import Number
+from symbackprop.checking.mutants import Instead
+from symbackprop.checking.scene import Edge, Mutant, Place, Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Symbol, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.graph import Node

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from symbackprop.check.model import NO_NUMBER, Change, Model, Number, Tangent
+from symbackprop.checking.model import NO_NUMBER, Change, Model, Number, Tangent
 from symbackprop.expr import Adjoint, Call, Expr, Partial, Power, Product, Quotient, Sum, Symbol, call
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from symbackprop.arithmetic import FLOAT, evaluate, exact
 from symbackprop.backprop import backpropagate
 from symbackprop.backprop import expand as put_in
-from symbackprop.check.symbols import lexicon_of
+from symbackprop.checking.symbols import lexicon_of
 from symbackprop.decide import Facts
 from symbackprop.derivation import Derivation
 from symbackprop.errors import DomainError, InputError, UnknownNameError

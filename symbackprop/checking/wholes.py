@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symbackprop.check.model import NO_NUMBER, Number
-from symbackprop.check.mutants import Mutation
-from symbackprop.check.scene import Aim, Mutant, Scene
+from symbackprop.checking.model import NO_NUMBER, Number
+from symbackprop.checking.mutants import Mutation
+from symbackprop.checking.scene import Aim, Mutant, Scene
 from symbackprop.graph import Role
 
 # Constant factors are recognised up to this numerator and denominator.

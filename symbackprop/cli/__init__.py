@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from symbackprop._version import __version__
+from symbackprop.cli.check import check
 from symbackprop.cli.code import code
 from symbackprop.cli.derive import derive
 from symbackprop.cli.evaluate import evaluate
@@ -38,6 +39,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "derive": derive,
     "evaluate": evaluate,
     "train": train,
+    "check": check,
     "code": code,
     "list": list_known,
 }

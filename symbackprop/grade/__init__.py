@@ -99,7 +99,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     Check a class, and write what was found into the folder `out`.
 
     `jobs` is how many answers are checked at once (all cores where left out); `backend` is "threading", "loky", "dask" or
-    "ray", `scheduler` the address of a cluster; `options` are those of `symbackprop.check.check` for every answer, such as
+    "ray", `scheduler` the address of a cluster; `options` are those of `symbackprop.checking.check` for every answer, such as
     `hint`; with `sampled`, answers that were compared and not proved are among those to look at; `progress` makes a bar.
 
     Raises ProblemError or InputError for what cannot be used, Interrupted for Ctrl-C: what is checked is kept.

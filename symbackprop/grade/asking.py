@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
 
-from symbackprop.check.truth import Truth
+from symbackprop.checking.truth import Truth
 from symbackprop.derivation import derive
 from symbackprop.errors import InputError, ParseError, ProblemError, SymbackpropError, nearest
 from symbackprop.grade.spool import Row
@@ -24,7 +24,7 @@ class Sheet:
     """
     The questions, by id, in the order of the problem (or, where it has none, in which they are first answered).
 
-    `options` are those of `symbackprop.check.check` that hold for every question.
+    `options` are those of `symbackprop.checking.check` that hold for every question.
     """
 
     def __init__(self, problem: Problem, options: Mapping[str, Any]) -> None:
@@ -45,7 +45,7 @@ class Sheet:
         return Truth(derive(self.problem))
 
     def _check(self) -> None:
-        from symbackprop.check.forms import check_form  # noqa: PLC0415 - here only
+        from symbackprop.checking.forms import check_form  # noqa: PLC0415 - here only
 
         faults = []
         expected = [*self.problem.checking.expected, *(entry for q in self.problem.questions for entry in q.expected)]

@@ -11,7 +11,7 @@ from symbackprop.sandbox.wire import to_json
 
 SERVES_MANY = True
 PRELOAD = (
-    "symbackprop.check",
+    "symbackprop.checking",
     "symbackprop.derivation",
     "mpmath",
 )
@@ -26,7 +26,7 @@ def echo(value: Any, *, limits: Limits) -> Any:  # noqa: ARG001 - every task is 
 
 def problem(pickled: str, *, limits: Limits) -> None:  # noqa: ARG001 - as above
     """Derive a problem, which the parent (never a student) has pickled, and keep it for the answers that follow."""
-    from symbackprop.check.truth import Truth  # noqa: PLC0415 - where it is needed
+    from symbackprop.checking.truth import Truth  # noqa: PLC0415 - where it is needed
     from symbackprop.derivation import derive  # noqa: PLC0415 - as above
 
     _HELD["truth"] = Truth(derive(pickle.loads(base64.b64decode(pickled))))  # noqa: S301 - from the parent, never to it
@@ -34,7 +34,7 @@ def problem(pickled: str, *, limits: Limits) -> None:  # noqa: ARG001 - as above
 
 def check(target: str | None, answer: str, options: dict[str, Any], *, limits: Limits) -> dict[str, Any]:  # noqa: ARG001
     """Check one answer against the problem that is held; returns the finding as JSON."""
-    from symbackprop.check import check as check_answer  # noqa: PLC0415 - where it is needed
+    from symbackprop.checking import check as check_answer  # noqa: PLC0415 - where it is needed
 
     return to_json(check_answer(_HELD["truth"], target, answer, **options))
 

@@ -32,7 +32,7 @@ class Checker:
 
     def check(self, target: str | None, answer: str, options: Mapping[str, Any] | None = None) -> Finding:
         """
-        Return the finding of `symbackprop.check.check`; where a limit was hit, an undecided one that says which.
+        Return the finding of `symbackprop.checking.check`; where a limit was hit, an undecided one that says which.
 
         Raises the errors of this package for a target or an option that is not accepted, and WorkerError for a problem
         that is itself too large, or where no process can be started.

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from symbackprop.check.diagnose import Diagnosis, diagnose
-from symbackprop.check.truth import Truth
+from symbackprop.checking.diagnose import Diagnosis, diagnose
+from symbackprop.checking.truth import Truth
 from symbackprop.derivation import Derivation
 from symbackprop.errors import SymbackpropError
 from symbackprop.evaluate import Values
