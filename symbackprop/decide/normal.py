@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor
+from math import floor, lcm
 
 from symbackprop.arithmetic.base import component_definition, component_index, definition
 from symbackprop.decide.feasible import solve
@@ -44,6 +44,7 @@ from symbackprop.functions import SELECTIONS, VECTOR_FUNCTIONS
 HALF = Fraction(1, 2)
 LARGEST_TRIAL_DIVISOR = 1_000
 MOST_EXPONENT_TERMS = 200
+MOST_LOGARITHMS = 12
 COMPLEX = frozenset(("i", "turn"))
 ODD = frozenset(("erf", "atan", "asin"))
 
@@ -250,7 +251,9 @@ class Normal:
         if any(self.ring.kind(number) == "indicator" for number in self.ring.involved(quantity)):
             # It may be 0 in a whole cell: only a cell can tell.
             raise SplitError(self.parts(quantity)[1][0][0])
-        sign, parts = self.parts(quantity)
+        if (simpler := self.compared(quantity)) is not None:
+            return self.sign_of(simpler, jump=jump)
+        sign, parts = self.parts(self.ring.unsquared(quantity))
         result = Quantity(sign)
         for part, exponent in parts:
             if exponent % 2 == 1:
@@ -259,6 +262,36 @@ class Normal:
                     self.jumps.setdefault(part)
                 result = self.mul(result, own)
         return result
+
+    def compared(self, quantity: Quantity) -> Quantity | None:
+        """
+        Return a simpler quantity of the same sign.
+
+        e^u − c·e^v has the sign of u − v − ln c, and Σ cᵢ·ln pᵢ that of Π pᵢ^cᵢ − 1, the cᵢ made whole.
+        """
+        ring = self.ring
+        poly: Poly
+        if len(quantity.factors) == 1 and quantity.factors[0][1] == 1 and not quantity.monomial:
+            poly = ring.polys[quantity.factors[0][0]]
+        elif not quantity.factors and quantity.coefficient:
+            poly = {quantity.monomial: 1}
+        else:
+            return None
+        kinds = {ring.kind(number) for monomial in poly for number, _ in monomial}
+        if kinds == {"power"} and len(poly) == 2:
+            (m, c), (n, d) = poly.items()
+            if (c > 0) == (d > 0):
+                return None
+            above, below = (Quantity(c, m), Quantity(-d, n)) if c > 0 else (Quantity(d, n), Quantity(-c, m))
+            difference = self.minus(self.logarithm(above), self.logarithm(below))
+            return ring.scaled(difference, quantity.coefficient)
+        if kinds == {"log"} and all(len(m) == 1 and m[0][1] == 1 for m in poly):
+            whole = lcm(*(Fraction(c).denominator for c in poly.values()))
+            if sum(abs(c) * whole for c in poly.values()) > MOST_LOGARITHMS:
+                return None
+            product = self.exponential([Quantity(c * whole, m) for m, c in poly.items()])
+            return ring.scaled(self.minus(product, ONE), 1 if quantity.coefficient > 0 else -1)
+        return None
 
     def size_power(self, part: Part, exponent: int) -> Quantity:
         """Return |part| to a whole power."""
@@ -369,6 +402,7 @@ class Normal:
             if exponent > 0:
                 return ZERO
             raise NoFormError
+        base = self.ring.unsquared(base)
         self.learn(base)
         _, parts = self.parts(base)
         pieces = [self.number_root(abs(Fraction(base.coefficient)), exponent)]
@@ -405,20 +439,28 @@ class Normal:
         return [self.go(expr)]
 
     def exponents(self, terms: Collection[Quantity]) -> list[tuple[ExponentKey, Exact]]:
-        """Split terms into c·(monomial/denominator), gathered."""
+        """Split terms into c·(monomial/denominator), gathered; a fraction is divided out as far as it goes."""
+        ring = self.ring
         found: dict[ExponentKey, Exact] = {}
         rest: list[Quantity] = []
         for term in terms:
             if self.is_complex(term):
                 rest.append(term)
                 continue
-            below = tuple((number, exponent) for number, exponent in term.factors if exponent < 0)
+            below = tuple((number, -exponent) for number, exponent in term.factors if exponent < 0)
             above = tuple((number, exponent) for number, exponent in term.factors if exponent > 0)
-            for monomial, coefficient in self.ring.multiplied_out(Quantity(term.coefficient, term.monomial, above)).items():
-                key = (monomial, below)
-                found[key] = found.get(key, 0) + coefficient
+            bottom = ring.factored(ring.multiplied_out(Quantity(1, (), below)))
+            inverse = ring.whole_power(Quantity(bottom.coefficient, bottom.monomial), -1)
+            poly = ring.multiplied_out(ring.mul(Quantity(term.coefficient, term.monomial, above), inverse))
+            for number, _ in bottom.factors:
+                poly, fraction = ring.divided(poly, ring.polys[number])
+                for monomial, coefficient in fraction.items():
+                    key: ExponentKey = (monomial, ((number, -1),))
+                    found[key] = found.get(key, 0) + coefficient
+            for monomial, coefficient in poly.items():
+                found[monomial, ()] = found.get((monomial, ()), 0) + coefficient
         if rest and (whole := self.add(*rest)).coefficient:
-            real = self.ring.unknown("real", Quantity(1, whole.monomial, whole.factors))
+            real = ring.unknown("real", Quantity(1, whole.monomial, whole.factors))
             key = (((real, 1),), ())
             found[key] = found.get(key, 0) + whole.coefficient
         if len(found) > MOST_EXPONENT_TERMS:
@@ -444,6 +486,7 @@ class Normal:
         if not quantity.coefficient:
             raise NoFormError
         ring = self.ring
+        quantity = ring.unsquared(quantity)
         terms = [ring.scaled(ring.quantity("log", ("number", p)), n) for p, n in primes(abs(Fraction(quantity.coefficient)))]
         for part, exponent in self.parts(quantity)[1]:
             kind, number = part

@@ -162,7 +162,7 @@ def _admitted(values: dict[str, Fraction], facts: Facts, turn: int) -> dict[str,
             new = abs(new)
         elif "negative" in known:
             new = -abs(new)
-        elif facts.graph.leaf_by_name[name].role is Role.TARGET:
+        elif (leaf := facts.graph.leaf_by_name.get(name)) is not None and leaf.role is Role.TARGET:
             new = abs(new) / (1 + abs(new))
         values[name] = new
     for group in facts.constraints:

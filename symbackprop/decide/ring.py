@@ -8,7 +8,7 @@ would do, but take half a second to import, in every worker.
 
 Unknowns with laws, applied as soon as two meet:
 
-    i² = −1, h² = h (an indicator), a prime under a root (2^(3/2) = 2·2^(1/2)), e^(iπ) = −1
+    i² = −1, h² = h (an indicator), a prime under a root (2^(3/2) = 2·2^(1/2)), e^(iπ/2) = i
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import comb, floor, gcd
+from math import comb, floor, gcd, isqrt
 from typing import Any, NamedTuple, TypeAlias
 
 from symbackprop.decide.model import DIGITS, PRODUCTS, TERMS, Budget, BudgetError
@@ -28,6 +28,7 @@ Poly: TypeAlias = dict[Monomial, Exact]
 Part: TypeAlias = tuple[str, int]
 
 LARGEST_EXPONENT = 200
+MOST_SQUARE_TERMS = 66
 
 
 class Quantity(NamedTuple):
@@ -65,6 +66,7 @@ class Ring:
     polys: list[Poly] = field(default_factory=list)
     poly_numbers: dict[frozenset[tuple[Monomial, Exact]], int] = field(default_factory=dict)
     special: set[int] = field(default_factory=set)
+    square_roots: dict[int, Quantity | None] = field(default_factory=dict)
     products: int = 0
     has_roots: bool = False
     has_indicators: bool = False
@@ -99,25 +101,29 @@ class Ring:
         if not any(number in special for number, _ in monomial):
             return Quantity(coefficient, monomial)
         kept: list[tuple[int, Exact]] = []
+        quarters: Exact = 0
         for number, given in monomial:
             exponent = given
             if number in special:
                 unknown = self.unknowns[number]
                 match unknown.kind:
                     case "i":
-                        exponent = exponent % 4
-                        if exponent >= 2:
-                            coefficient, exponent = -coefficient, exponent - 2
+                        quarters, exponent = quarters + exponent, 0
                     case "prime":
                         whole = floor(exponent)
                         coefficient, exponent = coefficient * Fraction(unknown.key) ** whole, exponent - whole
                     case "indicator":
                         exponent = max(-1, min(1, exponent))
                     case "turn" if unknown.key == "pi":
-                        whole = floor(exponent)
-                        coefficient, exponent = -coefficient if whole % 2 else coefficient, exponent - whole
+                        whole = floor(2 * exponent)
+                        quarters, exponent = quarters + whole, exponent - Fraction(whole, 2)
             if exponent:
                 kept.append((number, exponent))
+        if quarters % 4 >= 2:
+            coefficient = -coefficient
+        if quarters % 2:
+            kept.append((self.unknown("i", "i"), 1))
+            kept.sort()
         return Quantity(coefficient, tuple(kept))
 
     # Polynomials.
@@ -256,6 +262,72 @@ class Ring:
             raise BudgetError(TERMS)
         return self.mul(shared, self.factored({monomial: c for monomial, c in total.items() if c}))
 
+    def unsquared(self, quantity: Quantity) -> Quantity:
+        """Write polynomials that are squares as squares."""
+        squares = []
+        for number, exponent in quantity.factors:
+            if number not in self.square_roots:
+                self.square_roots[number] = self.new_square_root(self.polys[number])
+            root = self.square_roots[number]
+            if root is not None:
+                squares += [self.whole_power(root, 2 * exponent), Quantity(1, (), ((number, -exponent),))]
+        return self.mul(quantity, *squares) if squares else quantity
+
+    def new_square_root(self, poly: Poly) -> Quantity | None:
+        """Return the polynomial whose square this one is, None where there is none; term by term, the leading one first."""
+        order = Order(poly)
+        lead = max(poly, key=order)
+        if len(poly) < 3 or len(poly) > MOST_SQUARE_TERMS or any(exponent % 2 for _, exponent in lead):
+            return None
+        first = tuple((number, Fraction(exponent, 2)) for number, exponent in lead)
+        root: Poly = {_whole_exponents(first): 1}
+        scale = _exact_square_root(poly[lead])
+        if not scale:
+            return None
+        rest: Poly = {m: Fraction(c) / poly[lead] for m, c in poly.items() if m != lead}
+        inverse = tuple((number, -exponent) for number, exponent in first)
+        while rest:
+            top = max(rest, key=order)
+            term = times(top, inverse)
+            if len(root) > len(poly) or any(exponent < 0 for _, exponent in term):
+                return None
+            half = rest[top] / Fraction(2)
+            for other, coefficient in (*root.items(), (term, half / 2)):
+                at = times(term, other)
+                left = rest.get(at, 0) - 2 * half * coefficient
+                if left:
+                    rest[at] = left
+                else:
+                    rest.pop(at, None)
+            root[term] = half
+        return self.scaled(self.factored(root), scale)
+
+    def divided(self, top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
+        """Return quotient and rest: no monomial of the rest is a multiple of the leading one of the divisor."""
+        order = Order((*top, *bottom))
+        lead = max(bottom, key=order)
+        inverse = tuple((number, -exponent) for number, exponent in lead)
+        left: Poly = dict(top)
+        whole: Poly = {}
+        rest: Poly = {}
+        while left:
+            at = max(left, key=order)
+            ratio = times(at, inverse)
+            if any(exponent < 0 for _, exponent in ratio):
+                rest[at] = left.pop(at)
+                continue
+            scale = Fraction(left[at]) / bottom[lead]
+            whole[ratio] = _simple(scale)
+            self.spend(len(bottom))
+            for monomial, coefficient in bottom.items():
+                product = times(monomial, ratio)
+                value = left.get(product, 0) - scale * coefficient
+                if value:
+                    left[product] = value
+                else:
+                    left.pop(product, None)
+        return whole, rest
+
     def common(self, terms: Iterable[Quantity]) -> Quantity:
         """Return the powers of polynomials that all terms share; negative where one has a denominator."""
         found: dict[int, int] | None = None
@@ -288,6 +360,19 @@ class Ring:
                     yield number
 
 
+class Order:
+    """The lexicographic order of monomials in the unknowns of some polynomial, as a key."""
+
+    def __init__(self, poly: Iterable[Monomial]) -> None:
+        """Note which unknowns there are."""
+        self.numbers = sorted({number for monomial in poly for number, _ in monomial})
+
+    def __call__(self, monomial: Monomial) -> tuple[Exact, ...]:
+        """Return the exponents, one an unknown."""
+        exponents = dict(monomial)
+        return tuple([exponents.get(number, 0) for number in self.numbers])
+
+
 def times(left: Monomial, right: Monomial) -> Monomial:
     """Multiply two monomials."""
     if not left:
@@ -302,6 +387,15 @@ def times(left: Monomial, right: Monomial) -> Monomial:
         else:
             del exponents[number]
     return tuple(sorted(exponents.items()))
+
+
+def _whole_exponents(monomial: Monomial) -> Monomial:
+    return tuple((number, _simple(exponent)) for number, exponent in monomial)
+
+
+def _exact_square_root(value: Exact) -> Exact:
+    root = isqrt(max(0, value.numerator))
+    return root if root * root == value else 0
 
 
 def _simple(value: Exact) -> Exact:
