@@ -46,6 +46,8 @@ from symbackprop.verify.reals import RealPoint
 
 Rows: TypeAlias = list[list[Expr]]
 
+RATE = "eta"
+
 _LAYER = re.compile(r"(?P<letter>[A-Za-z]+?)(?P<layer>\d*)(?P<rest>(?:_s\d+)?)")
 
 
@@ -90,12 +92,19 @@ class Worth:
         leaves = {name: Fraction(value.value) for name, value in made.point.items() if isinstance(value, Number)}
         return RealPoint(self.setting, leaves)
 
+    @property
+    def rate(self) -> Expr:
+        """The learning rate: as declared, else some number."""
+        training = self.derivation.problem.training
+        value = training.options.hyperparameters["learning_rate"] if training else Fraction(31, 97)
+        return value if isinstance(value, Expr) else number(Fraction(value))
+
     # --- names -----------------------------------------------------------------------------------------------
 
     def symbol(self, name: str) -> Symbol:
         """Return what a plain name of a reading stands for, a scalar or a whole layer; raises KeyError."""
         name = self.own.get(name, name.replace("∂", "d").replace("/d", "_d"))
-        if self.is_quantity(name):
+        if self.is_quantity(name) or name == RATE:
             return Symbol(name)
         if found := re.fullmatch(r"(delta|Delta)(.+)", name):
             of = ("z" if found[1] == "delta" else "Z") + found[2]
@@ -158,6 +167,8 @@ class Worth:
 
     def entries_of(self, symbol: Symbol) -> Rows:
         """Return a symbol's scalars, each under a name that says exactly what it is."""
+        if symbol.name == RATE:
+            return [[self.rate]]
         if not isinstance(symbol, Adjoint | Partial):
             return [[Symbol(name) for name in row] for row in self.spread(symbol.name)]
         top, bottom = (symbol.output, symbol.of) if isinstance(symbol, Adjoint) else (symbol.child, symbol.parent)

@@ -96,7 +96,7 @@ def outcome(row: Any) -> Outcome:
 
 def lexicon(made: Worth) -> Any:
     """Return the symbol table of a problem."""
-    from symbackprop.check.symbols import lexicon_of  # noqa: PLC0415 - as above
+    from symbackprop.checking.symbols import lexicon_of  # noqa: PLC0415 - as above
 
     if not hasattr(made, "lexicon"):
         made.lexicon = lexicon_of(made.derivation.problem, made.derivation.backward)  # type: ignore[attr-defined]
