@@ -47,6 +47,7 @@ marks = 2
 id = "q4"
 title = "From the error to the bias, step by step"
 marks = 4
+steps = 4
 """
 
 CHAIN = (

@@ -24,7 +24,7 @@ def test_a_problem_without_questions_has_none_and_is_checked_as_usual() -> None:
 
     assert problem.questions == ()
     assert problem.checking == CheckOptions(
-        rtol=Fraction(1, 1000), atol=Fraction(1, 10**9), digits=None, boundary="lenient", hint=2, follow=Fraction(1)
+        rtol=Fraction(1, 1000), atol=Fraction(1, 10**9), digits=None, boundary="lenient", follow=Fraction(1)
     )
 
 
@@ -56,6 +56,7 @@ expected = [{ answer = "delta1_1", code = "expected.input", message = "Where is 
 [[questions]]
 id = "chain"
 marks = "4/3"
+steps = 4
 """,
             )
         )
@@ -69,7 +70,7 @@ marks = "4/3"
     assert [(e.target, e.answer, e.code, e.message) for e in first.expected] == [
         ("dL/dw1_1_1", "delta1_1", "expected.input", "Where is the input?")
     ]
-    assert chain == Question("chain", None, Fraction(4, 3))
+    assert chain == Question("chain", None, Fraction(4, 3), 4)
     assert first.place.endswith("homework.toml:16")
     assert (problem.checking.rtol, problem.checking.digits, problem.checking.boundary) == (Fraction(1, 50), 3, "strict")
     assert (problem.checking.follow, problem.checking.step_marks, problem.checking.hint) == (Fraction(1, 2), 2, 3)

@@ -13,7 +13,10 @@ from symbackprop.grade.tally import VERDICTS, Mistake, Tally
 from symbackprop.problem import Question
 
 MOST_MISTAKES = 8
-MOST_LOOKS = 200
+MOST_FREQUENT = 6
+MOST_LOOKS = 1000
+MOST_GROUPS = 100
+MOST_NAMED = 12
 TONES = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}
 
 
@@ -57,7 +60,7 @@ class ClassPage:
             self._figures(),
             "<h2>Marks</h2>" + self._histogram(),
             "<h2>Questions</h2>" + self._by_question(),
-            "<h2>Mistakes</h2>" + self._mistakes(),
+            "<h2>Mistakes</h2>" + self._frequent() + self._mistakes(),
             f"<h2>For a person to look at ({self.looked})</h2>{self._look_at()}" if self.looked else "",
             f"<h2>Students ({len(self.lines)})</h2>{self._students()}",
         ]
@@ -71,8 +74,8 @@ class ClassPage:
             (str(count), "student" if count == 1 else "students"),
             (f"{tally.answers:,}", "answer" if tally.answers == 1 else "answers"),
             (percent, "of the answers right"),
-            (f"{shown(tally.mean())} of {shown(self.most)}", "marks on average"),
-            (shown(tally.middle()), "marks in the middle"),
+            (f"{shown(tally.mean())} of {shown(self.most)}", "marks, mean"),
+            (shown(tally.middle()), "marks, median"),
         ]
         return f'<ul class="figures">{"".join(f"<li><b>{figure}</b><span>{what}</span></li>" for figure, what in shares)}</ul>'
 
@@ -83,7 +86,7 @@ class ClassPage:
             f'<div title="{count} of {len(self.lines)}">{count or ""}<i style="height:{round(100 * count / highest)}%"></i></div>'
             for count in bins
         )
-        labels = "".join(f"<div>{10 * n}–{10 * n + (9 if n < 9 else 10)}</div>" for n in range(10))
+        labels = "".join(f"<div>{10 * n}{f'–{10 * n + 9}' if n < 9 else '+'}</div>" for n in range(10))
         return (
             f'<p class="soft">How many students have so many percent of the marks.</p>'
             f'<div class="histogram">{bars}</div><div class="histogram axis">{labels}</div>'
@@ -102,16 +105,25 @@ class ClassPage:
             mean = self.tally.marks.get(question.id, Fraction(0)) / max(1, len(self.lines))
             cells = "".join(f'<td class="number">{counts[verdict] or "–"}</td>' for verdict in VERDICTS)
             heading = question.title or question.target or "a chain of steps"
-            about = "" if heading == question.id else f'<br><span class="tag">{text(heading)}</span>'
+            about = "" if heading == question.id else f" {text(heading)}"
             rows.append(
-                f'<tr><td><b>{text(question.id)}</b>{about}</td><td><div class="bar">{parts}</div></td>{cells}'
+                f'<tr><td><b>{text(question.id)}</b>{about}<div class="bar">{parts}</div></td>{cells}'
                 f'<td class="number">{len(self.lines) - answered or "–"}</td>'
                 f'<td class="number">{shown(mean)} of {shown(question.marks)}</td></tr>'
             )
         heads = "".join(f'<th class="number">{SIGNS[verdict][0]} {SIGNS[verdict][1]}</th>' for verdict in VERDICTS)
         heads += '<th class="number">no answer</th><th class="number">marks on average</th>'
-        head = f"<tr><th>Question</th><th></th>{heads}</tr>"
-        return f'<div class="scroll"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+        head = f"<tr><th>Question</th>{heads}</tr>"
+        return f'<div class="scroll"><table class="questions"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+    def _frequent(self) -> str:
+        """Return the mistakes that several students made, over all questions."""
+        found = self.tally.frequent(MOST_FREQUENT)
+        if len(self.questions) < 2 or not found:
+            return ""
+        count = len(self.lines)
+        items = "".join(_counted(f"{makers} of {count}", sentence, "", makers / count) for sentence, makers in found)
+        return f'<h3>In all questions <span class="soft">students</span></h3><ul class="bars">{items}</ul><p></p>'
 
     def _mistakes(self) -> str:
         parts = []
@@ -129,15 +141,18 @@ class ClassPage:
         return "".join(parts) or '<p class="soft">Nobody made one.</p>'
 
     def _look_at(self) -> str:
+        """Return what is to be looked at; what several students have in common is one row."""
+        groups: dict[tuple[str, str, str], list[Look]] = {}
+        for look in self.looks:
+            groups.setdefault((look.kind, look.question, look.reason), []).append(look)
         rows = "".join(
-            f"<tr><td>{text(look.kind)}</td><td>{_link(look.student, look.slug)}</td><td>{text(look.question)}</td>"
-            f"<td>{text(look.reason)}</td></tr>"
-            for look in self.looks
+            f"<tr><td>{text(kind)}</td><td>{text(question)}</td><td>{text(reason)}</td><td>{_links(group)}</td></tr>"
+            for (kind, question, reason), group in list(groups.items())[:MOST_GROUPS]
         )
-        left = self.looked - len(self.looks)
-        more = f'<p class="soft">… and {left} more in look_at.csv.</p>' if left else ""
-        head = "<tr><th>Kind</th><th>Student</th><th>Question</th><th>Why</th></tr>"
-        return f'<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{more}'
+        complete = self.looked == len(self.looks) and len(groups) <= MOST_GROUPS
+        more = "" if complete else '<p class="soft">… and more: look_at.csv has all of them.</p>'
+        head = "<tr><th>Kind</th><th>Question</th><th>Why</th><th>Students</th></tr>"
+        return f'<div class="scroll"><table class="looks"><thead>{head}</thead><tbody>{rows}</tbody></table></div>{more}'
 
     def _students(self) -> str:
         heads = "".join(f"<th>{text(question.id)}</th>" for question in self.questions)
@@ -154,16 +169,22 @@ class ClassPage:
 
 def _mistake(mistake: Mistake, answered: int) -> str:
     said = mistake.sentence or "Wrong in a way that no known mistake explains."
-    tags = f' <span class="tag">{text(mistake.codes)}</span>' if mistake.codes else ""
-    width = round(100 * mistake.count / max(1, answered), 1)
-    return (
-        f'<li class="wrong"><span class="count">{mistake.count} of {answered}</span><div>{text(said)}{tags}'
-        f'<div class="thin" style="width:{width}%"></div></div></li>'
-    )
+    return _counted(f"{mistake.count} of {answered}", said, mistake.codes, mistake.count / max(1, answered))
+
+
+def _counted(count: str, said: str, codes: str, share: float) -> str:
+    tags = f' <span class="tag">{text(codes)}</span>' if codes else ""
+    bar = f'<div class="thin" style="width:{round(100 * share, 1)}%"></div>'
+    return f'<li class="wrong"><span class="count">{count}</span><div>{text(said)}{tags}{bar}</div></li>'
 
 
 def _link(name: str, slug: str) -> str:
     return f'<a href="students/{slug}.html">{text(name)}</a>' if slug else text(name)
+
+
+def _links(group: Sequence[Look]) -> str:
+    shown_ones = ", ".join(_link(look.student, look.slug) for look in group[:MOST_NAMED] if look.student)
+    return shown_ones + (f" and {len(group) - MOST_NAMED} more" if len(group) > MOST_NAMED else "")
 
 
 def _sign(verdict: str) -> str:

@@ -25,9 +25,10 @@ class Outcome:
     @property
     def marks(self) -> Fraction:
         """The share of the question's marks that the finding gives."""
-        if not self.finding.most:
-            return Fraction(0)
-        return self.question.marks * self.finding.marks / self.finding.most
+        most, steps = self.finding.most, len(self.finding.steps)
+        if steps and self.question.steps:
+            most = max(most, most / steps * self.question.steps)
+        return self.question.marks * self.finding.marks / most if most else Fraction(0)
 
 
 def reasons(outcome: Outcome, *, sampled: bool = False) -> list[tuple[str, str]]:

@@ -46,9 +46,10 @@ def tone(finding: Finding | None) -> str:
     return {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}[finding.verdict]
 
 
-def pill(verdict: str | None) -> str:
-    """Return the verdict in a word and a sign."""
+def pill(verdict: str | None, *, partly: bool = False) -> str:
+    """Return the verdict in a word and a sign; `partly` says that there are marks all the same."""
     sign, word = SIGNS[verdict] if verdict else OPEN
+    word = "partly right" if partly and verdict == WRONG else word
     return f'<span class="pill">{sign} {word}</span>'
 
 

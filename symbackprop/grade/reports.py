@@ -83,7 +83,7 @@ class Reports:
             long, look = Sheet(long_stream, LONG), Sheet(look_stream, LOOK_AT)
             for notice in notices:
                 look.row(notice_row(notice))
-                reason = f"{notice.where}: {notice.message}" if notice.where else notice.message
+                reason = f"{notice.where}: {notice.message}" if notice.where and notice.kind != "empty" else notice.message
                 self._looked(shown, Look(notice.kind, notice.student, slugs.get(notice.student, ""), notice.question, reason))
             for row in self.spool.rows():
                 outcome = self.outcome(row)

@@ -38,7 +38,7 @@ def student_page(
 
 def _segment(number: int, question: Question, outcome: Outcome | None) -> str:
     finding = outcome.finding if outcome else None
-    sign, word = SIGNS[finding.verdict] if finding else OPEN
+    sign, word = SIGNS[finding.verdict] if finding is not None else OPEN
     label = f"{text(question.id)}: {word}"
     return f'<li class="{tone(finding)}"><a href="#q{number}" title="{label}"><b>{sign}</b> {text(question.id)}</a></li>'
 
@@ -49,10 +49,14 @@ def _card(number: int, question: Question, outcome: Outcome | None) -> str:
     named = text(question.id) if question.id == heading else f"{text(question.id)} · {text(heading)}"
     asked = f'<span class="soft"> · {text(question.target)}</span>' if question.title and question.target else ""
     given = outcome.marks if outcome else Fraction(0)
-    top = f'<div class="top"><h3>{named}{asked}</h3>{pill(finding.verdict if finding else None)}'
+    top = f'<div class="top"><h3>{named}{asked}</h3>{_pill(outcome)}'
     top += f'<span class="figure">{marks(given, question.marks)}</span></div>'
     inside = _inside(outcome) if outcome else '<p class="say soft">No answer was handed in.</p>'
     return f'<section class="card {tone(finding)}" id="q{number}">{top}{inside}</section>'
+
+
+def _pill(outcome: Outcome | None) -> str:
+    return pill(None) if outcome is None else pill(outcome.finding.verdict, partly=outcome.marks > 0)
 
 
 def _inside(outcome: Outcome) -> str:
@@ -70,6 +74,13 @@ def _inside(outcome: Outcome) -> str:
 def _said(finding: Finding) -> str:
     """Return what the student is told; where reading stopped is drawn in letters of one width."""
     first, _, drawn = finding.message.partition("\n")
+    if finding.steps and finding.first_wrong_step is not None:
+        # What is wrong stands at the step itself.
+        first = f"Step {finding.first_wrong_step} is the first that is not right."
+        if finding.follows:
+            numbers = ", ".join(map(str, finding.follows))
+            one = len(finding.follows) == 1
+            first += f" Step {numbers} follows from it." if one else f" Steps {numbers} follow from it."
     said = f'<p class="say">{text(first)}</p>' + (f"<pre>{text(drawn)}</pre>" if drawn.strip() else "")
     if finding.verdict == UNDECIDED:
         said += '<p class="soft">It is not counted as wrong: a person will look at it.</p>'

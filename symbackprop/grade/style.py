@@ -78,6 +78,10 @@ th { text-align: left; font-size: .76rem; font-weight: 600; color: var(--soft); 
   vertical-align: bottom; }
 td { border-top: 1px solid var(--line); padding: .38rem .6rem .38rem 0; vertical-align: top; overflow-wrap: anywhere;
   }
+.questions td:first-child { min-width: 13rem; width: 42%; padding-right: 1.2rem; } .questions .bar { margin: .3rem 0 .2rem; }
+.questions td { vertical-align: middle; } .bars + h3, .bars + p + h3 { margin-top: 1.5rem; }
+.looks td:first-child { white-space: nowrap; } .looks td:last-child { min-width: 8rem; }
+.looks td:nth-child(3) { min-width: 14rem; }
 .number { text-align: right; white-space: nowrap; }
 .scroll { overflow-x: auto; }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem 2.6rem; margin: 1.3rem 0 0; padding: 0; list-style: none; }

@@ -34,7 +34,7 @@ class Tally:
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     marks: dict[str, Fraction] = field(default_factory=dict)
     made: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    kinds: dict[str, set[int]] = field(default_factory=dict)
+    makers: dict[str, set[int]] = field(default_factory=dict)
     totals: list[Fraction] = field(default_factory=list)
     answers: int = 0
 
@@ -50,8 +50,8 @@ class Tally:
             for codes, sentence in mistakes(outcome.finding):
                 if len(self.made) < MOST_SENTENCES or (question, codes, sentence) in self.made:
                     self.made[question, codes, sentence] += 1
-                for code in codes.split():
-                    self.kinds.setdefault(code, set()).add(number)
+                if sentence and (len(self.makers) < MOST_SENTENCES or sentence in self.makers):
+                    self.makers.setdefault(sentence, set()).add(number)
         self.totals.append(total)
         return total
 
@@ -63,6 +63,11 @@ class Tally:
         """Return the mistakes of a question, the most frequent first."""
         found = [Mistake(q, codes, sentence, count) for (q, codes, sentence), count in self.made.items() if q == question]
         return sorted(found, key=lambda mistake: (-mistake.count, not mistake.codes, mistake.sentence, mistake.codes))
+
+    def frequent(self, most: int) -> list[tuple[str, int]]:
+        """Return the most frequent mistakes of all questions, each with how many students made it (two at least)."""
+        found = [(sentence, len(makers)) for sentence, makers in self.makers.items() if len(makers) > 1]
+        return sorted(found, key=lambda entry: (-entry[1], entry[0]))[:most]
 
     def mean(self) -> Fraction:
         """Return the mean total."""

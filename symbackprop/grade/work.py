@@ -30,7 +30,7 @@ BATCH = 8  # answers a task: enough that handing it over costs little, few enoug
 
 @dataclass(frozen=True)
 class Asked:
-    """One answer to be checked; `options` are those of `symbackprop.check.check`."""
+    """One answer to be checked; `options` are those of `symbackprop.checking.check`."""
 
     key: str
     target: str | None

@@ -16,13 +16,14 @@ from symbackprop.parse.values import kind_of
 from symbackprop.problem.questions import LENIENT, STRICT, CheckOptions, ExpectedAnswer, Question
 from symbackprop.problem.reader import LONGEST_WORD, Reader
 
-QUESTION_KEYS = ("id", "target", "marks", "form", "title", "expected")
+QUESTION_KEYS = ("id", "target", "marks", "steps", "form", "title", "expected")
 CHECK_KEYS = ("rtol", "atol", "digits", "boundary", "hint", "follow", "step_marks", "form", "expected")
 EXPECTED_KEYS = ("target", "answer", "code", "message")
 MOST_QUESTIONS = 1000
 MOST_EXPECTED = 200
 MOST_MARKS = 10_000
 MOST_DIGITS = 17
+MOST_STEPS = 64
 LONGEST_ID = 60
 LONGEST_TARGET = 200
 LONGEST_ANSWER = 4096
@@ -67,13 +68,14 @@ def _question(reader: Reader, key: Key, table: Mapping[str, Any]) -> Question | 
     target = _line(reader, (*key, "target"), table["target"], "target", LONGEST_TARGET) if "target" in table else None
     marks = _number(reader, (*key, "marks"), table.get("marks", 1), "marks", MOST_MARKS)
     marks = Fraction(1) if marks is None else marks
+    steps = _whole(reader, (*key, "steps"), table["steps"], "steps", MOST_STEPS) if "steps" in table else None
     form = _line(reader, (*key, "form"), table["form"], "form", LONGEST_TARGET) if "form" in table else None
     title = reader.text((*key, "title"), table.get("title", ""), "title") or ""
     about = target or ("?" if "target" in table else None)  # a target at fault is told once
     expected = _expected(reader, (*key, "expected"), table.get("expected", []), about)
     if name is None:
         return None
-    return Question(name, target, marks, form, short(title, LONGEST_MESSAGE), expected, _place(reader, key))
+    return Question(name, target, marks, steps, form, short(title, LONGEST_MESSAGE), expected, _place(reader, key))
 
 
 def read_check(reader: Reader, value: Any) -> CheckOptions:

@@ -29,13 +29,15 @@ class Question:
     One question to a class.
 
     `target` is the quantity asked for, as written ("dL/dw1_1_1"), None where a chain of steps is asked for;
-    `marks` is the most that can be had (0 or more, exact); `form` the form required of the answer, None for any;
+    `marks` is the most that can be had (0 or more, exact); `steps` how many steps a chain needs for all of them (None:
+    as many as it has); `form` the form required of the answer, None for any;
     `expected` are the lecturer's own wrong answers; `place` is "problem.toml:12", for what is found wrong later.
     """
 
     id: str
     target: str | None = None
     marks: Fraction = Fraction(1)
+    steps: int | None = None
     form: str | None = None
     title: str = ""
     expected: tuple[ExpectedAnswer, ...] = ()
