@@ -122,6 +122,13 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
             yield "derivative", path, FUNCTIONS[function].text or function, FUNCTIONS[function].slope(inner, expr)
             yield "sign", (*path, "argument"), plain(inner), call(function, mul(-1, inner))
             yield from _functions(inner, path, function)
+            if function == "relu":
+                yield "sum", (*path, "min"), "min for max", call("min", 0, inner)
+        case Call("max" | "min" as function, arguments):
+            other = "min" if function == "max" else "max"
+            yield "sum", path, f"{other} for {function}", Call(other, arguments)
+            for place, argument in enumerate(arguments):
+                yield "function", (*path, place), function, argument
         case Call(function, (Numeral(value=unit), *zs)) if function in VECTOR_FUNCTIONS:
             z = zs[int(unit) - 1]
             yield "function", path, function, z

@@ -152,6 +152,9 @@ def misremembered(scene: Scene, _: Place) -> Instead:
 
         return new
 
+    def negative(edge: Edge) -> Number | None:
+        return -scene.local(edge) if scene.function_at(edge[0]) in {"sin", "cos", "acos"} else None
+
     div, number = scene.model.div, scene.model.number
     yield "1 − a", given("sigmoid", "tanh", value=lambda _, a: 1 - a)
     yield "1 + a", given("sigmoid", "tanh", value=lambda _, a: 1 + a)
@@ -159,7 +162,7 @@ def misremembered(scene: Scene, _: Place) -> Instead:
     yield "a²", given("sigmoid", "tanh", value=lambda _, a: a * a)
     yield "(1 − a)²", given("sigmoid", "tanh", value=lambda _, a: (1 - a) ** 2)
     yield "a(1 + a)", given("sigmoid", value=lambda _, a: a * (1 + a))
-    yield "the derivative without its sign", given("sin", "cos", value=lambda z, a: a)
+    yield "the sign of its derivative lost", negative
     yield "1/√u", given("sqrt", value=lambda z, a: div(scene.one, a))
     yield "√u/2", given("sqrt", value=lambda z, a: div(a, number(2)))
     yield "1/(2u)", given("sqrt", value=lambda z, a: div(scene.one, 2 * z))

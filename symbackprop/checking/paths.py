@@ -22,7 +22,7 @@ _SAMPLE = re.compile(r"_s\d+$")
 
 def path_missing(scene: Scene) -> Iterator[Mutant]:
     """One of several paths is left out: one edge of those that leave a value, or of those that reach one."""
-    kinds = ("loss", "weight", "softmax", "factor", "term", "quotient", "power", "slope", "penalty")
+    kinds = ("loss", "weight", "softmax", "part", "factor", "term", "quotient", "power", "slope", "penalty")
     for kind in kinds:
         for place in scene.places(kind):
             if place.scope != "edge":
@@ -30,7 +30,8 @@ def path_missing(scene: Scene) -> Iterator[Mutant]:
             child, parent = place.edges[0]
             parallel = [edge for edge in scene.relevant if (edge[0] == child or edge[1] == parent) and edge not in place.edges]
             if parallel:
-                if mutant := scene.changed(place, lambda _: scene.model.zero, through=scene.written(child)):
+                through = scene.written(parent if kind == "part" else child)
+                if mutant := scene.changed(place, lambda _: scene.model.zero, through=through):
                     yield mutant
 
 
@@ -48,6 +49,28 @@ def only_one_path(scene: Scene) -> Iterator[Mutant]:
             place = Place("path", others, scene.written(parent))
             if mutant := scene.changed(place, lambda _: scene.model.zero, through=scene.written(kept[0])):
                 yield mutant
+
+
+def paths_multiplied(scene: Scene) -> Iterator[Mutant]:
+    """The contributions of several paths are multiplied where they are added."""
+    model = scene.model
+    by_parent: dict[str, list[str]] = {}
+    for child, parent in scene.relevant:
+        by_parent.setdefault(parent, []).append(child)
+    for parent, children in by_parent.items():
+        if len(children) < 2:
+            continue
+
+        def whole(aim: Aim, parent: str = parent, children: list[str] = children) -> Number | None:
+            adjoints, tangents = model.adjoints(aim.output), model.tangents(aim.of)
+            if parent not in tangents:
+                return None
+            product = model.one
+            for child in children:
+                product = model.reduced(product * adjoints.get(child, 0) * model.locals[child][parent])
+            return scene.truth(aim) + (product - adjoints.get(parent, 0)) * tangents[parent]
+
+        yield Mutant({"factor": scene.written(parent)}, (parent,), whole=whole)
 
 
 def sample_missing(scene: Scene) -> Iterator[Mutant]:
@@ -134,6 +157,15 @@ def matrix_for_hadamard(scene: Scene) -> Iterator[Mutant]:
         if mutant.words.get("layer") != "outputs":
             yield mutant
 
+    for place in scene.places("slope") if not scene.is_function else ():
+
+        def summed(edge: Edge) -> Number:
+            others = [(other, scene.same(other, letter="z")) for other in _layer_of(scene, edge[0])]
+            return sum(scene.full.locals[other].get(z, 0) for other, z in others)
+
+        if mutant := scene.changed(place, summed):
+            yield mutant
+
     def traced(aim: Aim) -> Number | None:
         # δᵀ·a for a square layer: the products of equal index added up.
         if not _is_weight(scene, aim.of):
@@ -207,7 +239,8 @@ def chain_added(scene: Scene) -> Iterator[Mutant]:
 
         def whole(aim: Aim, name: str = name, children: list[str] = children) -> Number | None:
             adjoints, tangents = model.adjoints(aim.output), model.tangents(aim.of)
-            if name not in tangents or any(child == aim.output for child in children):
+            signs = {model.one, model.reduced(-model.one)}
+            if name not in tangents or aim.output in children or any(model.locals[child][name] in signs for child in children):
                 return None
             added = sum(adjoints.get(child, 0) + model.locals[child][name] for child in children if child in adjoints)
             return scene.truth(aim) + (added - adjoints.get(name, 0)) * tangents[name]

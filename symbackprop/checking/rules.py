@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from symbackprop.calculus import partials
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead
 from symbackprop.checking.scene import Edge, Mutant, Place, Scene
@@ -15,6 +16,8 @@ from symbackprop.expr import Call, Expr, Power, Product, Quotient, Symbol, subst
 from symbackprop.expr import Number as Numeral
 from symbackprop.graph import Node
 from symbackprop.typeset.shortcuts import plain
+
+MOST_NAMES = 16
 
 
 def _inside(scene: Scene) -> Iterator[Node]:
@@ -139,9 +142,35 @@ def power_slips(scene: Scene, place: Place) -> Instead:
 
 
 def coefficient_lost(scene: Scene, place: Place) -> Instead:
-    """A constant factor left out of the derivative."""
-    if place.scope == "edge" and scene.coefficient(place.edges[0]) is not None:
-        yield "1", lambda _: scene.one
+    """A constant factor left out of the derivative, but for its sign."""
+    found = scene.coefficient(place.edges[0]) if place.scope == "edge" else None
+    if found is not None and found.value < 0:
+        yield "−1", lambda _: -scene.one
+
+
+def elsewhere(scene: Scene, place: Place) -> Instead:
+    """f′(x)·u′ for f′(u)·u′: the outer derivative at another quantity."""
+    if place.scope != "edge" or not scene.is_function:
+        return
+    child, parent = place.edges[0]
+    op = scene.model.graph.definitions[child].expr
+    slope = partials(op)[parent][0]
+    for name in scene.original_names[:MOST_NAMES]:
+        if name not in {parent, child}:
+            other = substitute(slope, {**scene.model.written_out, parent: Symbol(name), child: substitute(op, {parent: Symbol(name)})})
+            yield scene.written(name), lambda _, other=other: scene.evaluated(other)  # type: ignore[misc]
+
+
+def term_counted(scene: Scene, place: Place) -> Instead:
+    """∂(w·x + b)/∂w taken for x + b."""
+    if place.scope == "edge":
+        for name in scene.original.leaf_by_name:
+            yield f"{scene.written(name)} as well", lambda edge, name=name: scene.local(edge) + scene.values[name]  # type: ignore[misc]
+
+
+def variable_kept(scene: Scene) -> Iterator[Mutant]:
+    """The variable still there: its derivative by itself is 1."""
+    yield Mutant({"factor": scene.written(scene.aims[0].of)}, whole=lambda aim: scene.values[aim.of] * scene.truth(aim))
 
 
 def factor_exchanged(scene: Scene, place: Place) -> Instead:

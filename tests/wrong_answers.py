@@ -1,0 +1,390 @@
+"""
+Wrong answers as students write them, each with the code of the mistake, and right answers in several forms.
+
+Written as text in plain names, by hand and not from the table of mistakes.  A matrix is [[row], [row]].
+A problem is anything `derive` takes.  Lines are `target | answer | code`; right answers are `target | form | form | …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def net(inputs: int, *layers: tuple[int, str], loss: str = "half_squared_error", **rest: Any) -> dict[str, Any]:
+    """Write a problem of dense layers; `rest` may hold whole tables."""
+    settings = {key: rest.pop(key) for key in ("l1", "l2", "reduction") if key in rest}
+    table = {"inputs": inputs, "layers": [{"units": n, "activation": name} for n, name in layers], "loss": loss, **settings}
+    return {"network": table, **rest}
+
+
+MAZUR = {
+    "network": {
+        "inputs": 2, "loss": "half_squared_error",
+        "layers": [
+            {"units": 2, "activation": "sigmoid", "weights": [[0.15, 0.20], [0.25, 0.30]], "biases": [0.35, 0.35]},
+            {"units": 2, "activation": "sigmoid", "weights": [[0.40, 0.45], [0.50, 0.55]], "biases": [0.60, 0.60]},
+        ],
+    },
+    "samples": [{"x": [0.05, 0.10], "y": [0.01, 0.99]}],
+    "training": {"optimizer": "sgd", "learning_rate": 0.5},
+}  # fmt: skip
+
+PROBLEMS: Mapping[str, Any] = {
+    "2-2-1": "2-2-1",
+    "chain": "1-1-1:tanh/sigmoid,half_squared_error",
+    "mse": "2-3-2:tanh/sigmoid,mse",
+    "bce": "2-3-1:tanh/sigmoid,bce",
+    "relu": "2-2-1:relu/identity,squared_error",
+    "deep relu": "2-2-2-1:relu/relu/identity,half_squared_error",
+    "softmax": net(3, (4, "tanh"), (3, "softmax"), loss="cross_entropy", constraints={"y": "sum 1"}),
+    "softmax mse": "2-2:softmax,half_squared_error",
+    "deep": "2-2-2-2:sigmoid,half_squared_error",
+    "linear": net(1, (1, "identity"), loss="squared_error", samples=[{}, {}, {}]),
+    "batch": net(2, (1, "sigmoid"), loss="half_squared_error", samples=[{}, {}]),
+    "sum": net(1, (1, "tanh"), loss="squared_error", reduction="sum", samples=[{}, {}]),
+    "l2": net(2, (1, "tanh"), loss="half_squared_error", l2=0.1),
+    "l1": net(1, (1, "sigmoid"), loss="half_squared_error", l1=0.3),
+    "trained": MAZUR,
+    "product": "f = x^2*sin(3*x)",
+    "quotient": "f = x/(1 + x^2)",
+    "powers": "u = 2*x + 1; y = u^3",
+    "logistic": "z = w*x + b; f = ln(1 + exp(-z))",
+    "skip": "h1 = tanh(w1*x); h2 = tanh(w2*h1 + x); f = 1/2*(h2 - t)^2",
+    "circuit": "q = x + y; f = q*z",
+    "roots": "f = sqrt(1 + x^2)*exp(-2*x)",
+}
+
+WRONG_TEXT: Mapping[str, str] = {
+    "2-2-1": """
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*x_1 | missing.slope
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | missing.slope
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*x_1 | missing.slope
+        dL/dw1_1_1 | (y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | sign
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | factor.two
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1/2 | factor.half
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1*(1 - a1_1)*x_1 | missing.weight
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1) | missing.input
+        dL/dw1_1_1 | a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | missing.loss_derivative
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_2*a1_1*(1 - a1_1)*x_1 | index.unit
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_2 | index.unit
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_2*(1 - a1_2)*x_1 | slope.wrong_place
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a2_1*(1 - a2_1)*x_1 | slope.wrong_place
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*w2_1_1*a1_1*x_1 | slope.function_for_derivative
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*sigmoid(z1_1)*x_1 | slope.function_for_derivative
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*sigmoid(a1_1)*(1 - sigmoid(a1_1))*x_1 | slope.at_activation
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*z1_1*(1 - z1_1)*x_1 | slope.at_activation
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*(1 - a1_1^2)*x_1 | slope.wrong_rule
+        dL/dw1_1_1 | (a2_1 - y_1)*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | slope.wrong_rule
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*(a1_1*(1 - a1_1))^2*x_1 | doubled.slope
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*x_1/(a1_1*(1 - a1_1)) | inverted.slope
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1^2*a1_1*(1 - a1_1)*x_1 | doubled.weight
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)/w2_1_1*a1_1*(1 - a1_1)*x_1 | inverted.weight
+        dL/dw1_1_1 | delta1_1*x_1^2 | doubled.input
+        dL/dw1_1_1 | delta1_1/x_1 | inverted.input
+        dL/dw1_1_1 | delta1_1*w1_1_1 | input.exchanged
+        dL/dw1_1_1 | delta2_1*x_1 | index.layer
+        dL/dw1_1_1 | delta1_2*x_1 | gradient.other_parameter
+        dL/dw1_1_1 | delta1_1*(x_1 + b1_1) | bias.counted
+        dL/dw1_1_1 | delta1_1*a1_1 | index.layer
+        dL/dw1_1_1 | delta1_1 | gradient.other_parameter
+        dL/dw1_1_1 | 0 | gradient.zero
+        dL/dw1_1_1 | (a2_1 - y_1)^2*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | doubled.loss_derivative
+        dL/dw1_1_1 | (a2_1 - y_1) + a2_1*(1 - a2_1) + w2_1_1 + a1_1*(1 - a1_1) + x_1 | chain.added
+        dL/dw2_1_1 | delta2_1*z1_1 | input.pre_activation
+        dL/dw2_1_1 | delta2_1*x_1 | index.layer
+        dL/dw2_1_1 | delta2_1*a1_2 | index.unit
+        dL/dw2_1_1 | (a2_1 - y_1)*a1_1 | missing.slope
+        dL/dw2_1_1 | (z2_1 - y_1)*a2_1*(1 - a2_1)*a1_1 | loss.argument
+        dL/dw2_1_1 | (-y_1/a2_1 + (1 - y_1)/(1 - a2_1))*a2_1*(1 - a2_1)*a1_1 | loss.other
+        dL/db1_1 | delta1_1*b1_1 | bias.counted
+        dL/db1_1 | delta1_1*x_1 | bias.counted
+        dL/db2_1 | delta1_1 | gradient.other_parameter
+        delta1_1 | delta2_1*w2_1_1 | convention.delta
+        delta1_1 | delta2_1*a1_1*(1 - a1_1) | missing.weight
+        delta2_1 | (a2_1 - y_1)*a1_1*(1 - a1_1) | slope.wrong_place
+        delta2_1 | 1/2*(a2_1 - y_1)^2*a2_1*(1 - a2_1) | loss.itself
+        da2_1/dw1_1_1 | w2_1_1*a1_1*(1 - a1_1)*x_1 | missing.slope
+        da1_1/dz1_1 | a1_1 | slope.function_for_derivative
+        da1_1/dz1_1 | 1 - a1_1^2 | slope.wrong_rule
+        a1_1 | w1_1_1*x_1 + w1_1_2*x_2 + b1_1 | value.activation_missing
+        a1_1 | sigmoid(w1_1_1*x_1 + w1_1_2*x_2) | value.term_missing
+        a1_1 | tanh(z1_1) | value.other_function
+        a1_1 | sigmoid(sigmoid(z1_1)) | value.activation_twice
+        a1_1 | a1_1*(1 - a1_1) | value.derivative
+        z1_1 | w1_1_1*x_1 + w1_2_1*x_2 + b1_1 | value.transposed
+        z1_1 | w1_1_1*x_1 + w1_1_2*x_2 - b1_1 | value.sign
+        z2_1 | w2_1_1*z1_1 + w2_1_2*z1_2 + b2_1 | value.pre_activation
+        z2_1 | w2_1_1*x_1 + w2_1_2*x_2 + b2_1 | value.layer
+        z1_1 | w1_1_1*x_2 + w1_1_2*x_2 + b1_1 | value.index
+        z1_1 | x_1 + w1_1_2*x_2 + b1_1 | value.factor_missing
+        L | (a2_1 - y_1)^2 | factor.two
+        L | (a2_1 - y_1)/2 | value.exponent
+        L | -y_1*ln(a2_1) - (1 - y_1)*ln(1 - a2_1) | value.loss
+    """,
+    "chain": """
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | slope.wrong_rule
+        dL/dw1_1_1 | (a2_1 - y_1)*(1 - a2_1^2)*w2_1_1*(1 - a1_1^2)*x_1 | slope.wrong_rule
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*(1 + a1_1^2)*x_1 | slope.wrong_rule
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*x_1 | index.layer
+        dL/dw1_1_1 | (y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*x_1 | missing.slope
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*w2_1_1*(1 - a1_1^2)*a1_1 | slope.function_for_derivative
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*(w2_1_1 + b2_1)*(1 - a1_1^2)*x_1 | bias.counted
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1*(1 - a1_1^2)*x_1 | weight.exchanged
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w1_1_1*(1 - a1_1^2)*x_1 | index.layer
+        dL/dw2_1_1 | w2_1_1 | value.other_quantity
+        dL/dw2_1_1 | -2*delta2_1*a1_1 | factor.two
+        dL/dw2_1_1 | 3*delta2_1*a1_1 | factor.constant
+        delta2_1 | a2_1*(1 - a2_1)/(a2_1 - y_1) | inverted.loss_derivative
+        delta2_1 | a2_1 - y_1 | missing.slope
+        delta2_1 | a2_1*(1 - a2_1) | missing.loss_derivative
+    """,
+    "mse": """
+        dL/dw2_1_1 | 2*(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1 | factor.mean
+        dL/dw2_1_1 | (a2_1 - y_2)*a2_1*(1 - a2_1)*a1_1 | index.unit
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*(1 - a1_1^2)*x_1 | path.missing
+        delta1_1 | ((a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1 + (a2_2 - y_2)*a2_2*(1 - a2_2)*w2_2_1)*a1_1*(1 - a1_1) | slope.wrong_rule
+        delta1_1 | delta2_1*w2_1_1 + delta2_2*w2_2_1 | missing.slope
+        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_1_2)*(1 - a1_1^2) | index.unit
+        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_1_2)*(1 - a1_1^2) | transpose.weight
+        delta1_1 | (delta2_1*w2_1_1*delta2_2*w2_2_1)*(1 - a1_1^2) | path.multiplied
+        dL/dw2_1_1 | ((a2_1 - y_1)*a2_1*(1 - a2_1) + (a2_2 - y_2)*a2_2*(1 - a2_2))*a1_1 | path.extra
+        delta2 | [[a2_1 - y_1], [a2_2 - y_2]] | missing.slope
+        delta1 | [[delta2_1*w2_1_1 + delta2_2*w2_2_1], [delta2_1*w2_1_2 + delta2_2*w2_2_2], [delta2_1*w2_1_3 + delta2_2*w2_2_3]] | missing.slope
+        dL/dW1 | [[delta1_1*x_1, delta1_2*x_1, delta1_3*x_1], [delta1_1*x_2, delta1_2*x_2, delta1_3*x_2]] | transpose.result
+        dL/db2 | [[2*delta2_1], [2*delta2_2]] | factor.two
+        L | (a2_1 - y_1)^2 + (a2_2 - y_2)^2 | factor.mean
+        L | 1/2*(a2_1 - y_1)^2 | value.term_missing
+    """,
+    "bce": """
+        delta2_1 | (a2_1 - y_1)*a2_1*(1 - a2_1) | loss.other
+        delta2_1 | -y_1/a2_1 + (1 - y_1)/(1 - a2_1) | missing.slope
+        delta2_1 | y_1 - a2_1 | sign
+        dL/da2_1 | -y_1/a2_1 | loss.rule
+        dL/da2_1 | -y_1/a2_1 - (1 - y_1)/(1 - a2_1) | loss.rule
+        dL/da2_1 | a2_1 - y_1 | loss.other
+        dL/dw2_1_2 | (a2_1 - y_1)*z1_2 | input.pre_activation
+        dL/dw1_2_1 | (a2_1 - y_1)*w2_1_2*x_1 | missing.slope
+        dL/dw1_2_1 | (a2_1 - y_1)*w2_1_1*(1 - a1_2^2)*x_1 | index.unit
+        dL/dw1_2_1 | (a2_1 - y_1)*w2_1_2*a1_2*(1 - a1_2)*x_1 | slope.wrong_rule
+        L | -y_1*a2_1 - (1 - y_1)*ln(1 - a2_1) | value.activation_missing
+        L | -a2_1*ln(y_1) - (1 - a2_1)*ln(1 - y_1) | value.exchanged
+        L | y_1*ln(a2_1) + (1 - y_1)*ln(1 - a2_1) | sign
+        L | -y_1*ln(a2_1) | value.term_missing
+    """,
+    "relu": """
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*x_1 | mask.missing
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*step(z1_2)*x_1 | mask.layer
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*(1 - step(z1_1))*x_1 | mask.inverted
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*step(-z1_1)*x_1 | mask.inverted
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*a1_1*x_1 | slope.function_for_derivative
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*step(z1_1)*x_1 | factor.half
+        a1_1 | step(z1_1) | value.derivative
+        a1_1 | min(0, z1_1) | value.operation
+    """,
+    "deep relu": """
+        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_2_1)*step(z2_1) | mask.layer
+        delta1_1 | delta2_1*w2_1_1 + delta2_2*w2_2_1 | mask.missing
+        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_1_2)*step(z1_1) | transpose.weight
+        delta1 | [[(delta2_1*w2_1_1 + delta2_2*w2_2_1)*step(z2_1)], [(delta2_1*w2_1_2 + delta2_2*w2_2_2)*step(z2_2)]] | mask.layer
+        delta1 | [[delta2_1*w2_1_1*step(z1_1)], [delta2_2*w2_2_2*step(z1_2)]] | product.hadamard
+        delta1_1 | delta2_1*w2_1_1*step(z1_1) | path.missing
+    """,
+    "softmax": """
+        delta2_1 | (-y_1/a2_1)*a2_1*(1 - a2_1) | softmax.off_diagonal
+        delta2_1 | -y_1*(1 - a2_1) | softmax.as_sigmoid
+        delta2_1 | -y_1/a2_1 | missing.slope
+        delta2_1 | y_1 - a2_1 | sign
+        delta2_1 | (a2_1 - y_1)*a2_1*(1 - a2_1) | loss.other
+        dL/dw2_1_1 | (a2_1 - y_1)*z1_1 | input.pre_activation
+        dL/dw2_1_2 | (a2_1 - y_1)*a1_1 | index.unit
+        delta1_2 | ((a2_1 - y_1)*w2_1_2 + (a2_2 - y_2)*w2_2_2 + (a2_3 - y_3)*w2_3_2)*a1_2*(1 - a1_2) | slope.wrong_rule
+        delta1_2 | (a2_1 - y_1)*w2_1_2 + (a2_2 - y_2)*w2_2_2 + (a2_3 - y_3)*w2_3_2 | missing.slope
+        delta1_2 | ((a2_1 - y_1)*w2_1_2 + (a2_2 - y_2)*w2_2_2)*(1 - a1_2^2) | path.missing
+        delta2 | [[-y_1*(1 - a2_1)], [-y_2*(1 - a2_2)], [-y_3*(1 - a2_3)]] | softmax.off_diagonal
+        delta2 | [[y_1 - a2_1], [y_2 - a2_2], [y_3 - a2_3]] | sign
+        a2_1 | exp(z2_1) | value.normalisation
+        a2_1 | sigmoid(z2_1) | value.other_function
+        a2_1 | exp(z2_2)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) | value.index
+    """,
+    "softmax mse": """
+        delta1_1 | (a1_1 - y_1)*a1_1*(1 - a1_1) | softmax.off_diagonal
+        delta1_1 | a1_1 - y_1 | missing.slope
+        delta1_1 | (a1_1 - y_1)*a1_1*(1 - a1_1) + (a1_2 - y_2)*a1_1*a1_2 | softmax.sign
+    """,
+    "deep": """
+        delta2_1 | (delta3_1*w3_1_1 + delta3_2*w3_1_2)*a2_1*(1 - a2_1) | transpose.weight
+        delta2 | [[(w3_1_1*delta3_1 + w3_1_2*delta3_2)*a2_1*(1 - a2_1)], [(w3_2_1*delta3_1 + w3_2_2*delta3_2)*a2_2*(1 - a2_2)]] | transpose.weight
+        delta2 | [[w3_1_1*delta3_1*a2_1*(1 - a2_1)], [w3_2_2*delta3_2*a2_2*(1 - a2_2)]] | product.hadamard
+        delta1 | [[(w2_1_1*delta2_1 + w2_2_1*delta2_2)*a2_1*(1 - a2_1)], [(w2_1_2*delta2_1 + w2_2_2*delta2_2)*a2_2*(1 - a2_2)]] | slope.wrong_place
+        delta1 | [[(w3_1_1*delta2_1 + w3_2_1*delta2_2)*a1_1*(1 - a1_1)], [(w3_1_2*delta2_1 + w3_2_2*delta2_2)*a1_2*(1 - a1_2)]] | index.layer
+        dL/dW2 | [[delta2_1*x_1, delta2_1*x_2], [delta2_2*x_1, delta2_2*x_2]] | index.layer
+        dL/dW2 | [[delta2_1*a1_1, delta2_2*a1_1], [delta2_1*a1_2, delta2_2*a1_2]] | transpose.result
+        dL/dW2 | [[delta2_1*a1_1, 0], [0, delta2_2*a1_2]] | product.hadamard
+        dL/dW2 | [[delta3_1*a1_1, delta3_1*a1_2], [delta3_2*a1_1, delta3_2*a1_2]] | index.layer
+        dL/dW2 | [[delta2_1*z1_1, delta2_1*z1_2], [delta2_2*z1_1, delta2_2*z1_2]] | input.pre_activation
+        dL/dW2 | [[delta3_1*a2_1, delta3_1*a2_2], [delta3_2*a2_1, delta3_2*a2_2]] | gradient.other_parameter
+        dL/dw1_1_1 | delta3_1*w3_1_1*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 + delta3_1*w3_1_2*a2_2*(1 - a2_2)*w2_2_1*a1_1*(1 - a1_1)*x_1 | path.missing
+        delta2_1 | (delta3_1*w3_1_1 + delta3_2*w3_2_1)*(a2_1*(1 - a2_1) + a2_2*(1 - a2_2)) | product.matrix
+        z2 | [[w2_1_1*a1_1 + w2_2_1*a1_2 + b2_1], [w2_1_2*a1_1 + w2_2_2*a1_2 + b2_2]] | value.transposed
+    """,
+    "linear": """
+        dJ/dw1_1_1 | 2*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2 + (a1_1_s3 - y_1_s3)*x_1_s3) | factor.mean
+        dJ/dw1_1_1 | 1/3*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2 + (a1_1_s3 - y_1_s3)*x_1_s3) | factor.half
+        dJ/dw1_1_1 | 2/3*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2) | sample.missing
+        dJ/dw1_1_1 | 2/3*((a1_1_s1 - y_1_s1) + (a1_1_s2 - y_1_s2) + (a1_1_s3 - y_1_s3)) | missing.input
+        dJ/dw1_1_1 | 2/3*((a1_1_s1 - y_1_s1) + (a1_1_s2 - y_1_s2) + (a1_1_s3 - y_1_s3))*(x_1_s1 + x_1_s2 + x_1_s3)/3 | mean.of_products
+        dJ/dw1_1_1 | 2*(a1_1_s1 - y_1_s1)*x_1_s1 | sample.missing
+        dJ/db1_1 | 2/3*((a1_1_s1 - y_1_s1)*b1_1 + (a1_1_s2 - y_1_s2)*b1_1 + (a1_1_s3 - y_1_s3)*b1_1) | bias.counted
+        J | (a1_1_s1 - y_1_s1)^2 + (a1_1_s2 - y_1_s2)^2 + (a1_1_s3 - y_1_s3)^2 | factor.mean
+    """,
+    "batch": """
+        dJ/dw1_1_2 | delta1_1_s1*x_2_s1 + delta1_1_s2*x_2_s2 | factor.mean
+        dJ/dw1_1_2 | 1/2*(delta1_1_s1 + delta1_1_s2)*1/2*(x_2_s1 + x_2_s2) | mean.of_products
+        dJ/dw1_1_2 | 1/2*((a1_1_s1 - y_1_s1)*x_2_s1 + (a1_1_s2 - y_1_s2)*x_2_s2) | missing.slope
+        dJ/dw1_1_2 | 1/2*(delta1_1_s1*x_1_s1 + delta1_1_s2*x_1_s2) | index.unit
+        dJ/dw1_1_2 | delta1_1_s1*x_2_s1 | gradient.other_output
+    """,
+    "sum": """
+        dJ/dw1_1_1 | (a1_1_s1 - y_1_s1)*(1 - a1_1_s1^2)*x_1_s1 + (a1_1_s2 - y_1_s2)*(1 - a1_1_s2^2)*x_1_s2 | factor.half
+        dJ/dw1_1_1 | 2*(a1_1_s1 - y_1_s1)*x_1_s1 + 2*(a1_1_s2 - y_1_s2)*x_1_s2 | missing.slope
+        dJ/dw1_1_1 | 2*(a1_1_s1 - y_1_s1 + a1_1_s2 - y_1_s2)*(x_1_s1 + x_1_s2) | missing.slope
+    """,
+    "l2": """
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 | penalty.missing
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 + 0.2*w1_1_1 | penalty.factor
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 + 0.05*w1_1_1 | penalty.factor
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 - 0.1*w1_1_1 | penalty.factor
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 + 0.1 | penalty.factor
+        dL/dw1_1_1 | (a1_1 - y_1)*x_1 + 0.1*w1_1_1 | missing.slope
+    """,
+    "l1": """
+        dL/dw1_1_1 | (a1_1 - y_1)*a1_1*(1 - a1_1)*x_1 + 0.3*w1_1_1 | penalty.factor
+        dL/dw1_1_1 | (a1_1 - y_1)*a1_1*(1 - a1_1)*x_1 | penalty.missing
+        dL/dw1_1_1 | (a1_1 - y_1)*a1_1*(1 - a1_1)*x_1 + 0.3 | penalty.factor
+    """,
+    "trained": """
+        dL/dw2_1_1 | w2_1_1 - 0.5*(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1 | gradient.update
+        dL/dw2_1_1 | 0.5*(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1 | gradient.update
+        dL/dw2_1_1 | -0.5*(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1 | gradient.update
+        dL/dw1_1_1 | (delta2_1*(w2_1_1 - 0.5*delta2_1*a1_1) + delta2_2*(w2_2_1 - 0.5*delta2_2*a1_1))*a1_1*(1 - a1_1)*x_1 | weight.updated
+        dL/dw1_1_1 | delta2_1*w2_1_1*a1_1*(1 - a1_1)*x_1 | path.missing
+    """,
+    "product": """
+        df/dx | 2*x*sin(3*x) + x^2*cos(3*x) | inner.missing
+        df/dx | 2*x*3*cos(3*x) | rule.product
+        df/dx | 2*x*sin(3*x) | rule.product
+        df/dx | 3*x^2*cos(3*x) | rule.product
+        df/dx | 2*x*sin(3*x) - 3*x^2*cos(3*x) | slope.wrong_rule
+        df/dx | x*sin(3*x) + 3*x^2*cos(3*x) | rule.power
+        df/dx | 2*x^2*sin(3*x) + 3*x^2*cos(3*x) | rule.power
+        df/dx | 2*x*sin(3*x) + 3*x^2*sin(3*x) | slope.function_for_derivative
+    """,
+    "quotient": """
+        df/dx | (1 + x^2 + 2*x^2)/(1 + x^2)^2 | rule.quotient
+        df/dx | (2*x^2 - (1 + x^2))/(1 + x^2)^2 | rule.quotient
+        df/dx | (1 - x^2)/(1 + x^2) | rule.quotient
+        df/dx | 1/(2*x) | rule.quotient
+        df/dx | 1/(1 + x^2) | path.missing
+    """,
+    "powers": """
+        dy/dx | 3*u^2 | inner.missing
+        dy/dx | 2*u^2 | rule.power
+        dy/dx | 6*u^3 | rule.power
+        dy/dx | 6*u | rule.power
+        dy/dx | 6*x^2 | rule.argument
+    """,
+    "logistic": """
+        df/dw | -exp(-z)*x | missing.slope
+        df/dw | exp(-z)/(1 + exp(-z))*x | sign
+        df/dw | x/(1 + exp(-z)) | missing.slope
+        df/dw | -exp(-z)/(1 + exp(-z)) | missing.factor
+        df/dw | -exp(-z)/(1 + exp(-z))*w | factor.exchanged
+        df/dw | -exp(-z)/(1 + exp(-z))*(x + b) | bias.counted
+    """,
+    "skip": """
+        df/dw1 | (h2 - t)*(1 - h2^2)*w2*x | missing.slope
+        df/dw1 | (h2 - t)*(1 - h2^2)*(1 - h1^2)*x | missing.factor
+        df/dw1 | (h2 - t)*(1 - h2^2)*w2*(1 - h1^2)*w1 | factor.exchanged
+        df/dx | (h2 - t)*(1 - h2^2)*w2*(1 - h1^2)*w1 | path.missing
+        df/dx | (h2 - t)*(1 - h2^2) | path.missing
+        df/dw2 | (h2 - t)*h2*(1 - h2)*h1 | slope.wrong_rule
+        df/dw2 | (t - h2)*(1 - h2^2)*h1 | sign
+    """,
+    "circuit": """
+        df/dx | q | factor.exchanged
+        df/dz | z | factor.exchanged
+        df/dx | x*z | variable.kept
+        df/dx | 1 | missing.factor
+    """,
+    "roots": """
+        df/dx | x/sqrt(1 + x^2)*exp(-2*x) - sqrt(1 + x^2)*exp(-2*x) | missing.factor
+        df/dx | 1/(2*sqrt(1 + x^2))*exp(-2*x) - 2*sqrt(1 + x^2)*exp(-2*x) | inner.missing
+        df/dx | x/sqrt(1 + x^2)*exp(-2*x) | rule.product
+        df/dx | -2*x/sqrt(1 + x^2)*exp(-2*x) | rule.product
+        df/dx | 2*x/sqrt(1 + x^2)*exp(-2*x) - 2*sqrt(1 + x^2)*exp(-2*x) | slope.wrong_rule
+    """,
+}  # fmt: skip
+
+RIGHT_TEXT: Mapping[str, str] = {
+    "2-2-1": """
+        dL/dw1_1_1 | delta1_1*x_1 | delta2_1*w2_1_1*a1_1*(1 - a1_1)*x_1 | x_1*dL_da1_1*(a1_1 - a1_1^2) | -(y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | delta2_1*w2_1_1*x_1*exp(-z1_1)/(1 + exp(-z1_1))^2
+        delta1_2 | delta2_1*w2_1_2*a1_2*(1 - a1_2) | dL_da1_2*a1_2*(1 - a1_2) | dL_db1_2 | w2_1_2*delta2_1*(a1_2 - a1_2^2) | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_2*sigmoid(z1_2)*sigmoid(-z1_2)
+        dL/db2_1 | delta2_1 | (a2_1 - y_1)*a2_1*(1 - a2_1) | (a2_1 - y_1)*(a2_1 - a2_1^2) | -(y_1 - a2_1)*sigmoid(z2_1)*(1 - sigmoid(z2_1)) | a2_1*(1 - a2_1)*a2_1 - y_1*a2_1*(1 - a2_1)
+        z1_1 | z1_1 | w1_1_1*x_1 + w1_1_2*x_2 + b1_1 | b1_1 + x_1*w1_1_1 + x_2*w1_1_2 | (w1_1_1*x_1 + b1_1) + w1_1_2*x_2 | -(-b1_1 - w1_1_1*x_1 - w1_1_2*x_2)
+        L | L | 1/2*(a2_1 - y_1)^2 | (y_1 - a2_1)^2/2 | 0.5*(a2_1^2 - 2*a2_1*y_1 + y_1^2) | (sigmoid(z2_1) - y_1)^2/2
+        da2_1/dw1_1_1 | a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | x_1*w2_1_1*a2_1*a1_1*(1 - a2_1)*(1 - a1_1) | (a2_1 - a2_1^2)*w2_1_1*(a1_1 - a1_1^2)*x_1 | a2_1*(1 - a2_1)*w2_1_1*sigmoid(z1_1)*(1 - sigmoid(z1_1))*x_1 | delta1_1*x_1/(a2_1 - y_1)
+    """,
+    "chain": """
+        dL/dw1_1_1 | delta1_1*x_1 | delta2_1*w2_1_1*(1 - a1_1^2)*x_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*(1 - a1_1)*(1 + a1_1)*x_1 | dL_da1_1*(1 - tanh(z1_1)^2)*x_1 | dL_db1_1*x_1
+        a1_1 | tanh(z1_1) | a1_1 | (exp(z1_1) - exp(-z1_1))/(exp(z1_1) + exp(-z1_1)) | 2*sigmoid(2*z1_1) - 1 | tanh(w1_1_1*x_1 + b1_1)
+    """,
+    "mse": """
+        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_2_1)*(1 - a1_1^2) | dL_da1_1*(1 - a1_1^2) | dL_db1_1 | (1 - tanh(z1_1)^2)*(w2_1_1*delta2_1 + w2_2_1*delta2_2) | ((a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1 + (a2_2 - y_2)*a2_2*(1 - a2_2)*w2_2_1)*(1 - a1_1^2)
+        dL/dw2_2_1 | delta2_2*a1_1 | (a2_2 - y_2)*a2_2*(1 - a2_2)*a1_1 | -(y_2 - a2_2)*a2_2*(1 - a2_2)*a1_1 | a1_1*dL_db2_2 | dL_da2_2*a2_2*(1 - a2_2)*tanh(z1_1)
+        delta2 | [[delta2_1], [delta2_2]] | [[(a2_1 - y_1)*a2_1*(1 - a2_1)], [(a2_2 - y_2)*a2_2*(1 - a2_2)]] | [[dL_db2_1], [dL_db2_2]] | [[dL_da2_1*a2_1*(1 - a2_1)], [dL_da2_2*a2_2*(1 - a2_2)]] | [[(a2_1 - y_1)*(a2_1 - a2_1^2)], [(a2_2 - y_2)*(a2_2 - a2_2^2)]]
+    """,
+    "bce": """
+        delta2_1 | a2_1 - y_1 | sigmoid(z2_1) - y_1 | (-y_1/a2_1 + (1 - y_1)/(1 - a2_1))*a2_1*(1 - a2_1) | -y_1*(1 - a2_1) + (1 - y_1)*a2_1 | dL_db2_1
+        dL/da2_1 | -y_1/a2_1 + (1 - y_1)/(1 - a2_1) | (a2_1 - y_1)/(a2_1*(1 - a2_1)) | (1 - y_1)/(1 - a2_1) - y_1/a2_1 | delta2_1/(a2_1*(1 - a2_1)) | (a2_1 - y_1)/(a2_1 - a2_1^2)
+    """,
+    "relu": """
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*step(z1_1)*x_1 | delta1_1*x_1 | delta2_1*w2_1_1*step(z1_1)*x_1 | -2*(y_1 - a2_1)*step(z1_1)*w2_1_1*x_1 | dL_da1_1*step(z1_1)*x_1
+    """,
+    "softmax": """
+        delta2_1 | a2_1 - y_1 | -(y_1 - a2_1) | exp(z2_1)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) - y_1 | dL_db2_1 | -y_1*(1 - a2_1) + y_2*a2_1 + y_3*a2_1
+        a2_2 | a2_2 | exp(z2_2)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) | 1/(1 + exp(z2_1 - z2_2) + exp(z2_3 - z2_2)) | 1 - a2_1 - a2_3 | a2_1*exp(z2_2 - z2_1)
+    """,
+    "deep": """
+        dL/dW2 | [[delta2_1*a1_1, delta2_1*a1_2], [delta2_2*a1_1, delta2_2*a1_2]] | [[a1_1*delta2_1, a1_2*delta2_1], [a1_1*delta2_2, a1_2*delta2_2]] | [[dL_db2_1*a1_1, dL_db2_1*a1_2], [dL_db2_2*a1_1, dL_db2_2*a1_2]] | [[dL_dw2_1_1, dL_dw2_1_2], [dL_dw2_2_1, dL_dw2_2_2]] | [[dL_da2_1*a2_1*(1 - a2_1)*a1_1, dL_da2_1*a2_1*(1 - a2_1)*a1_2], [dL_da2_2*a2_2*(1 - a2_2)*a1_1, dL_da2_2*a2_2*(1 - a2_2)*a1_2]]
+    """,
+    "linear": """
+        dJ/dw1_1_1 | 2/3*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2 + (a1_1_s3 - y_1_s3)*x_1_s3) | (dL_s1_dw1_1_1 + dL_s2_dw1_1_1 + dL_s3_dw1_1_1)/3 | 1/3*(delta1_1_s1*x_1_s1 + delta1_1_s2*x_1_s2 + delta1_1_s3*x_1_s3) | dJ_dw1_1_1 | -2/3*((y_1_s1 - a1_1_s1)*x_1_s1 + (y_1_s2 - a1_1_s2)*x_1_s2 + (y_1_s3 - a1_1_s3)*x_1_s3)
+    """,
+    "l2": """
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 + 0.1*w1_1_1 | delta1_1*x_1 + w1_1_1/10 | 0.1*w1_1_1 - (y_1 - a1_1)*(1 - a1_1^2)*x_1 | dL_db1_1*x_1 + 0.1*w1_1_1 | dL_dw1_1_1
+    """,
+    "product": """
+        df/dx | 2*x*sin(3*x) + 3*x^2*cos(3*x) | x*(2*sin(3*x) + 3*x*cos(3*x)) | 3*cos(3*x)*x^2 + sin(3*x)*2*x | 2*f/x + 3*x^2*cos(3*x) | (2*x)*sin(3*x) + x^2*(3*cos(3*x))
+    """,
+    "quotient": """
+        df/dx | (1 - x^2)/(1 + x^2)^2 | (1*(1 + x^2) - x*2*x)/(1 + x^2)^2 | 1/(1 + x^2) - 2*x^2/(1 + x^2)^2 | (1 - x)*(1 + x)/(1 + 2*x^2 + x^4) | f/x - 2*f^2
+    """,
+    "skip": """
+        df/dx | (h2 - t)*(1 - h2^2)*(w2*(1 - h1^2)*w1 + 1) | (h2 - t)*(1 - h2^2)*w2*(1 - h1^2)*w1 + (h2 - t)*(1 - h2^2) | df_dh2*(1 - h2^2)*(1 + w1*w2*(1 - h1^2)) | -(t - h2)*(1 - h2)*(1 + h2)*(1 + w1*w2*(1 - h1^2)) | df_dh1*(1 - h1^2)*w1 + (h2 - t)*(1 - h2^2)
+    """,
+}  # fmt: skip
+
+
+def lines(text: str) -> Iterator[list[str]]:
+    """Yield the cells of every line."""
+    for line in text.strip().splitlines():
+        yield [cell.strip() for cell in line.split("|")]
+
+
+WRONG: tuple[tuple[str, str, str, str], ...] = tuple(
+    (problem, target, answer, code) for problem, text in WRONG_TEXT.items() for target, answer, code in lines(text)
+)
+RIGHT: tuple[tuple[str, str, str], ...] = tuple(
+    (problem, target, form) for problem, text in RIGHT_TEXT.items() for target, *forms in lines(text) for form in forms
+)
