@@ -181,7 +181,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark set apart: kind is "note", "warning", "verified" or "wrong"."""
+    """
+    A remark set apart.
+
+    `kind` is "note", "warning", "verified", "wrong", "follows" (from what is wrong) or "below" (on the remark above).
+    """
 
     kind: str
     spans: Spans

@@ -178,11 +178,11 @@ class Truth:
         own = self.derivation.problem.names
         if isinstance(symbol, Adjoint):
             if symbol.is_delta:
-                return own.get(symbol.name, symbol.name)
+                return own.get(symbol.name) or self.derivation.speller.name(symbol.name).written or symbol.name
             return f"d{own.get(symbol.output, symbol.output)}/d{own.get(symbol.of, symbol.of)}"
         if isinstance(symbol, Partial):
             return f"∂{own.get(symbol.child, symbol.child)}/∂{own.get(symbol.parent, symbol.parent)}"
-        return own.get(symbol.name, symbol.name)
+        return own.get(symbol.name) or self.derivation.speller.name(symbol.name).written or symbol.name
 
     @cached_property
     def _symbols(self) -> dict[str, Symbol]:

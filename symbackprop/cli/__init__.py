@@ -25,6 +25,9 @@ from symbackprop.cli.train import train
 from symbackprop.cli.writer import silence_stdout
 from symbackprop.errors import InputError, SymbackpropError, TooLargeError
 
+_SIGNED = re.compile(r"-\s*([\d.(\\{½∂δσ]|\w+\s*[-+*/^(;·²³_{]|\w+\s+\w)|[−–]")
+_TAKING_ANYTHING = frozenset({"--form", "--file", "--at"})
+
 app = typer.Typer(
     add_completion=True,
     no_args_is_help=True,
@@ -64,11 +67,21 @@ def _main(
 
 
 def _minus_first(arguments: Sequence[str]) -> list[str]:
-    """Keep an expression that starts with a minus sign, as in `derive "-2*x"`, from being read as an option."""
-    command, problem, rest = [*arguments[:1]], [*arguments[1:2]], [*arguments[2:]]
-    if problem and problem[0][:1] == "-" and re.match(r"-\s*([\d.(]|\w+\s*[-+*/^(;·²³])", problem[0]) and problem[0][:2] != "-o":
-        return [*command, *rest, "--", *problem]
-    return [*command, *problem, *rest]
+    """
+    Keep expressions that start with a minus sign, as in `derive "-2*x"`, from being read as options.
+
+    They go to the end, behind "--": a problem is the only word that can have a sign, and so is an answer, the last of `check`.
+    """
+    given = list(arguments)
+    if "--" in given or given[:1] == ["--"]:
+        return given
+    signed = [place for place, word in enumerate(given) if place and _SIGNED.match(word) and word[:2] != "-o"]
+    if given[:1] != ["check"]:
+        signed = [place for place in signed if place == 1]
+    if not signed or given[signed[-1] - 1] in _TAKING_ANYTHING:
+        return given
+    place = signed[-1]
+    return [*given[:place], *given[place + 1 :], "--", given[place]]
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
-
-from symbackprop.document import Block, Document, Heading, Note, Paragraph, Picture, Span, Spans, Table, Written
-from symbackprop.findings import CORRECT, INVALID, SIGNS, WRONG, Finding, StepFinding
+from symbackprop.document import Block, Document, Heading, Note, Paragraph, Picture, Written
+from symbackprop.findings import CORRECT, INVALID, WRONG, Finding
 
 KINDS = {CORRECT: "verified", WRONG: "wrong"}
 
@@ -19,8 +16,11 @@ def tell_finding(finding: Finding, *, codes: bool = False, solution: bool = Fals
     if finding.verdict == INVALID:
         blocks += _unreadable(finding)
     else:
-        blocks += _steps(finding.steps) if len(finding.steps) > 1 else _reading(finding)
-        blocks.append(Note(KINDS.get(finding.verdict, "warning"), (finding.message,)))
+        if len(finding.steps) > 1:
+            blocks += _steps(finding)
+        else:
+            blocks += _reading(finding)
+            blocks.append(Note(KINDS.get(finding.verdict, "warning"), (finding.message,)))
         if finding.form is not None:
             blocks.append(Note("note", (f"The form asked for is {finding.form}.",)))
         if codes and finding.codes:
@@ -45,15 +45,22 @@ def _unreadable(finding: Finding) -> list[Block]:
     return blocks
 
 
-def _steps(steps: Sequence[StepFinding]) -> list[Block]:
-    """Tabulate a chain: each step with its verdict and marks."""
-    rows: list[tuple[Spans, ...]] = []
-    for step in steps:
-        shown: Span = step.text
-        verdict = "follows" if step.follows else SIGNS[step.verdict]
-        rows.append(((str(step.number),), (shown,), (verdict,), (f"{_number(step.marks)} of {_number(step.most)}",)))
-    return [Table((("step",), ("",), ("",), ("marks",)), tuple(rows), frozenset({0}))]
+def _steps(finding: Finding) -> list[Block]:
+    """Tell a chain: each step with its verdict and marks, what is wrong with it below, and the sum."""
+    blocks: list[Block] = []
+    for step in finding.steps:
+        kind = "follows" if step.follows else KINDS.get(step.verdict, "warning")
+        blocks.append(Note(kind, (f"{step.number}  {step.text}",)))
+        if step.message and step.verdict != CORRECT:
+            blocks.append(Note("below", (step.message.removeprefix("Not right. "),)))
+    blocks.append(Paragraph((_summary(finding),)))
+    return blocks
 
 
-def _number(value: Fraction) -> str:
-    return str(value)
+def _summary(finding: Finding) -> str:
+    first, follows = finding.first_wrong_step, finding.follows
+    parts = [f"Step {first} is the first that is wrong"] if first else []
+    if follows:
+        parts.append(f"{', '.join(map(str, follows))} follow{'s' if len(follows) == 1 else ''} from it")
+    marks = f"{finding.marks} of {finding.most} marks."
+    return f"{'; '.join(parts)}: {marks}" if parts else marks

@@ -44,7 +44,8 @@ _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u03
 
 # What stands before a remark of each kind.
 LABELS = {
-    "verified": r"$\checkmark$ ", "wrong": r"$\times$ ", "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} ",
+    "verified": r"$\checkmark$ ", "wrong": r"$\times$ ", "follows": r"$\to$ ",
+    "warning": r"\textbf{Warning.} ", "note": r"\textit{Note.} ",
 }  # fmt: skip
 
 

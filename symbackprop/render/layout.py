@@ -23,6 +23,15 @@ from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
 
 NARROWEST = 24
 
+# What stands before a remark of each kind, in Unicode and in ASCII, and its style.
+REMARKS = {
+    "verified": ("✓ ", "ok ", GOOD),
+    "wrong": ("✗ ", "no ", BAD),
+    "follows": ("→ ", "-> ", PROBLEM),
+    "below": ("    ", "     ", DIM),
+    "warning": ("! ", "! ", PROBLEM),
+}
+
 
 def layout(document: Document, speller: Speller, options: Options, *, colour: bool) -> list[str]:
     """Return the document as marked lines."""
@@ -93,8 +102,8 @@ def _heading(page: Page, heading: Heading, section: int) -> Iterator[str]:
 
 
 def _note(page: Page, kind: str, spans: Spans) -> Iterator[str]:
-    label = {"verified": "ok " if page.ascii else "✓ ", "wrong": "no " if page.ascii else "✗ ", "warning": "! "}.get(kind, "")
-    style = {"verified": GOOD, "wrong": BAD, "warning": PROBLEM}.get(kind, DIM)
+    sign, in_ascii, style = REMARKS.get(kind, ("", "", DIM))
+    label = in_ascii if page.ascii else sign
     for position, line in enumerate(wrap(page, spans, min(page.width, WIDEST_TEXT) - INDENT - len(label), "")):
         yield " " * INDENT + styled((label if position == 0 else " " * len(label)) + line, style)
 

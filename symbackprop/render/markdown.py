@@ -24,6 +24,9 @@ WIDTH = 48.0
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # categories of characters that are not for the eye
 _SPECIAL = frozenset("\\`*_{}[]<>#|~$&")
 
+# What stands before a remark of each kind.
+REMARKS = {"verified": "✓ ", "wrong": "✗ ", "follows": "→ ", "warning": "**Warning.** ", "note": "**Note.** "}
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -129,7 +132,7 @@ def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
             for row in rows:
                 yield "| " + " | ".join(page.spans(cell) for cell in row) + " |"
         case Note(kind, spans):
-            label = {"verified": "✓ ", "wrong": "✗ ", "warning": "**Warning.** ", "note": "**Note.** "}.get(kind, "")
+            label = REMARKS.get(kind, "")
             yield f"> {label}{page.spans(spans)}"
         case Picture(lines, caption):
             yield from ("```text", *lines, "```", "", page.spans(caption))
