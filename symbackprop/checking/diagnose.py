@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SINGLES, PAIRS = 20_000, 400_000
 MOST_CANDIDATES = 600
 RATIOS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(-1, 2))
+LAYOUT = "right in numerator layout; this sheet gives a derivative the shape of what it is taken by"
 RATIO_CODES = {
     Fraction(-1): ("sign",), Fraction(2): ("factor.two",), Fraction(1, 2): ("factor.half",),
     Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
@@ -65,7 +66,7 @@ class Hit:
     numbers: tuple[int, ...] = field(default=(), compare=False)
 
 
-def diagnose(
+def diagnose(  # noqa: PLR0913 - an answer, a question, a point, and two budgets
     values: tuple[tuple[Expr, ...], ...],
     target: Target,
     truth: Truth,
@@ -81,7 +82,7 @@ def diagnose(
     `values` are the answer's entries, row by row, without slopes that are not written out; `equal` compares two numbers of
     the point, the answer's first.
     """
-    return Search(values, target, truth, equal, singles, pairs).run(point)
+    return Search(values, target, truth, equal, singles=singles, pairs=pairs).run(point)
 
 
 class Search:
@@ -93,6 +94,7 @@ class Search:
         target: Target,
         truth: Truth,
         equal: Callable[[Any, Any], bool],
+        *,
         singles: int,
         pairs: int,
     ) -> None:
@@ -128,7 +130,8 @@ class Search:
             scene.yours = [scene.model.reduced(scene.full.value(entry)) for row in self.values for entry in row]
         except NO_NUMBER:
             return None
-        wrong = [k for k, (yours, true) in enumerate(zip(scene.yours, scene.truths, strict=True)) if not self.same(scene, true, yours)]
+        both = zip(scene.yours, scene.truths, strict=True)
+        wrong = [k for k, (yours, true) in enumerate(both) if not self.same(scene, true, yours)]
         scene.pivot = next((k for k in wrong if scene.truths[k]), wrong[0] if wrong else 0)
         return scene
 
@@ -154,7 +157,8 @@ class Search:
         pivot, yours = scene.aims[scene.pivot], scene.yours[scene.pivot]
         wanted = [(ratio, scene.model.reduced(yours * scene.model.number(1 / ratio))) for ratio in ratios]
         by_value = {number: ratio for ratio, number in reversed(wanted)}
-        exact, scaled = [], []
+        exact: list[Hit] = []
+        scaled: list[Hit] = []
         limit = scene.model.operations + self.budgets["single mistakes"]
         for number, row in self.rows():
             for place, mutant in enumerate(row.mutation(scene)):
@@ -300,7 +304,7 @@ class Search:
         for hit in hits[1:]:
             if len(hit.made) == 1 and hit.ratio == first.ratio == 1:
                 sentences.setdefault(sentence(*hit.made[0]))
-        row, mutant = first.made[0]
+        row = first.made[0][0]
         convention, more = self.convention(codes, first, scene)
         where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in scene.values))
         return Diagnosis(frozenset({*codes, *more}), tuple(sentences), where, row.rule, convention, tuple(self.limits))
@@ -312,7 +316,7 @@ class Search:
             ("Rows and columns are exchanged.",),
             (),
             "The gradient by a matrix has the matrix's shape: entry (j, k) belongs to w_jk.",
-            "right in numerator layout; this sheet gives a derivative the shape of what it is taken by",
+            LAYOUT,
         )
 
     def convention(self, codes: set[str], first: Hit, scene: Scene) -> tuple[str, tuple[str, ...]]:
@@ -321,7 +325,7 @@ class Search:
         if network is None or len(first.made) != 1 or first.ratio != 1:
             return "", ()
         if "transpose.result" in codes:
-            return "right in numerator layout; this sheet gives a derivative the shape of what it is taken by", ("convention.layout",)
+            return LAYOUT, ("convention.layout",)
         if "convention.delta" in codes:
             return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
         constant = first.made[0][1].words.get("constant", "")
@@ -348,7 +352,7 @@ class Search:
 
 def shown_inverse(count: int) -> str:
     """Write 1/n as a constant factor is written."""
-    return "½" if count == 2 else f"1/{count}"  # noqa: PLR2004 - a half
+    return "½" if count == 2 else f"1/{count}"
 
 
 def sentence(row: Mistake, mutant: Mutant) -> str:

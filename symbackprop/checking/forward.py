@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from symbackprop.checking.mutants import Mutation
 from symbackprop.checking.model import Number
+from symbackprop.checking.mutants import Mutation
 from symbackprop.checking.scene import Aim, Mutant, Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, add, call, children, div, mul, rebuild, substitute
 from symbackprop.expr import Number as Numeral
@@ -140,7 +140,8 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
             yield "other_function", (*path, other), other, Call(other, expr.arguments)
             for number in range(1, len(zs) + 1):
                 if number != unit:
-                    yield "unit", (*path, (number - int(unit)) % len(zs)), plain(zs[number - 1]), Call(function, (Numeral(number), *zs))
+                    step = (number - int(unit)) % len(zs)
+                    yield "unit", (*path, step), plain(zs[number - 1]), Call(function, (Numeral(number), *zs))
     parts = children(expr)
     for place, part in enumerate(parts):
         for kind, key, words, new in rewritten(part, (*path, place)):
@@ -152,16 +153,17 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
 
 def _functions(inner: Expr, path: tuple[object, ...], own: str = "") -> Iterator[Variant]:
     """Yield another function of the same argument."""
-    rows = [row for row in ACTIVATIONS.values() if isinstance(row, Function)] + [FUNCTIONS["log"], FUNCTIONS["cos"], FUNCTIONS["sqrt"]]
+    rows = [row for row in ACTIVATIONS.values() if isinstance(row, Function)]
+    rows += [FUNCTIONS[name] for name in ("log", "cos", "sqrt")]
     for row in rows:
         if row.name not in {own, "identity"}:
             yield "other_function", (*path, row.name), row.name, row(inner)
 
 
 def _weighted_sum(scene: Scene, node: Node) -> Iterator[Variant]:
-    """z with the transposed weights, another unit's weights, the signals of another layer, or the weights alone."""
+    """Z with the transposed weights, another unit's weights, the signals of another layer, or the weights alone."""
     name = node.symbol.name
-    names = [part for part in scene.original.parents[name]]
+    names = scene.original.parents[name]
     weights = [part for part in names if scene.original.role(part) is Role.WEIGHT]
     signals = [part for part in names if scene.original.role(part) in {Role.INPUT, Role.ACTIVATION}]
     bias = [part for part in names if scene.original.role(part) is Role.BIAS]
@@ -202,7 +204,7 @@ def _weighted_sum(scene: Scene, node: Node) -> Iterator[Variant]:
 
 
 def _losses(scene: Scene, node: Node) -> Iterator[Variant]:
-    """The loss of another kind, with a and y exchanged, or at z."""
+    """Write a loss of another kind, with a and y exchanged, or at z."""
     assert scene.network
     parents = scene.original.parents[node.symbol.name]
     outputs = [part for part in parents if scene.original.role(part) is Role.ACTIVATION]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from symbackprop.calculus import derivative
-from symbackprop.checking.model import NO_NUMBER, Number
+from symbackprop.checking.model import Number
 from symbackprop.checking.scene import Edge, Mutant, Place, Scene
 from symbackprop.expr import Call, Cases, Expr, Symbol, substitute, walk
 from symbackprop.expr import Number as Numeral
@@ -38,24 +38,24 @@ def on(*kinds: str, instead: Callable[[Scene, Place], Instead]) -> Mutation:
 
 
 def missing(*kinds: str) -> Mutation:
-    """A factor of every path through a place is left out."""
+    """Leave a factor out."""
     return on(*kinds, instead=lambda scene, _: [("1", lambda _: scene.one)])
 
 
 def doubled(*kinds: str) -> Mutation:
-    """A factor is there twice."""
+    """Write a factor twice."""
     return on(*kinds, instead=lambda scene, place: [(f"{place.label}²", lambda edge: scene.local(edge) ** 2)])
 
 
 def inverted(*kinds: str) -> Mutation:
-    """It is divided by a factor."""
+    """Divide by a factor."""
     return on(
         *kinds, instead=lambda scene, place: [(f"1/{place.label}", lambda edge: scene.model.div(scene.one, scene.local(edge)))]
     )
 
 
 def negated(*kinds: str) -> Mutation:
-    """One factor or term has the other sign."""
+    """Give one factor or term the other sign."""
     return on(*kinds, instead=lambda scene, place: [(f"−{place.label}", lambda edge: -scene.local(edge))])
 
 
@@ -123,7 +123,7 @@ def slope_elsewhere(scene: Scene, place: Place) -> Instead:
 
 
 def wrong_rule(scene: Scene, _: Place) -> Instead:
-    """The slope rule of another function: 1 − a² for a sigmoid, a(1 − a) for tanh, …"""
+    """Use the slope rule of another function: 1 − a² for a sigmoid, a(1 − a) for tanh, …"""
     for row in ACTIVATIONS.values():
         if not isinstance(row, Function):
             continue
@@ -142,7 +142,7 @@ def wrong_rule(scene: Scene, _: Place) -> Instead:
 
 
 def misremembered(scene: Scene, _: Place) -> Instead:
-    """A slope nearly as it is: 1 − a for a(1 − a), 1 + a² or 1 − a for 1 − a², ln u for 1/u, u·e^(u−1) for e^u, …"""
+    """Write a slope nearly as it is: 1 − a for a(1 − a), 1 + a² or 1 − a for 1 − a², ln u for 1/u, u·e^(u−1) for e^u, …"""
 
     def given(*functions: str, value: Callable[[Number, Number], Number]) -> Callable[[Edge], Number | None]:
         def new(edge: Edge) -> Number | None:
@@ -163,11 +163,11 @@ def misremembered(scene: Scene, _: Place) -> Instead:
     yield "(1 − a)²", given("sigmoid", "tanh", value=lambda _, a: (1 - a) ** 2)
     yield "a(1 + a)", given("sigmoid", value=lambda _, a: a * (1 + a))
     yield "the sign of its derivative lost", negative
-    yield "1/√u", given("sqrt", value=lambda z, a: div(scene.one, a))
-    yield "√u/2", given("sqrt", value=lambda z, a: div(a, number(2)))
-    yield "1/(2u)", given("sqrt", value=lambda z, a: div(scene.one, 2 * z))
-    yield "−1/u²", given("log", value=lambda z, a: -div(scene.one, z * z))
-    yield "u", given("log", value=lambda z, a: z)
+    yield "1/√u", given("sqrt", value=lambda _, a: div(scene.one, a))
+    yield "√u/2", given("sqrt", value=lambda _, a: div(a, number(2)))
+    yield "1/(2u)", given("sqrt", value=lambda z, _: div(scene.one, 2 * z))
+    yield "−1/u²", given("log", value=lambda z, _: -div(scene.one, z * z))
+    yield "u", given("log", value=lambda z, _: z)
 
     def as_power(edge: Edge) -> Number | None:
         if scene.function_at(edge[0]) != "exp":
@@ -185,7 +185,7 @@ def misremembered(scene: Scene, _: Place) -> Instead:
 
 
 def mask_inverted(scene: Scene, _: Place) -> Instead:
-    """The mask is 1 where it should be 0."""
+    """Write a mask that is 1 where it should be 0."""
 
     def inverse(edge: Edge) -> Number | None:
         return scene.one - scene.local(edge) if has_mask(scene.function_at(edge[0])) else None
@@ -208,7 +208,7 @@ def masks_only(instead: Callable[[Scene, Place], Instead]) -> Callable[[Scene, P
 
 
 def none(scene: Scene, _: Place) -> Instead:
-    """The number 1."""
+    """Write the number 1."""
     yield "1", lambda _: scene.one
 
 
@@ -229,7 +229,7 @@ def transposed_weight(scene: Scene, place: Place) -> Instead:
 
 
 def other_weight(scene: Scene, place: Place) -> Instead:
-    """Another weight of the same layer."""
+    """Take another weight of the same layer."""
     if place.scope != "edge":
         return
     own = scene.weight_of(place.edges[0])
@@ -241,7 +241,7 @@ def other_weight(scene: Scene, place: Place) -> Instead:
 
 
 def weight_of_layer(scene: Scene, place: Place) -> Instead:
-    """The weights of another layer."""
+    """Take the weights of another layer."""
     own = scene.weight_of(place.edges[0])
     for layer in range(1, len(scene.network.layers) + 1 if scene.network else 0):
         if layer == scene.index(own, "layer"):
@@ -255,7 +255,7 @@ def weight_of_layer(scene: Scene, place: Place) -> Instead:
 
 
 def updated_weight(scene: Scene, _: Place) -> Instead:
-    """The weight after the update, where the gradient needs the one before it."""
+    """Take the weight after the update, where the gradient needs the one before it."""
     rate = scene.learning_rate
     gradients = scene.full.adjoints(scene.original.output.symbol.name)
 
@@ -267,7 +267,7 @@ def updated_weight(scene: Scene, _: Place) -> Instead:
 
 
 def bias_in_weight(scene: Scene, _: Place) -> Instead:
-    """The bias counted with the weight."""
+    """Count the bias with the weight."""
 
     def bias(edge: Edge) -> Number | None:
         name = scene.same(edge[0], letter="b", sample="")
@@ -281,7 +281,7 @@ def bias_in_weight(scene: Scene, _: Place) -> Instead:
 
 
 def other_unit(scene: Scene, place: Place) -> Instead:
-    """The input or activation of another unit."""
+    """Take the input or activation of another unit."""
     if place.scope != "edge":
         return
     own = scene.signal_of(place.edges[0])
@@ -298,7 +298,7 @@ def other_unit(scene: Scene, place: Place) -> Instead:
 
 
 def other_layer(scene: Scene, place: Place) -> Instead:
-    """The activation of another layer, or the input."""
+    """Take the activation of another layer, or the input."""
     own = scene.signal_of(place.edges[0])
     layers = len(scene.network.layers) if scene.network else 0
     for layer in range(layers + 1):
@@ -319,7 +319,7 @@ def other_layer(scene: Scene, place: Place) -> Instead:
 
 
 def before_activation(scene: Scene, place: Place) -> Instead:
-    """z where a belongs."""
+    """Z where a belongs."""
 
     def new(edge: Edge) -> Number | None:
         return scene.values.get(scene.same(scene.signal_of(edge), letter="z"))
@@ -338,7 +338,7 @@ def input_for_weight(scene: Scene, _: Place) -> Instead:
 
 
 def bias_in_input(scene: Scene, _: Place) -> Instead:
-    """The bias, or the whole weighted sum, counted with the input."""
+    """Count the bias, or the whole weighted sum, with the input."""
 
     def bias(edge: Edge) -> Number | None:
         name = scene.same(edge[0], letter="b", sample="")
@@ -350,7 +350,7 @@ def bias_in_input(scene: Scene, _: Place) -> Instead:
 
 
 def factor_on_bias(scene: Scene, place: Place) -> Instead:
-    """The gradient of a bias multiplied by an input, or by the bias."""
+    """Multiply the gradient of a bias by an input, or by the bias."""
     yield "the bias", lambda edge: scene.values[edge[1]]
     signals = [p for p in scene.original.parents[place.edges[0][0]] if scene.original.role(p) in {Role.INPUT, Role.ACTIVATION}]
     for signal in signals:
@@ -367,12 +367,12 @@ def factor_on_bias(scene: Scene, place: Place) -> Instead:
 
 
 def other_loss(scene: Scene, _: Place) -> Instead:
-    """The derivative of another loss."""
+    """Use the derivative of another loss."""
     own = canonical(scene.network.loss) if scene.network else ""
     a, y = Symbol("a"), Symbol("y")
     outputs = scene.network.layers[-1].units if scene.network else 1
     for row in LOSSES.values():
-        if row.name == own or row.name == "sum":
+        if row.name in {own, "sum"}:
             continue
         slope = derivative(row.part(a, y, outputs), "a")
 
@@ -385,7 +385,7 @@ def other_loss(scene: Scene, _: Place) -> Instead:
 
 
 def misremembered_loss(scene: Scene, _: Place) -> Instead:
-    """The derivative of cross-entropy, nearly as it is."""
+    """Write the derivative of cross-entropy nearly as it is."""
     own = canonical(scene.network.loss) if scene.network else ""
     if own not in {"binary_cross_entropy", "cross_entropy"}:
         return
@@ -406,13 +406,13 @@ def misremembered_loss(scene: Scene, _: Place) -> Instead:
 
 
 def loss_itself(scene: Scene, _: Place) -> Instead:
-    """The loss itself where its derivative belongs; the exponent not lowered."""
+    """Leave the loss as it is, or its exponent."""
     yield "the loss itself", lambda edge: scene.values[edge[0]]
     yield "the exponent not lowered", lambda edge: _maybe(target_of(scene, edge), lambda y: (scene.values[edge[1]] - y) ** 2)
 
 
 def other_target(scene: Scene, place: Place) -> Instead:
-    """The target of another output."""
+    """Take the target of another output."""
     if place.scope != "edge":
         return
     for unit in range(1, 65):
@@ -428,7 +428,7 @@ def other_target(scene: Scene, place: Place) -> Instead:
 
 
 def loss_elsewhere(scene: Scene, _: Place) -> Instead:
-    """The loss's derivative at z in place of a; or only the output, or only the target."""
+    """Take the loss's derivative at z in place of a; or only the output, or only the target."""
 
     def at_z(edge: Edge) -> Number | None:
         z, target = scene.same(edge[1], letter="z"), target_name(scene, edge)

@@ -6,22 +6,22 @@ Every function here takes a scene and yields mutants; the table in `mistakes` sa
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from typing import TypeAlias
 
-from symbackprop.checking.model import NO_NUMBER, Number
-from symbackprop.checking.mutants import Instead
+from symbackprop.checking.model import Number
+from symbackprop.checking.mutants import Instead, Mutation
 from symbackprop.checking.scene import Aim, Edge, Mutant, Place, Scene
 from symbackprop.expr import Call
-from symbackprop.functions import VECTOR_FUNCTIONS
 from symbackprop.graph import Role
 
-_SAMPLE = re.compile(r"_s\d+$")
+# The slope of output i by z_j, from i, j, its true value and all outputs by number.
+Jacobian: TypeAlias = Callable[[int, int, Number, Mapping[int, Number]], Number]
 
 
 def path_missing(scene: Scene) -> Iterator[Mutant]:
-    """One of several paths is left out: one edge of those that leave a value, or of those that reach one."""
+    """Leave one of several paths out: one edge of those that leave a value, or of those that reach one."""
     kinds = ("loss", "weight", "softmax", "part", "factor", "term", "quotient", "power", "slope", "penalty")
     for kind in kinds:
         for place in scene.places(kind):
@@ -36,7 +36,7 @@ def path_missing(scene: Scene) -> Iterator[Mutant]:
 
 
 def only_one_path(scene: Scene) -> Iterator[Mutant]:
-    """Only one of several paths is followed from a value."""
+    """Follow only one of several paths from a value."""
     by_parent: dict[str, list[Edge]] = {}
     for edge in scene.relevant:
         by_parent.setdefault(edge[1], []).append(edge)
@@ -52,7 +52,7 @@ def only_one_path(scene: Scene) -> Iterator[Mutant]:
 
 
 def paths_multiplied(scene: Scene) -> Iterator[Mutant]:
-    """The contributions of several paths are multiplied where they are added."""
+    """Multiply the contributions of several paths."""
     model = scene.model
     by_parent: dict[str, list[str]] = {}
     for child, parent in scene.relevant:
@@ -74,24 +74,24 @@ def paths_multiplied(scene: Scene) -> Iterator[Mutant]:
 
 
 def sample_missing(scene: Scene) -> Iterator[Mutant]:
-    """One sample is left out of the cost, or only one is kept."""
+    """Leave one sample out of the cost, or keep only one."""
     parts = [edge for edge in scene.relevant if scene.original.role(edge[1]) is Role.LOSS] if not scene.is_function else []
     if len(parts) < 2:
         return
     for edge in parts:
         number = edge[1].rpartition("_s")[2]
         zero = scene.model.zero
-        if mutant := scene.changed(Place("sample", (edge,), edge[1]), lambda _: zero, through=number):
+        if mutant := scene.changed(Place("sample", (edge,), edge[1]), lambda _: scene.model.zero, through=number):
             yield mutant
         others = tuple(other for other in parts if other != edge)
-        if mutant := scene.changed(Place("sample", others, edge[1]), lambda _: zero, through=f"all but {number}"):
+        if mutant := scene.changed(Place("sample", others, edge[1]), lambda _: scene.model.zero, through=f"all but {number}"):
             yield mutant
         whole = tuple((*part, scene.one if part == edge else zero) for part in parts)
         yield Mutant({"through": f"all but {number}"}, edge, whole)
 
 
 def other_output(scene: Scene) -> Iterator[Mutant]:
-    """The derivative of one part of the output: L_1 for L, the loss of one sample for the cost."""
+    """Differentiate one part of the output: L_1 for L, the loss of one sample for the cost."""
     for name, node in scene.original.definitions.items():
         if node.role in {Role.LOSS, Role.LOSS_PART}:
 
@@ -104,7 +104,7 @@ def other_output(scene: Scene) -> Iterator[Mutant]:
 
 
 def path_extra(scene: Scene) -> Iterator[Mutant]:
-    """Terms of units that do not depend on the value: a sum over a layer where one unit belongs."""
+    """Add terms of units that do not depend on the value: a sum over a layer where one unit belongs."""
     for place in scene.places("slope"):
         if scene.is_function or place.scope == "all":
             continue
@@ -140,7 +140,7 @@ def _layer_of(scene: Scene, activation: str) -> list[str]:
 
 
 def hadamard_for_matrix(scene: Scene) -> Iterator[Mutant]:
-    """Only the terms of equal index are kept where a matrix product sums over all."""
+    """Keep only the terms of equal index where a matrix product sums over all."""
     for place in scene.places("weight"):
         if place.scope == "edge":
             continue
@@ -152,10 +152,8 @@ def hadamard_for_matrix(scene: Scene) -> Iterator[Mutant]:
 
 
 def matrix_for_hadamard(scene: Scene) -> Iterator[Mutant]:
-    """A sum over the layer where the slope belongs to one unit alone; over the outer product of a weight's gradient."""
-    for mutant in path_extra(scene):
-        if mutant.words.get("layer") != "outputs":
-            yield mutant
+    """Sum over the layer where the slope belongs to one unit alone, or over the outer product of a weight's gradient."""
+    yield from (mutant for mutant in path_extra(scene) if mutant.words.get("layer") != "outputs")
 
     for place in scene.places("slope") if not scene.is_function else ():
 
@@ -206,7 +204,7 @@ def _same_layer(scene: Scene, one: str, other: str) -> bool:
 
 
 def mean_of_products(scene: Scene) -> Iterator[Mutant]:
-    """The mean of δ times the mean of the inputs, where the products are averaged; or their sums."""
+    """Multiply the mean of δ by the mean of the inputs, where the products are averaged; or their sums."""
     samples = scene.network.samples if scene.network else 1
     if samples < 2:
         return
@@ -232,7 +230,7 @@ def mean_of_products(scene: Scene) -> Iterator[Mutant]:
 
 
 def chain_added(scene: Scene) -> Iterator[Mutant]:
-    """The local derivatives of a path are added where they are multiplied."""
+    """Add the local derivatives of a path."""
     model = scene.model
     for name in dict.fromkeys(parent for _, parent in scene.relevant):
         children = [child for child in model.graph.children[name] if (child, name) in scene.relevant]
@@ -264,27 +262,26 @@ def chain_added(scene: Scene) -> Iterator[Mutant]:
 
 
 def softmax_without_others(scene: Scene) -> Iterator[Mutant]:
-    """Only ∂pᵢ/∂zᵢ = pᵢ(1 − pᵢ) is kept."""
-    yield from _softmax(scene, lambda i, j, own, ps: own if i == j else scene.model.zero)
+    """Keep only ∂pᵢ/∂zᵢ = pᵢ(1 − pᵢ)."""
+    yield from _softmax(scene, lambda i, j, own, _: own if i == j else scene.model.zero)
 
 
 def softmax_as_identity(scene: Scene) -> Iterator[Mutant]:
-    """No slope at all: ∂pᵢ/∂zⱼ taken for 1 or 0."""
-    yield from _softmax(scene, lambda i, j, own, ps: scene.one if i == j else scene.model.zero)
+    """Take ∂pᵢ/∂zⱼ for 1 or 0: no slope at all."""
+    yield from _softmax(scene, lambda i, j, _own, _: scene.one if i == j else scene.model.zero)
 
 
 def softmax_signs(scene: Scene) -> Iterator[Mutant]:
-    """+pᵢpⱼ off the diagonal, or pᵢ(1 − pⱼ) everywhere."""
-    yield from _softmax(scene, lambda i, j, own, ps: own if i == j else -own)
+    """Write +pᵢpⱼ off the diagonal, pᵢ(1 − pⱼ) everywhere, or only one of the two forms."""
+    yield from _softmax(scene, lambda i, j, own, _: own if i == j else -own)
     yield from _softmax(scene, lambda i, j, own, ps: own if i == j else ps[i] * (1 - ps[j]))
-    yield from _softmax(scene, lambda i, j, own, ps: -ps[i] * ps[j])
-    yield from _softmax(scene, lambda i, j, own, ps: scene.model.zero if i == j else own)
-    yield from _softmax(scene, lambda i, j, own, ps: ps[i] if i == j else scene.model.zero)
+    yield from _softmax(scene, lambda i, j, _, ps: -ps[i] * ps[j])
+    yield from _softmax(scene, lambda i, j, own, _: scene.model.zero if i == j else own)
+    yield from _softmax(scene, lambda i, j, _, ps: ps[i] if i == j else scene.model.zero)
 
 
-def _softmax(scene: Scene, new: object) -> Iterator[Mutant]:
+def _softmax(scene: Scene, new: Jacobian) -> Iterator[Mutant]:
     """Put another Jacobian in for every softmax layer."""
-    assert callable(new)
     for place in scene.places("softmax"):
         if place.scope == "edge":
             continue
@@ -305,8 +302,8 @@ def _softmax(scene: Scene, new: object) -> Iterator[Mutant]:
 # --- penalties -----------------------------------------------------------------------------------------------
 
 
-def penalty_scaled(*factors: Fraction | int) -> object:
-    """The penalty's derivative multiplied by some factors (0: it is forgotten)."""
+def penalty_scaled(*factors: Fraction | int) -> Mutation:
+    """Multiply the penalty's derivative by some factors (0: it is forgotten)."""
 
     def mutate(scene: Scene) -> Iterator[Mutant]:
         for place in scene.places("penalty"):

@@ -33,7 +33,7 @@ def _varying(scene: Scene, node: Node) -> list[str]:
 
 
 def inner_missing(scene: Scene) -> Iterator[Mutant]:
-    """The derivative of what is inside is taken for 1."""
+    """Take the derivative of what is inside for 1."""
     if not scene.is_function:
         return
     own = {aim.of for aim in scene.aims}
@@ -48,7 +48,7 @@ def inner_missing(scene: Scene) -> Iterator[Mutant]:
 
 
 def product_of_derivatives(scene: Scene) -> Iterator[Mutant]:
-    """(uv)′ taken for u′v′, (u/v)′ for u′/v′."""
+    """Take (uv)′ for u′v′."""
     for node in _inside(scene):
         below = _varying(scene, node)
         if len(below) != 2 or not scene.is_function:
@@ -59,7 +59,8 @@ def product_of_derivatives(scene: Scene) -> Iterator[Mutant]:
             def multiplied(tangents: Mapping[str, Number], first: str = first, second: str = second) -> Number:
                 return tangents.get(first, 0) * tangents.get(second, 0)
 
-            yield Mutant({"product": _text(scene, node)}, (node.symbol.name, first, second), tangents={node.symbol.name: multiplied})
+            name = node.symbol.name
+            yield Mutant({"product": _text(scene, node)}, (name, first, second), tangents={name: multiplied})
 
 
 def half_a_product(scene: Scene) -> Iterator[Mutant]:
@@ -95,9 +96,9 @@ def quotient_slips(scene: Scene) -> Iterator[Mutant]:
             return Mutant(words, (name, *below), changes)
 
         yield build(lambda parent, slope, bottom=bottom: -slope if parent == bottom else slope)  # type: ignore[misc]
-        yield build(lambda parent, slope: -slope)
-        yield build(lambda parent, slope, v=v: slope * v)  # type: ignore[misc]
-        yield build(lambda parent, slope, v=v: slope * v * v)  # type: ignore[misc]
+        yield build(lambda _, slope: -slope)
+        yield build(lambda _, slope, v=v: slope * v)  # type: ignore[misc]
+        yield build(lambda _, slope, v=v: slope * v * v)  # type: ignore[misc]
         yield build(lambda parent, slope, bottom=bottom, v=v: slope * v if parent == bottom else slope)  # type: ignore[misc]
         yield build(lambda parent, slope, bottom=bottom: model.zero if parent == bottom else slope)  # type: ignore[misc]
         yield build(lambda parent, slope, top=top: model.zero if parent == top else slope)  # type: ignore[misc]
@@ -142,7 +143,7 @@ def power_slips(scene: Scene, place: Place) -> Instead:
 
 
 def coefficient_lost(scene: Scene, place: Place) -> Instead:
-    """A constant factor left out of the derivative, but for its sign."""
+    """Leave a constant factor out, but for its sign."""
     found = scene.coefficient(place.edges[0]) if place.scope == "edge" else None
     if found is not None and found.value < 0:
         yield "−1", lambda _: -scene.one
@@ -157,7 +158,8 @@ def elsewhere(scene: Scene, place: Place) -> Instead:
     slope = partials(op)[parent][0]
     for name in scene.original_names[:MOST_NAMES]:
         if name not in {parent, child}:
-            other = substitute(slope, {**scene.model.written_out, parent: Symbol(name), child: substitute(op, {parent: Symbol(name)})})
+            moved = {parent: Symbol(name), child: substitute(op, {parent: Symbol(name)})}
+            other = substitute(slope, {**scene.model.written_out, **moved})
             yield scene.written(name), lambda _, other=other: scene.evaluated(other)  # type: ignore[misc]
 
 
@@ -169,7 +171,7 @@ def term_counted(scene: Scene, place: Place) -> Instead:
 
 
 def variable_kept(scene: Scene) -> Iterator[Mutant]:
-    """The variable still there: its derivative by itself is 1."""
+    """Leave the variable where its derivative by itself, 1, belongs."""
     yield Mutant({"factor": scene.written(scene.aims[0].of)}, whole=lambda aim: scene.values[aim.of] * scene.truth(aim))
 
 

@@ -81,7 +81,7 @@ class Scene:
         self.problem, self.original, self.point, self.asked = problem, graph, point, asked
         rows = [list(row) for row in entries]
         self.shape = (len(rows), len(rows[0]))
-        self.aims = tuple(_aim(symbol, graph.output.symbol.name) for row in rows for symbol in row)
+        self.aims = tuple(_aim(symbol) for row in rows for symbol in row)
         self.network = problem.network
         self.is_function = problem.network is None
         self.full = Model(graph, point, taken_apart=self.is_function)
@@ -212,7 +212,7 @@ class Scene:
         alike: dict[tuple[str, str, str], list[Edge]] = {}
         for edge in self.relevant:
             if kind := self.kind(edge):
-                alike.setdefault((kind, *(_SAMPLE.sub("", end) for end in edge)), []).append(edge)
+                alike.setdefault((kind, _SAMPLE.sub("", edge[0]), _SAMPLE.sub("", edge[1])), []).append(edge)
         found: dict[str, list[Place]] = {}
         for (kind, child, parent), edges in alike.items():
             place = Place(kind, tuple(edges), self.label(kind, child, parent, edges[0]), self.layer(edges[0][0]))
@@ -377,7 +377,7 @@ def _ends(edges: Iterable[Edge]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(end for edge in edges for end in edge))[:6]
 
 
-def _aim(symbol: Symbol, output: str) -> Aim:
+def _aim(symbol: Symbol) -> Aim:
     match symbol:
         case Adjoint(name=name, output=above, of=of):
             return Aim(name, above, of)

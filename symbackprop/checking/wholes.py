@@ -6,10 +6,10 @@ Every function here takes a scene and yields mutants; the table in `mistakes` sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from symbackprop.checking.model import NO_NUMBER, Number
+from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Mutation
 from symbackprop.checking.scene import Aim, Mutant, Scene
 from symbackprop.graph import Role
@@ -28,7 +28,7 @@ def scaled(*factors: Fraction | int) -> Mutation:
     def mutate(scene: Scene) -> Iterator[Mutant]:
         for factor in factors:
             number = scene.model.number(factor)
-            yield Mutant({"constant": shown(Fraction(factor))}, whole=lambda aim, number=number: number * scene.truth(aim))
+            yield Mutant({"constant": shown(Fraction(factor))}, whole=_times(scene, number))
 
     return mutate
 
@@ -39,7 +39,7 @@ def shown(factor: Fraction) -> str:
 
 
 def mean_factor(scene: Scene) -> Iterator[Mutant]:
-    """Divided, or not divided, by the number of samples or of outputs."""
+    """Divide, or do not divide, by the number of samples or of outputs."""
     network = scene.network
     if network is None:
         return
@@ -49,11 +49,11 @@ def mean_factor(scene: Scene) -> Iterator[Mutant]:
             for factor in (Fraction(count), Fraction(1, count), Fraction(2 * count), Fraction(1, 2 * count)):
                 number = scene.model.number(factor)
                 words = {"constant": shown(factor), "counted": word}
-                yield Mutant(words, whole=lambda aim, number=number: number * scene.truth(aim))
+                yield Mutant(words, whole=_times(scene, number))
 
 
 def constant_factor(scene: Scene) -> Iterator[Mutant]:
-    """Any other constant, read off the first entry."""
+    """Multiply by any other constant, read off the first entry."""
     true, yours = scene.truths[scene.pivot], scene.yours[scene.pivot]
     if not true or not yours:
         return
@@ -78,7 +78,7 @@ def small_fraction(element: int, prime: int) -> Fraction | None:
 
 
 def update(scene: Scene) -> Iterator[Mutant]:
-    """The step or the new value of a parameter: η·g, −η·g, w − η·g."""
+    """Give the step or the new value of a parameter: η·g, −η·g, w − η·g."""
     rate = scene.learning_rate
     if rate is None or scene.asked != "gradient":
         return
@@ -92,21 +92,19 @@ def update(scene: Scene) -> Iterator[Mutant]:
 
 
 def zero(scene: Scene) -> Iterator[Mutant]:
-    """Nothing at all."""
+    """Answer 0."""
     yield Mutant({}, whole=lambda _: scene.model.zero)
 
 
 def other_parameter(scene: Scene) -> Iterator[Mutant]:
-    """The derivative by another quantity."""
+    """Differentiate by another quantity."""
     if scene.asked != "gradient":
         return
     first = scene.aims[scene.pivot]
     if len(scene.aims) == 1:
         for name in scene.full.adjoints(first.output):
             if name not in {first.of, first.output} and name in scene.original_names:
-                yield Mutant(
-                    {"other": scene.written(name)}, (name,), whole=lambda aim, name=name: scene.full.adjoints(aim.output).get(name)
-                )
+                yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
         return
     for letter, layer in kindred(scene, first.of):
 
@@ -129,12 +127,12 @@ def kindred(scene: Scene, name: str) -> Iterator[tuple[str, int]]:
 
 
 def quantity_itself(scene: Scene) -> Iterator[Mutant]:
-    """The value of a quantity where a derivative was asked for; another value where one was."""
+    """Give the value of a quantity where a derivative, or another value, was asked for."""
     first = scene.aims[scene.pivot]
     if len(scene.aims) == 1:
         for name in scene.original_names:
             if name != first.name:
-                yield Mutant({"other": scene.written(name)}, (name,), whole=lambda _, name=name: scene.values[name])
+                yield Mutant({"other": scene.written(name)}, (name,), whole=_constant(scene.values[name]))
         return
     own = first.of
     yield Mutant({"other": "the quantity itself"}, (own,), whole=lambda aim: scene.values[aim.of] if aim.of != aim.name else None)
@@ -148,7 +146,7 @@ def quantity_itself(scene: Scene) -> Iterator[Mutant]:
 
 
 def transposed(scene: Scene) -> Iterator[Mutant]:
-    """A square matrix with rows for columns."""
+    """Exchange rows and columns of a square matrix."""
     rows, columns = scene.shape
     if rows != columns or rows == 1:
         return
@@ -162,7 +160,7 @@ def transposed(scene: Scene) -> Iterator[Mutant]:
 
 
 def delta_elsewhere(*, same_layer: bool) -> Mutation:
-    """A weight's gradient from the δ of another unit or layer, or with the input of another one."""
+    """Take the δ of another unit or layer in a weight's gradient."""
 
     def mutate(scene: Scene) -> Iterator[Mutant]:
         if scene.asked != "gradient" or scene.network is None or scene.network.samples > 1:
@@ -193,7 +191,7 @@ def delta_elsewhere(*, same_layer: bool) -> Mutation:
 
 
 def delta_as_activation(scene: Scene) -> Iterator[Mutant]:
-    """δ as the derivative by the activation."""
+    """Take δ for the derivative by the activation."""
     aim = scene.aims[scene.pivot]
     if scene.asked != "gradient" or not aim.name.startswith(("delta", "Delta")):
         return
@@ -206,13 +204,22 @@ def delta_as_activation(scene: Scene) -> Iterator[Mutant]:
 
 
 def factors(scene: Scene) -> Iterator[Mutant]:
-    """One factor of the path alone: a local derivative where the product of all belongs."""
+    """Give one local derivative where the product of all belongs."""
     if scene.asked != "gradient":
         return
     for place in scene.places("slope") + scene.places("loss") + scene.places("factor") + scene.places("power"):
         if place.scope == "edge":
             number = scene.local(place.edges[0])
-            yield Mutant({"factor": place.label}, place.edges[0], whole=lambda _, number=number: number)
+            yield Mutant({"factor": place.label}, place.edges[0], whole=_constant(number))
 
 
-__all__ = ["NO_NUMBER", "constant_factor", "other_parameter", "scaled", "small_fraction", "transposed", "update"]
+def _times(scene: Scene, number: Number) -> Callable[[Aim], Number]:
+    return lambda aim: number * scene.truth(aim)
+
+
+def _adjoint(scene: Scene, name: str) -> Callable[[Aim], Number | None]:
+    return lambda aim: scene.full.adjoints(aim.output).get(name)
+
+
+def _constant(number: Number) -> Callable[[Aim], Number]:
+    return lambda _: number
