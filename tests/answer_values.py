@@ -11,6 +11,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any, TypeAlias
@@ -79,9 +80,16 @@ class Worth:
 
     @cached_property
     def real_points(self) -> list[RealPoint]:
-        """Six rational points, in several cells of what has kinks."""
+        """Some rational points, in several cells of what has kinks; for a function, up to 24 spread wide as well."""
         points = Draws(self.setting, 5).rational_points()
-        return [next(points) for _ in range(6)]
+        found = [next(points) for _ in range(6)]
+        if self.derivation.problem.kind == "function":
+            source = random.Random(7)
+            for _ in range(24):
+                leaves = {leaf.symbol.name: Fraction(source.randint(-600, 600), 101) for leaf in self.derivation.graph.leaves}
+                with suppress(DomainError):
+                    found.append(RealPoint(self.setting, leaves))
+        return found
 
     @cached_property
     def own_point(self) -> RealPoint | None:

@@ -21,6 +21,7 @@ REFUSED_RIGHTLY = "refused rightly"
 ACCEPTED = "accepted although unreadable"
 CARET = "refused, caret or hint misplaced"
 CRASHED = "crashed"
+ROOT = Path(__file__).parents[1]
 KINDS = (READ_RIGHT, REFUSED_RIGHTLY, MISREAD, REFUSED, ACCEPTED, CARET, CRASHED)
 
 
@@ -61,7 +62,8 @@ class Score:
 def problem_of(row: Any) -> Any:
     """Return a row's problem, which its table may keep under a name."""
     named: dict[str, Any] = getattr(sys.modules[type(row).__module__], "PROBLEMS", {})
-    return named.get(row.problem, row.problem) if isinstance(row.problem, str) else row.problem
+    problem = named.get(row.problem, row.problem) if isinstance(row.problem, str) else row.problem
+    return str(ROOT / problem) if isinstance(problem, str) and problem.endswith(".toml") else problem
 
 
 def score(rows: Iterable[Any]) -> Score:
