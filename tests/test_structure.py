@@ -125,9 +125,9 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "typeset": (
-        ("boxes", "decimals", "marks", "widths"),
+        ("boxes", "decimals", "elements", "marks", "stylesheet", "widths"),
         ("emitter", "filling"),
-        ("latex_emitter", "text_emitter", "walk"),
+        ("latex_emitter", "mathml_emitter", "text_emitter", "walk"),
         ("breaking",),
         ("shortcuts",),
         ("__init__",),

@@ -1,5 +1,5 @@
 """
-From expressions to lines of LaTeX, Unicode or ASCII.
+From expressions to lines of LaTeX, Unicode, ASCII or MathML.
 
 One walk (`Walk.box`) decides what needs parentheses and where a minus sign goes; an `Emitter` knows how
 a fraction or a power looks in one markup.  A new markup is one more emitter.
@@ -12,13 +12,15 @@ from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.decimals import decimal_text
 from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.marks import BRACE_LABEL, BRACE_OFF, BRACE_ON, TINT_OFF, TINT_ON, plain_text
-from symbackprop.typeset.shortcuts import ascii_text, latex, plain, unicode_text
+from symbackprop.typeset.mathml_emitter import MathML
+from symbackprop.typeset.shortcuts import ascii_text, latex, mathml, mathml_rows, plain, unicode_text
+from symbackprop.typeset.stylesheet import math_style
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Charset, Text
 from symbackprop.typeset.walk import near, split_sign
 from symbackprop.typeset.widths import text_width
 
 __all__ = [
-    "ASCII", "BRACE_LABEL", "BRACE_OFF", "BRACE_ON", "TINT_OFF", "TINT_ON", "UNICODE", "Box", "Charset", "Latex", "Line", "Text",
-    "Typesetter", "ascii_text", "decimal_text", "latex", "near", "plain", "plain_text", "split_sign", "text_width",
-    "unicode_text",
+    "ASCII", "BRACE_LABEL", "BRACE_OFF", "BRACE_ON", "TINT_OFF", "TINT_ON", "UNICODE", "Box", "Charset", "Latex", "Line",
+    "MathML", "Text", "Typesetter", "ascii_text", "decimal_text", "latex", "math_style", "mathml", "mathml_rows", "near",
+    "plain", "plain_text", "split_sign", "text_width", "unicode_text",
 ]  # fmt: skip

@@ -165,10 +165,9 @@ class Typesetter(Walk):
             tokens = self._operand_tokens(numerator, PRODUCT, limit - left.width, depth + 1)
             tokens[0] = prefixed(tokens[0], left)
             return tokens
-        slash = Box("/", 1.0)
         tokens = self._operand_tokens(numerator, QUOTIENT, limit, depth + 1)
         below = self._operand_tokens(denominator, POWER, limit, depth + 1)
-        below[0] = prefixed(below[0], slash)
+        below[0] = prefixed(below[0], emit.slash())
         tokens[-1] = suffixed(tokens[-1], NOTHING)
         below[0] = below[0]._replace(depth=depth + 1)
         return tokens + below

@@ -76,6 +76,10 @@ class Emitter:
         """Return whether a fraction too wide for a line must become a product with one over the denominator."""
         return False
 
+    def slash(self) -> Box:
+        """Return the slash before a denominator that is broken over lines."""
+        return Box("/", 1.0)
+
     def power(self, base: Box, exponent: Box, value: Exact | None) -> Box:
         """Return a power; `value` is the exponent where it is a number."""
         raise NotImplementedError

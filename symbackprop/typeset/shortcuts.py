@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
+from symbackprop.document import Row
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
+from symbackprop.typeset.boxes import Line
 from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.elements import escaped, table
 from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.marks import plain_text
+from symbackprop.typeset.mathml_emitter import MathML
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
+from symbackprop.typeset.walk import near
 
 _PLAIN = Typesetter(Text(replace(ASCII, relations=(), spaced=False, units=False)))
 
@@ -56,3 +63,57 @@ def ascii_text(expr: Expr, speller: Speller) -> str:
     'dL/dw1_1_1'
     """
     return plain_text(Typesetter(Text(ASCII), speller).text(expr))
+
+
+# Where a line goes on, the room of its relation sign.
+HIDDEN = "<mphantom>{}</mphantom>"
+
+Place = Literal["inline", "block", "cell"]
+
+
+def mathml(expr: Expr, speller: Speller, *, place: Place = "inline", width: float = 0.0, colour: bool = False) -> str:
+    """
+    Print an expression as one <math> element of MathML Core.
+
+    `place` is "inline" within a sentence (small, derivatives with a slash), "block" on a line of its own, in the middle,
+    or "cell" for a formula of full size where it stands.  What is wider than `width` em, where that is not 0, is broken.
+
+    >>> from symbackprop.expr import Symbol
+    >>> mathml(Symbol("x") + 1, Speller(network=False), place="block")
+    '<math display="block"><mi>x</mi><mo>+</mo><mn>1</mn></math>'
+    """
+    setter = Typesetter(MathML(colour=colour, inline=place == "inline"), speller)
+    lines = setter.lines(expr, width) if width else [Line(setter.text(expr), 0.0, 0, 0)]
+    if len(lines) == 1:
+        return _math(lines[0].text, place)
+    return _math(table([[setter.emitter.indented(line).text] for line in lines], "left", displaystyle="true"), place)
+
+
+def mathml_rows(rows: Sequence[Row], speller: Speller, *, width: float = 40.0, colour: bool = False) -> str:
+    """
+    Print lines of a derivation as one <math> element, aligned at their relation signs, with the values they have at the point.
+
+    Right-hand sides wider than `width` em are broken; reasons are left to the page.
+
+    >>> from symbackprop.expr import Symbol
+    >>> mathml_rows([Row(Symbol("y"), Symbol("x"))], Speller(network=False)).count("<mtd")
+    3
+    """
+    setter = Typesetter(MathML(colour=colour), speller)
+    emit = setter.emitter
+    cells: list[list[str]] = []
+    for line in rows:
+        sign = emit.relation(near(line.relation, line.right)).text
+        for position, part in enumerate(setter.lines(line.right, width)):
+            left = setter.text(line.left) if line.left is not None and not position else ""
+            right = emit.indented(part).text
+            cells.append([left, HIDDEN.format(sign) + right if position else sign + right, ""])
+        if line.value is not None:
+            cells[-1][-1] = '<mspace width="2em"/>' + emit.relation(near("=", line.value)).text + setter.text(line.value)
+    return _math(table(cells, "right left left", close=True, displaystyle="true"), "block")
+
+
+def _math(inside: str, place: Place, words: str = "") -> str:
+    shown = {"inline": ' display="inline"', "block": ' display="block"', "cell": ' display="inline" displaystyle="true"'}[place]
+    spoken = f' alttext="{escaped(words)}"' if words else ""
+    return f"<math{shown}{spoken}>{inside}</math>"

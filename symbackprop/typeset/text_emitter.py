@@ -226,9 +226,10 @@ class Text(Emitter):
         return Box(sign, 3)
 
     def grid(self, rows: Sequence[Sequence[Box]]) -> Box:
-        """Return [1 2; 3 4]."""
-        text = "[" + "; ".join(" ".join(box.text for box in row) for row in rows) + "]"
-        width = sum(box.width + 1 for row in rows for box in row) + len(rows)
+        """Return [1 2; 3 4], with commas where an entry has spaces of its own."""
+        gap = ", " if any(" " in box.text for row in rows for box in row if len(row) > 1) else " "
+        text = "[" + "; ".join(gap.join(box.text for box in row) for row in rows) + "]"
+        width = sum(box.width + (len(gap) if i else 0) for row in rows for i, box in enumerate(row)) + 2 * len(rows)
         return Box(text, width, ATOM, 0, "group", "group")
 
     def transposed(self, body: Box) -> Box:

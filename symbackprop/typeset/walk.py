@@ -29,7 +29,7 @@ from symbackprop.expr import (
 )
 from symbackprop.functions import VECTOR_FUNCTIONS
 from symbackprop.indexed import Entry, Kronecker, Local, Sigma
-from symbackprop.matrix import MatMul, Ones, Slope, Softmax, Sums, Transpose
+from symbackprop.matrix import Entries, MatMul, Ones, Slope, Softmax, Sums, Transpose
 from symbackprop.notation import Name, Speller
 from symbackprop.typeset.boxes import ATOM, NEGATIVE, NOTHING, POWER, PRODUCT, QUOTIENT, SUM, Box
 from symbackprop.typeset.emitter import TRIGONOMETRIC, Emitter
@@ -65,7 +65,8 @@ class Walk:
             Nabla: lambda expr: self.emitter.nabla(self.box(expr.of)),
             MatMul: self._matmul,
             Hadamard: self._hadamard,
-            Grid: lambda expr: self.emitter.grid([[self.box(entry) for entry in row] for row in expr.rows]),
+            Grid: self._grid,
+            Entries: self._grid,
             Transpose: lambda expr: self.emitter.transposed(self.operand(expr.body, ATOM)),
             Ones: lambda expr: self.emitter.ones(str(expr.size)),
             Sums: self._sums,
@@ -108,7 +109,7 @@ class Walk:
 
     def _spell(self, symbol: Symbol) -> Box:
         if self.speller is None:
-            return Box(symbol.name, len(symbol.name))
+            return self.emitter.name(Name(symbol.name, symbol.name, "word", written=symbol.name))
         spelling = self.speller.spell(symbol)
         if isinstance(spelling, Name):
             return self.emitter.name(spelling)
@@ -231,6 +232,9 @@ class Walk:
         sign = self.emitter.hadamard()
         boxes = [self.operand(factor, POWER) for factor in expr.factors]
         return self.emitter.joined([(sign if i else NOTHING, box) for i, box in enumerate(boxes)], PRODUCT)
+
+    def _grid(self, expr: Grid | Entries) -> Box:
+        return self.emitter.grid([[self.box(entry) for entry in row] for row in expr.rows])
 
     def _sums(self, expr: Sums) -> Box:
         """Return 1 1ᵀ M, whose entries are the sums of the columns, or M 1 1ᵀ."""
