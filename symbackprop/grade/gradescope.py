@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from symbackprop.findings import CORRECT, UNDECIDED
-from symbackprop.grade.outcome import Outcome, first_line, shown
+from symbackprop.grade.outcome import Outcome, first_line, shown, told
 from symbackprop.problem import Question
 
 
@@ -49,7 +49,7 @@ def _test(number: int, question: Question, outcome: Outcome | None) -> dict[str,
         test |= {"score": number_of(outcome.marks), "status": "passed" if finding.verdict == CORRECT else "failed"}
     lines = [f"Your answer: {outcome.row.answer}"]
     lines += [f"Read as: {finding.reading_text}"] if finding.reading_text else []
-    lines += [finding.message]
+    lines += [told(outcome)]
     lines += [f"Step {step.number}: {first_line(step.message)}" for step in finding.steps]
     return {
         **test,

@@ -31,6 +31,18 @@ class Outcome:
         return self.question.marks * self.finding.marks / most if most else Fraction(0)
 
 
+_MARKS = re.compile(r"\s*[\d./]+ of [\d./]+ marks?\.$")
+
+
+def told(outcome: Outcome) -> str:
+    """Return what is said of an answer: of a chain, without its own marks, because they are the question's."""
+    message = _MARKS.sub("", outcome.finding.message) or outcome.finding.message
+    have, needed = len(outcome.finding.steps), outcome.question.steps or 0
+    if 0 < have < needed:
+        message += f" {needed} steps are asked for, and there {'is one' if have == 1 else f'are {have}'}."
+    return message
+
+
 def reasons(outcome: Outcome, *, sampled: bool = False) -> list[tuple[str, str]]:
     """Return why a person should look at an answer, as (kind, sentence); empty for most."""
     finding = outcome.finding

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import IO
 
 from symbackprop.grade.model import Notice
-from symbackprop.grade.outcome import Outcome, first_line, shown
+from symbackprop.grade.outcome import Outcome, first_line, shown, told
 from symbackprop.problem import Question
 
 LONG = (
@@ -67,7 +67,7 @@ def long_row(outcome: Outcome) -> list[str]:
         " ".join(sorted(finding.codes)),
         shown(outcome.marks),
         shown(outcome.question.marks),
-        first_line(finding.message),
+        first_line(told(outcome)),
         finding.reading_text,
         str(finding.first_wrong_step or ""),
         " ".join(map(str, finding.follows)),

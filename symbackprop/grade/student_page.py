@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding
 from symbackprop.grade.model import Notice
-from symbackprop.grade.outcome import NOT_MET, Outcome, first_line, shown
+from symbackprop.grade.outcome import NOT_MET, Outcome, first_line, shown, told
 from symbackprop.grade.page import OPEN, SIGNS, formula, marks, page, pill, text, tone
 from symbackprop.problem import Question
 
@@ -65,15 +65,16 @@ def _inside(outcome: Outcome) -> str:
     parts = [f'<p class="label">Your answer</p><pre>{text(cut)}</pre>']
     if not finding.steps and (finding.reading or finding.reading_text):
         parts.append(f'<p class="label">Read as</p>{formula(finding.reading, finding.reading_text)}')
-    parts.append(_said(finding))
+    parts.append(_said(outcome))
     if finding.steps:
         parts.append(f'<ol class="steps">{"".join(_step(step, finding) for step in finding.steps)}</ol>')
     return "".join(parts)
 
 
-def _said(finding: Finding) -> str:
+def _said(outcome: Outcome) -> str:
     """Return what the student is told; where reading stopped is drawn in letters of one width."""
-    first, _, drawn = finding.message.partition("\n")
+    finding = outcome.finding
+    first, _, drawn = told(outcome).partition("\n")
     if finding.steps and finding.first_wrong_step is not None:
         # What is wrong stands at the step itself.
         first = f"Step {finding.first_wrong_step} is the first that is not right."

@@ -52,6 +52,15 @@ class _Plan:
     wide: tuple[tuple[int, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class _Broken:
+    """A row that cannot be taken apart."""
+
+    reason: str
+    text: str
+    delimiter: str
+
+
 def read_table(stream: TextIO, name: str, is_question: Callable[[str], bool], owner: str | None = None) -> Iterator[Found]:
     """
     Yield the answers of a CSV, in order; `name` stands before the number of a line.
@@ -62,8 +71,9 @@ def read_table(stream: TextIO, name: str, is_question: Callable[[str], bool], ow
     plan: _Plan | None = None
     for line, cells in _rows(stream):
         where = f"{name}:{line}"
-        if isinstance(cells, str):
-            yield Notice("unreadable", cells, where, owner or "")
+        if isinstance(cells, _Broken):
+            first = _cell(cells.text.split(cells.delimiter), plan.student) if plan else ""
+            yield Notice("unreadable", cells.reason, where, owner or clean(first.strip(' "')))
             continue
         if plan is None:
             plan, first = _plan(cells, where, is_question, owner)
@@ -123,10 +133,10 @@ def _plan(cells: list[str], where: str, is_question: Callable[[str], bool], owne
     wide = tuple((k, cell.strip()) for k, cell in enumerate(cells) if k != found["student"] and is_question(cell))
     if wide and (found["student"] is not None or owner):
         return _Plan(width, found["student"], None, None, found["format"], wide), False
-    if not any(place is not None for place in found.values()) and not wide:
-        if owner is None and width in {3, 4}:
+    if not any(place is not None for place in found.values()):
+        if owner is None and width in {3, 4} and is_question(cells[1]):
             return _Plan(width, 0, 1, 2, 3 if width == 4 else None), True
-        if owner is not None and width in {2, 3}:
+        if owner is not None and width in {2, 3} and is_question(cells[0]):
             return _Plan(width, None, 0, 1, 2 if width == 3 else None), True
     shown = ", ".join(short(cell.strip() or "(empty)") for cell in cells[:8]) + (", …" if len(cells) > 8 else "")
     missing = "answer" if found["answer"] is None else "student"
@@ -138,7 +148,7 @@ def _plan(cells: list[str], where: str, is_question: Callable[[str], bool], owne
 # --- rows ----------------------------------------------------------------------------------------------------
 
 
-def _rows(stream: TextIO) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(stream: TextIO) -> Iterator[tuple[int, list[str] | _Broken]]:
     """
     Yield (line, cells) of every row, or (line, what is wrong with it).
 
@@ -172,15 +182,16 @@ def _rows(stream: TextIO) -> Iterator[tuple[int, list[str] | str]]:
         cells = _split(whole, delimiter) if balanced else None
         if len(taken) > 1 and (cells is None or (width and len(cells) != width)):
             ahead.extendleft(reversed(taken[1:]))
-            yield number, "a quote opens in this row and does not close; the row is left out"
+            yield number, _Broken(_OPEN, text, delimiter)
             continue
         if cells is None:
-            yield number, "a quote opens in this row and does not close; the row is left out" if not balanced else _LONG
+            yield number, _Broken(_LONG if balanced else _OPEN, text, delimiter)
             continue
         width = width or len(cells)
         yield number, cells
 
 
+_OPEN = "a quote opens in this row and does not close; the row is left out"
 _LONG = "the row cannot be read as a table; it is left out"
 
 
