@@ -13,6 +13,7 @@ from symbackprop.parse.caret import caret
 from symbackprop.parse.formulas import Formulas
 from symbackprop.parse.lexicon import Lexicon
 from symbackprop.parse.lines import laid_out
+from symbackprop.parse.quantities import DoubtfulLayer
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.scanner import looks_like_latex, scan
 from symbackprop.parse.sizes import DEEPEST_EXPRESSION, LONGEST_ANSWER, MOST_LINES, MOST_TOKENS, depth_of
@@ -60,7 +61,13 @@ def read_answer(text: str, lexicon: Lexicon, format: str = "auto") -> Answer:  #
     latex = format == "latex" or (format == "auto" and looks_like_latex(text))
     tokens = laid_out(scan(text, latex=latex, known=lambda word: lexicon.word(word) is not None, most=MOST_TOKENS))
     reader = _Reader(text, tokens, lexicon, latex=latex)
-    return Answer(tuple(reader.lines()), "latex" if latex else "text")
+    try:
+        lines = reader.lines()
+    except DoubtfulLayer:
+        reader = _Reader(text, tokens, lexicon, latex=latex)
+        reader.powers = True
+        lines = reader.lines()
+    return Answer(tuple(lines), "latex" if latex else "text")
 
 
 class _Reader(Formulas):

@@ -424,7 +424,7 @@ class Calls(Quantities):
         if function in VECTOR_FUNCTIONS:
             first = found[0]
             if len(found) == 1:
-                return self.shapes.applied(function, first, token.position)
+                return self.unit_of(self.shapes.applied(function, first, token.position), token)
             if isinstance(first, Number) and isinstance(first.value, int) and 1 <= first.value < len(found):
                 return Call(function, tuple(found))
             message = f'"{function}" takes the number of the unit, then the values of the whole layer'
@@ -432,6 +432,20 @@ class Calls(Quantities):
         if len(found) != 1:
             refuse(f'"{short(token.text)}" takes 1 argument, found {len(found)}', self.text, token.position)
         return self.shapes.applied(function, found[0], token.position)
+
+    def unit_of(self, body: Expr, token: Token) -> Expr:
+        """Read softmax(z)_1 and softmax(z)[1]: one entry of a vector."""
+        if self.next.text == "_" and self.next.kind == "operator":
+            self.take()
+            unit = self.indices()
+        elif self.next.text == "[" and self.next.position == self.tokens[self.index - 1].end:
+            unit = self.bracketed() or []
+        else:
+            return body
+        height, width = self.shapes.of(body, token.position)
+        if len(unit) != 1 or not unit[0].isdigit() or not 1 <= int(unit[0]) <= height or width != 1:
+            refuse(f"one unit of {height} is accepted here", self.text, token.position)
+        return self.shapes.entry(body, int(unit[0]), 1, token.position)
 
     def slope(self, function: str, token: Token, layer: str = "") -> Expr:
         """Return the slope of a function at the argument that comes next."""

@@ -23,6 +23,7 @@ FONTS = frozenset(
         "mathstrut", "ensuremath", "mathfrak", "mathnormal", "pmb",
     }
 )  # fmt: skip
+BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bf", "pmb", "vec"})
 ENVIRONMENTS_WITH_ARGUMENT = frozenset({"array", "alignat", "alignedat"})
 
 GREEK_COMMANDS = {name: name for name in GREEK.values()} | {

@@ -269,7 +269,7 @@ class Formulas(Calls):
         token = self.take()
         comma, following = self.next, self.peek()
         joined = comma.position == token.end and following.position == comma.end and following.kind == "number"
-        braced = self.latex and comma.text == "{" and following.text == "," and self.peek(2).text == "}"
+        braced = comma.text == "{" and following.text == "," and self.peek(2).text == "}"
         if braced and self.peek(3).kind == "number" and token.text.isdigit() and self.peek(3).text.isdigit():
             for _ in range(3):
                 self.take()
@@ -524,7 +524,7 @@ class Formulas(Calls):
 
     def letter_used(self, letter: str, start: int, end: int) -> bool:
         """Whether a letter stands among the tokens of a sum's body."""
-        return any(letter in t.text for t in self.tokens[start:end] if t.kind == "word" and len(t.text) <= 4 or "_" in t.text)
+        return any(letter in t.text for t in self.tokens[start:end] if t.kind == "word" and (len(t.text) <= 4 or "_" in t.text))
 
     def range(self, token: Token) -> tuple[str, int, int | None]:
         """Read the letter of a sum, its first value and its last, None where it is not said."""
@@ -602,6 +602,7 @@ class Formulas(Calls):
                 branches.append((value, None))
             else:
                 branches.append((value, self.conditions(self.sum())))
+            self.accept(",", ".", ";")
             if not self.accept("\\\\"):
                 break
         self.environment_end(opening)
@@ -638,7 +639,13 @@ class Formulas(Calls):
         function = function_of(word)
         if function and self.lexicon.word(word) is None and (function in SELECTIONS or function in VECTOR_FUNCTIONS):
             return self.called(token, function)
-        found = self.quantity(word, token)
+        place = self.index
+        try:
+            found = self.quantity(word, token)
+        except NoSuchUnit:
+            if not self.split(word):
+                raise
+            self.index, found = place, None
         if found is not None:
             self.not_applied(found, token)
             return found
@@ -672,7 +679,7 @@ class Formulas(Calls):
                 if part == word or rest is None or word[end : end + 1].isdigit() or word[end : end + 1] == "_":
                     continue
                 last = end == len(word) and part in self.lexicon.items
-                if self.lexicon.word(part) is not None or last or (last and function_of(part)):
+                if self.lexicon.spelled(part) is not None or last:
                     best[start] = (part, *rest)
                     break
         return best[0] or ()
@@ -685,7 +692,7 @@ class Formulas(Calls):
             piece = Token("word", part, position, position + len(part))
             position += len(part)
             last = place == len(parts) - 1
-            factor = self.quantity(part, piece) if last else self.lexicon.word(part)
+            factor = self.quantity(part, piece) if last else self.lexicon.spelled(part)
             if factor is None:
                 self.unknown(piece)
             if last:

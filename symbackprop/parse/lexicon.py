@@ -90,6 +90,8 @@ class Item:
                 return self.sampled(above, [], RUN)
             if below == every:
                 return self.sampled(above, [], UNLAYERED + RUN)
+            if self.layer == "0":
+                return None
             rank = UNLAYERED
         return self.sampled(above, below, rank)
 
@@ -244,6 +246,10 @@ class Lexicon:
                 deltas = [delta for row in rows if whole[0] == "Z" and (delta := self._delta(row[sample])) is not None]
                 if len(deltas) == len(rows):
                     enter(Item(_vector(deltas), "delta", whole[1:], (), str(sample + 1), whole=True))
+            everything = [[self._delta(name) for name in row] for row in rows if whole[0] == "Z"]
+            table = tuple(tuple(delta for delta in row if delta is not None) for row in everything)
+            if table and all(len(row) == self.samples for row in table):
+                enter(Item(Entries(table), "delta", whole[1:], whole=True))
 
     def _aliases(self, found: dict[str, list[Item]]) -> None:
         """Enter other names of the same quantities where they are free: ŷ and p for the output, a⁰ for the inputs."""
@@ -304,6 +310,17 @@ class Lexicon:
             if type(of) is Symbol:
                 return self.derivative(self.output, of.name)
         return None
+
+    def spelled(self, word: str) -> Expr | None:
+        """Return the quantity that a word spells without any other mark: a1_2, x1, w1_12; None where it is not one only."""
+        found = self.word(word)
+        match = _OWN.fullmatch(word) if found is None else None
+        if match is None:
+            return found
+        marks = Marks(match["digits"], tuple(part for part in match["rest"].split("_") if part))
+        ranks = {item: item.rank(marks) for item in self.items.get(match["base"], ())}
+        fitting = _different([item for item, rank in ranks.items() if rank is not None and rank < UNLAYERED])
+        return fitting[0].expr if len(fitting) == 1 else None
 
     def derivative(self, top: str, bottom: str) -> Expr:
         """Return ∂top/∂bottom: over all paths, but a local derivative on an edge that is not from the output."""

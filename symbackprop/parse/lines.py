@@ -14,7 +14,22 @@ _SCRIPTED = frozenset("^_")
 
 def laid_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
     r"""Return the tokens without \begin{aligned} and its kind, without &, and with breaks only between lines."""
-    return tuple(_without_breaks(list(_without_environments(tokens))))
+    return tuple(_without_breaks(list(_unwrapped(list(_without_environments(tokens))))))
+
+
+def _unwrapped(tokens: list[Token]) -> Iterator[Token]:
+    """Drop the braces around a letter with marks behind it: {W}^{[1]} is W^{[1]}, but not behind a command."""
+    closing: set[int] = set()
+    for place, token in enumerate(tokens):
+        if place in closing:
+            continue
+        alone = token.text == "{" and tokens[place + 1 : place + 2] and tokens[place + 1].kind in {"word", "bold"}
+        if alone and tokens[place + 2].text == "}" and tokens[place + 3].text in _SCRIPTED:
+            before = tokens[place - 1] if place else token
+            if before.kind != "command" and before.text not in {"^", "_", "}", "]"}:
+                closing.add(place + 2)
+                continue
+        yield token
 
 
 def _without_environments(tokens: Sequence[Token]) -> Iterator[Token]:

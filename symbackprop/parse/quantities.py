@@ -12,7 +12,7 @@ from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS, canon
 from symbackprop.names import short
 from symbackprop.parse.cursor import Cursor
 from symbackprop.parse.lexicon import LOSS_WORDS, OUTPUT_WORDS, TOTAL_WORDS, UNLAYERED, Item, Lexicon, Marks
-from symbackprop.parse.refusals import refuse
+from symbackprop.parse.refusals import placed, refuse
 from symbackprop.parse.shapes import Shapes
 from symbackprop.parse.sizes import DEEPEST_NESTING, MOST_WORK
 from symbackprop.parse.tokens import Token
@@ -31,6 +31,10 @@ SHOWN_NAMES = {
 }  # fmt: skip
 
 
+class DoubtfulLayer(Exception):  # noqa: N818 - no error: a sign to read the answer again
+    """Layers stand below throughout an answer, so that bare numbers above are powers."""
+
+
 class NoSuchUnit(ParseError):
     """An index beyond the last unit of a layer; a sum without a range ends there."""
 
@@ -46,7 +50,8 @@ class Quantities(Cursor):
         self.bound: dict[str, int] = {}
         self.work = 0
         self.doubtful: list[tuple[int, str]] = []
-        self.layers_bare = self.layers_bracketed = False
+        self.layers_bare = self.layers_bracketed = self.layers_below = False
+        self.powers = False
 
     def take(self) -> Token:
         """Return the next token and move on; counts, because sums are read once a term."""
@@ -96,17 +101,18 @@ class Quantities(Cursor):
         if base not in self.lexicon.items and base.swapcase() not in self.lexicon.items:
             base = self.other_base(base)
         if not base:
-            self.index = start
-            return exact if exact is not None else self.output_part(word, marks, start)
+            parts = tuple(part for part in match["rest"].split("_") if part)
+            found = exact if exact is not None else self.output_part(match["base"], Marks(match["digits"], parts + marks.below, marks.above))
+            if found is None or exact is not None:
+                self.index = start
+            return found
         below = tuple(part for part in match["rest"].split("_") if part) + marks.below
         whole = Marks(match["digits"], below, marks.above)
         if bare:
+            first = first and not match["rest"]
             return self.bare_layer(base, whole, token, start, first=first, bold=token.kind == "bold")
         self.layers_bracketed |= bool(marks.above)
         items = self.fitting(base, whole)
-        if not items and exact is not None:
-            self.index = start
-            return exact
         return self.one_of(items, base, whole, token)
 
     def other_base(self, base: str) -> str:
@@ -127,43 +133,35 @@ class Quantities(Cursor):
     def one_of(self, items: list[Item], base: str, marks: Marks, token: Token) -> Expr:
         """Return the only item that fits, or refuse."""
         if len(items) == 1:
+            chained = bool(items[0].layer) and items[0].size == (1, 1) and marks.below == (items[0].layer,)
+            self.layers_below |= chained and not marks.above and not marks.attached
             return items[0].expr
-        written = f"{base}{marks.shown}"
+        written, own = f"{base}{marks.shown}", self.lexicon.own
+        if items and base in OUTPUT_WORDS and marks == Marks() and base not in self.lexicon.words:
+            return Symbol(self.lexicon.output)
         if items:
-            own = self.lexicon.own
             names = [own.get(item.plain, item.plain) for item in items[:4]]
             listed = " or ".join(names) + (" or …" if len(items) > 4 else "")
             refuse(f'"{short(written)}" is ambiguous: it can be {listed}', self.text, token.position)
-        if base == "L" or base in OUTPUT_WORDS:
-            found = self.output_part(base, marks, self.index)
-            if found is not None:
-                return found
-        some = [item.plain for item in self.lexicon.items.get(base, self.lexicon.items.get(base.swapcase(), []))][:4]
+        found = self.output_part(base, marks)
+        if found is not None:
+            return found
+        alike = self.lexicon.items.get(base, self.lexicon.items.get(base.swapcase(), []))
+        some = list(dict.fromkeys(own.get(item.plain, item.plain) for item in alike if item.layer != "0"))[:6]
         letters = [part for part in marks.below if part.isalpha()]
         if letters and not any(part.isalpha() for item in self.lexicon.items.get(base, []) for part in item.indices):
             message = f'the index "{letters[0]}" has no value here: write a number, or a sum over {letters[0]}'
             refuse(message, self.text, token.position)
         message = f'there is no "{short(written)}" here; {", ".join(some)} are known' if some else f'unknown name "{short(written)}"'
-        place = self.place(token.position)
-        raise NoSuchUnit(place + message, self.text, token.position)
+        raise NoSuchUnit(placed(message, self.text, token.position), self.text, token.position)
 
-    def place(self, position: int) -> str:
-        """Say where a position is, as every refusal does."""
-        try:
-            refuse("", self.text, position)
-        except ParseError as error:
-            return str(error)
-
-    def output_part(self, word: str, marks: Marks, start: int) -> Expr | None:
+    def output_part(self, base: str, marks: Marks) -> Expr | None:
         """Return the output for E, C, J, loss, E_total … where that is no declared name."""
-        base = word.partition("_")[0]
-        if base not in OUTPUT_WORDS or base in self.lexicon.words:
+        if base not in OUTPUT_WORDS or marks.above or marks.attached or any(part not in TOTAL_WORDS for part in marks.below):
             return None
-        below = [*word.split("_")[1:], *marks.below]
-        if marks.above or any(part not in TOTAL_WORDS for part in below):
-            self.index = start
-            return None
-        one = base in LOSS_WORDS and "L" in self.lexicon.words
+        if base in self.lexicon.words:
+            return Symbol(self.lexicon.output) if marks.below else None
+        one = base in LOSS_WORDS and "L" in self.lexicon.words and not marks.below
         return Symbol("L" if one else self.lexicon.output)
 
     def bare_layer(self, base: str, marks: Marks, token: Token, start: int, *, first: bool, bold: bool) -> Expr | None:
@@ -185,9 +183,13 @@ class Quantities(Cursor):
         if len(found) != 1:
             message = f'"{shown_base}^{number}" is neither a layer nor, without its layer, a power: write {base}^[{number}] for a layer'
             refuse(f"{message}, or give the layer and the power: (…)^{number}", self.text, token.position)
+        doubted = not (number == "1" or base in _SURE or bold or (first and marks.below))
+        if doubted and self.powers:
+            self.index = start
+            return self.without_power(base, without, token)
         if number == "1" or base in _SURE or bold:
             self.layers_bare = True
-        elif not (first and marks.below):
+        elif doubted:
             self.doubtful.append((token.position, f"{shown_base}^{number}"))
         return found[0].expr
 
@@ -200,6 +202,8 @@ class Quantities(Cursor):
     def finish_doubts(self) -> None:
         """Refuse a superscript that may be a layer as well as a power."""
         if self.doubtful and (self.layers_bracketed or not self.layers_bare):
+            if self.layers_below and not self.layers_bare and not self.layers_bracketed:
+                raise DoubtfulLayer
             position, written = self.doubtful[0]
             base, _, number = written.rpartition("^")
             message = f'"{written}" may be layer {number} or a power: write {base}^[{number}] for the layer'
@@ -242,7 +246,7 @@ class Quantities(Cursor):
         letters = [token.text for token in tokens if token.kind == "word"]
         if any(letter in self.bound or all(c in self.bound for c in letter) for letter in letters):
             return [run for part in parts for run in part]
-        return ["".join(part) for part in parts]
+        return ["".join(part).replace("_", "") if len(part) > 1 else part[0] if part else "" for part in parts]
 
     def indices(self) -> list[str]:
         """Read what stands below: one token, or a group in braces."""
@@ -280,6 +284,8 @@ class Quantities(Cursor):
 
     def superscript(self, *, bare: bool) -> list[tuple[str, str]] | None:
         """Read layers and samples above; None, and nothing is taken, where it is an exponent or a transpose."""
+        if not self.lexicon.network:
+            return None
         place = self.index
         self.take()
         group = self.accept("{") is not None

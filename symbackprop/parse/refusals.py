@@ -9,8 +9,12 @@ from symbackprop.errors import ParseError
 
 def refuse(message: str, text: str, position: int) -> NoReturn:
     """Raise a ParseError whose message starts with the place, where there is a text."""
-    place = f"{_place(text, position)}: " if text.strip() else ""
-    raise ParseError(place + message, text, position)
+    raise ParseError(placed(message, text, position), text, position)
+
+
+def placed(message: str, text: str, position: int) -> str:
+    """Return a message with its place in front, where there is a text."""
+    return f"{_place(text, position)}: {message}" if text.strip() else message
 
 
 def _place(text: str, position: int) -> str:

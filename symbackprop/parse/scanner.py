@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from symbackprop.names import GREEK
 from symbackprop.parse.commands import (
     BIG,
+    BOLD,
     COMMANDS,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
@@ -38,6 +39,7 @@ _LETTERS = re.compile("[A-Za-z]+")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.|\n|$)")
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0\u2009\u200a\u2002\u2003\u202f\ufeff\u200b]+")
 _SIMPLE_GROUP = re.compile(r"\s*\{\s*([A-Za-z0-9]+)\s*\}|\s*([A-Za-z0-9])")
+_GREEK_GROUP = re.compile(r"\s*\{\s*\\([A-Za-z]+)\s*\}|\s*\\([A-Za-z]+)")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}")
 _SHORT_FRACTION = re.compile(r"\s*([0-9]|(?<=\s)[A-Za-z])\s*(?:([0-9A-Za-z])|(?=\{))")
 _LATEX = re.compile(r"\\[A-Za-z,;!(\[{|\\]|\$|[_^]\s*\{")
@@ -253,6 +255,11 @@ class _Scanner:
     def font(self, name: str) -> Iterator[tuple[str, str]]:
         r"""Yield the letters in a font: \mathrm{net} is one word, \mathbf{1} the vector of ones."""
         match = _SIMPLE_GROUP.match(self.flat, self.position)
+        greek = _GREEK_GROUP.match(self.flat, self.position) if match is None else None
+        if greek and (letter := GREEK_COMMANDS.get(greek[1] or greek[2])):
+            self.position = greek.end()
+            yield "bold" if name in BOLD else "word", letter
+            return
         if match is None:
             if name in {"operatorname", "operatorname*", "mathrm", "mathit", "mathsf", "mathtt"}:
                 yield from self.upright()
@@ -265,7 +272,7 @@ class _Scanner:
             return
         else:
             self.position = match.end()
-            yield "bold" if name in {"mathbf", "boldsymbol", "bm", "bf"} else "word", inner
+            yield "bold" if name in BOLD else "word", inner
 
     def upright(self) -> Iterator[tuple[str, str]]:
         r"""Yield a longer upright name, such as \operatorname{log\,softmax} or \mathit{w\_out}, as one word."""
@@ -283,14 +290,14 @@ class _Scanner:
         if match is None:
             return
         self.position = match.end()
-        inner = match[1].strip()
-        if inner.lower().rstrip(" :,") in {"if", "for", "when", "where"}:
+        inner = match[1].strip(" ~.,:;")
+        if inner.lower() in {"if", "for", "when", "where"}:
             yield "keyword", "if"
         elif inner.lower() in {"else", "otherwise", "sonst"}:
             yield "keyword", "otherwise"
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", inner):
             yield "word", inner
-        elif inner not in {"", ",", "."}:
+        elif inner:
             yield "text", inner
 
     def skip_argument(self) -> None:

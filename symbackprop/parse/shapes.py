@@ -8,7 +8,7 @@ from symbackprop.errors import ParseError
 from symbackprop.expr import ONE, ZERO, Constant, Expr, Number, Symbol, add, call, children, div, mul, power
 from symbackprop.matrix import Entries, MatMul, Ones, Softmax, Sums, Transpose, entry, matmul, transpose
 from symbackprop.parse.lexicon import Lexicon, Shape
-from symbackprop.parse.refusals import refuse
+from symbackprop.parse.refusals import placed, refuse
 from symbackprop.parse.sizes import MOST_ENTRIES, MOST_ROWS
 
 SCALAR: Shape = (1, 1)
@@ -88,7 +88,7 @@ class Shapes:
         joined = "by" if verb == "multiply" else "with"
         entrywise = "" if verb == "multiply" else " entry by entry"
         message = f"cannot {verb} {shown(left)} {joined} {shown(right)}{entrywise}{hint}"
-        raise ShapeError(message, self.text, position, (left, right))
+        raise ShapeError(placed(message, self.text, position), self.text, position, (left, right))
 
     def scalar(self, expr: Expr, position: int = 0) -> bool:
         """Whether an expression is a scalar."""
@@ -109,7 +109,7 @@ class Shapes:
         fits, same = a[1] == b[0], a == b
         if sign == "⊙" and not same:
             self.unfit("combine", a, b, position)
-        if sign == "⊙" or (same and (sign == "*" or not fits)):
+        if sign == "⊙" or (same and (sign == "*" or not (fits or sign == "@"))):
             return mul(left, right)
         if not fits:
             self.unfit("multiply", a, b, position)
@@ -181,7 +181,8 @@ class Shapes:
         height, width = self.of(body, position)
         size = max(height, width)
         if min(height, width) != 1:
-            raise ShapeError(f"diag takes a vector, found {shown((height, width))}", self.text, position, (SCALAR, (height, width)))
+            message = placed(f"diag takes a vector, found {shown((height, width))}", self.text, position)
+            raise ShapeError(message, self.text, position, (SCALAR, (height, width)))
         self.checked(size, size, position)
         values = [self.entry(body, *((k, 1) if width == 1 else (1, k)), position) for k in range(1, size + 1)]
         return Entries(tuple(tuple(values[i] if i == j else ZERO for j in range(size)) for i in range(size)))
@@ -189,8 +190,8 @@ class Shapes:
     def checked(self, height: int, width: int, position: int) -> None:
         """Refuse a matrix that is too large."""
         if max(height, width) > MOST_ROWS or height * width > MOST_ENTRIES:
-            message = f"a matrix of {shown((height, width))} is too large: up to {MOST_ROWS}×{MOST_ROWS} and {MOST_ENTRIES:,} entries"
-            refuse(message, self.text, position)
+            limits = f"up to {MOST_ROWS}×{MOST_ROWS} and {MOST_ENTRIES:,} entries"
+            refuse(f"a matrix of {shown((height, width))} is too large: {limits}", self.text, position)
 
 
 class _SymbolShapes(dict[str, Shape]):
