@@ -48,6 +48,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "decide": (
         ("model", "enclosures", "feasible"),
         ("ring", "signatures", "places"),
+        ("sizes",),
         ("normal",),
         ("proof",),
         ("verdicts",),

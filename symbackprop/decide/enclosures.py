@@ -42,7 +42,7 @@ class Enclosures(Arithmetic[Enclosed]):
     """
     Fractions, and intervals with ends of `bits` bits.
 
-    `kinks` collects how every condition came out, and `at_kink` says that one was met with equality.
+    `at_kink` says that a condition was met with equality, on which steps, signs and cases depend.
     Raises DomainError where there is no value, UnclearError where more bits are needed to know.
     """
 
@@ -261,7 +261,6 @@ class Enclosures(Arithmetic[Enclosed]):
     def absolute(self, value: Enclosed) -> Enclosed:
         """Return the size of a value."""
         if isinstance(value, Fraction):
-            self.note(value)
             return abs(value)
         return self.mpi.mpi_abs(value, self.bits)  # type: ignore[no-any-return]
 
@@ -323,14 +322,9 @@ class Enclosures(Arithmetic[Enclosed]):
 
     # Conditions and layers.
 
-    def note(self, difference: Enclosed) -> None:
-        """Remember that a condition is met with equality."""
-        if difference == 0:
-            self.at_kink = True
-
     def seen_sign(self, value: Enclosed) -> int:
-        """Return the sign, and remember where it is 0."""
-        self.note(value)
+        """Return the sign, and remember that a condition is met with equality where it is 0."""
+        self.at_kink = self.at_kink or value == 0
         return self.sign(value)
 
     def compare(self, left: Enclosed, relation: str, right: Enclosed) -> bool:

@@ -24,6 +24,7 @@ from symbackprop.arithmetic.base import component_definition, component_index, d
 from symbackprop.decide.feasible import solve
 from symbackprop.decide.model import TERMS, BudgetError, Facts
 from symbackprop.decide.ring import MINUS_ONE, ONE, ZERO, Monomial, NoFormError, Part, Poly, Quantity, Ring
+from symbackprop.decide.sizes import Sizes
 from symbackprop.expr import (
     Call,
     Cases,
@@ -85,6 +86,7 @@ class Normal:
     named: dict[str, Quantity] = field(default_factory=dict)
     known: dict[int, tuple[Expr, Quantity]] = field(default_factory=dict)
     resolved: dict[int, Quantity | None] = field(default_factory=dict)
+    constants: dict[Part, int | None] = field(default_factory=dict)
     within_branch: int = 0
 
     # Arithmetic, with roots multiplied out.
@@ -181,7 +183,11 @@ class Normal:
                     return -1
         elif (found := self.sign_of_terms(self.ring.polys[number])) is not None:
             return found
-        return self.learned.get(part)
+        if (learned := self.learned.get(part)) is not None:
+            return learned
+        if part not in self.constants:
+            self.constants[part] = Sizes(self.ring, {}).sign(part) or None
+        return self.constants[part]
 
     def sign_of_terms(self, poly: Poly) -> int | None:
         """Return the sign of a polynomial whose terms all have the same."""
@@ -278,18 +284,17 @@ class Normal:
         else:
             return None
         kinds = {ring.kind(number) for monomial in poly for number, _ in monomial}
-        if kinds == {"power"} and len(poly) == 2:
-            (m, c), (n, d) = poly.items()
-            if (c > 0) == (d > 0):
-                return None
-            above, below = (Quantity(c, m), Quantity(-d, n)) if c > 0 else (Quantity(d, n), Quantity(-c, m))
-            difference = self.minus(self.logarithm(above), self.logarithm(below))
+        if kinds == {"power"} and len(poly) == 2 and min(poly.values()) < 0 < max(poly.values()):
+            above, below = sorted(poly, key=lambda monomial: -poly[monomial])
+            difference = self.minus(
+                self.logarithm(Quantity(poly[above], above)), self.logarithm(Quantity(-poly[below], below))
+            )
             return ring.scaled(difference, quantity.coefficient)
         if kinds == {"log"} and all(len(m) == 1 and m[0][1] == 1 for m in poly):
-            whole = lcm(*(Fraction(c).denominator for c in poly.values()))
-            if sum(abs(c) * whole for c in poly.values()) > MOST_LOGARITHMS:
+            whole = lcm(*(coefficient.denominator for coefficient in poly.values()))
+            if sum(abs(Fraction(coefficient)) * whole for coefficient in poly.values()) > MOST_LOGARITHMS:
                 return None
-            product = self.exponential([Quantity(c * whole, m) for m, c in poly.items()])
+            product = self.exponential([Quantity(coefficient * whole, monomial) for monomial, coefficient in poly.items()])
             return ring.scaled(self.minus(product, ONE), 1 if quantity.coefficient > 0 else -1)
         return None
 

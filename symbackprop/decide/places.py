@@ -14,7 +14,7 @@ from symbackprop.errors import DomainError, UnknownNameError, nearest
 from symbackprop.expr import Expr, Symbol, symbols
 from symbackprop.graph import Role
 
-BITS = (96, 320, 1_300, 4_096)
+BITS = (96, 320, 2_048)
 TIGHT, VERY_TIGHT = Fraction(1, 10**60), Fraction(1, 10**200)
 NICE = tuple(map(Fraction, ("3/4", "-2", "1/2", "3", "-1/2", "2", "-3/4", "5/2", "-1/4", "3/2", "-3")))
 NICE_POINTS = 6
@@ -39,6 +39,15 @@ class Comparison:
     values: Mapping[str, Fraction]
     left: float = 0.0
     right: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How sides are compared: when intervals are tight, whether to go on where a condition is met with equality, most bits."""
+
+    tight: Fraction = TIGHT
+    kinks: bool = False
+    bits: int = BITS[-1]
 
 
 class Place:
@@ -77,11 +86,12 @@ class Place:
             stack.pop()
 
 
-def compare(
-    sides: tuple[Expr, Expr], facts: Facts, values: Values, *, tight: Fraction = TIGHT, kinks: bool = False
-) -> Comparison:
-    """Compare two sides at a point, with as many bits as it takes; `kinks` says to go on where one is met."""
+def compare(sides: tuple[Expr, Expr], facts: Facts, values: Values, care: Care) -> Comparison:
+    """Compare two sides at a point, with as many bits as it takes."""
+    tight = care.tight
     for precision in BITS:
+        if precision > care.bits:
+            break
         place = Place(facts, values, precision)
         found: list[Enclosed | None] = []
         poles = False
@@ -92,7 +102,7 @@ def compare(
                 except DomainError as error:
                     poles = poles or isinstance(error, PoleError)
                     found.append(None)
-            if place.arithmetic.at_kink and not kinks:
+            if place.arithmetic.at_kink and not care.kinks:
                 return Comparison(KINK, values)
             one, other = found
             if one is None or other is None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from symbackprop.arithmetic.rational import exact
 from symbackprop.decide.model import CELLS, Budget, BudgetError, Facts
 from symbackprop.decide.normal import Normal, OutsideError, SplitError
-from symbackprop.decide.places import APART, compare, points
+from symbackprop.decide.places import APART, Care, compare, points
 from symbackprop.decide.ring import NoFormError, Part, Poly, Quantity, Ring
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol, add, mul, number, power, symbols
 from symbackprop.graph import Role
@@ -245,7 +245,7 @@ class _Attempt:
             if at is None:
                 return False
             values[solved] = at
-            if compare((self.left, self.right), self.facts, values, kinks=True).outcome == APART:
+            if compare((self.left, self.right), self.facts, values, Care(kinks=True)).outcome == APART:
                 return True
         return False
 

@@ -307,13 +307,14 @@ class Ring:
         order = Order((*top, *bottom))
         lead = max(bottom, key=order)
         inverse = tuple((number, -exponent) for number, exponent in lead)
+        below = {number for monomial in bottom for number, _ in monomial}
         left: Poly = dict(top)
         whole: Poly = {}
         rest: Poly = {}
         while left:
             at = max(left, key=order)
             ratio = times(at, inverse)
-            if any(exponent < 0 for _, exponent in ratio):
+            if any(exponent < 0 and number in below for number, exponent in ratio):
                 rest[at] = left.pop(at)
                 continue
             scale = Fraction(left[at]) / bottom[lead]

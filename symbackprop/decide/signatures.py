@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symbackprop.decide.model import Facts
-from symbackprop.expr import Adjoint, Call, Cases, Expr, Number, Partial, Power, walk
+from symbackprop.expr import Adjoint, Call, Cases, Expr, Number, Partial, Power, Symbol, children
 from symbackprop.verify.draws import Draws
 from symbackprop.verify.points import Setting
 
 # What the field has all laws of, so that different signatures are different functions.
 LAWFUL = frozenset(("exp", "sinh", "cosh", "sech", "tanh", "sigmoid", "silu", "softmax", "identity", "square"))
+POLYNOMIAL = frozenset(("identity", "square"))
+LAWLESS = 99
 
 
 def agree(left: Expr, right: Expr, facts: Facts, seed: int) -> bool | None:
@@ -36,20 +38,29 @@ def agree(left: Expr, right: Expr, facts: Facts, seed: int) -> bool | None:
 
 
 def is_lawful(exprs: Iterable[Expr], facts: Facts) -> bool:
-    """Whether different signatures prove that two sides differ: the field has every law of the functions in them."""
-    seen: set[str] = set()
-    stack = list(exprs)
-    while stack:
-        for part in walk(stack.pop()):
-            if isinstance(part, Cases) or (isinstance(part, Call) and part.function not in LAWFUL):
-                return False
-            if isinstance(part, Power) and not (isinstance(part.exponent, Number) and isinstance(part.exponent.value, int)):
-                return False
-            name = getattr(part, "name", None)
-            if name is not None and name not in seen:
-                seen.add(name)
-                if isinstance(part, (Adjoint, Partial)):
-                    stack += [node.expr for node in facts.graph.nodes]
-                elif (node := facts.graph.definitions.get(name)) is not None:
-                    stack.append(node.expr)
-    return True
+    """
+    Whether different signatures mean that two sides differ: the field has every law of the functions in them.
+
+    A power of e inside another one has none there.
+    """
+    known: dict[str, int] = {}
+
+    def height(expr: Expr) -> int:
+        """Return how deep powers of e are nested; more than 1 where something else without laws is met."""
+        if isinstance(expr, (Adjoint, Partial)):
+            return max((height(node.symbol) for node in facts.graph.nodes), default=0)
+        if isinstance(expr, Symbol):
+            if expr.name not in known:
+                node = facts.graph.definitions.get(expr.name)
+                known[expr.name] = height(node.expr) if node else 0
+            return known[expr.name]
+        most = max(map(height, children(expr)), default=0)
+        if isinstance(expr, Cases):
+            return LAWLESS
+        if isinstance(expr, Call):
+            return most + (expr.function not in POLYNOMIAL) if expr.function in LAWFUL else LAWLESS
+        if isinstance(expr, Power) and not (isinstance(expr.exponent, Number) and isinstance(expr.exponent.value, int)):
+            return LAWLESS
+        return most
+
+    return max(map(height, exprs)) <= 1
