@@ -11,7 +11,7 @@ from typing import Any, Self
 from symbackprop.findings import UNDECIDED, Finding
 from symbackprop.problem import Problem
 from symbackprop.sandbox.limits import Limits
-from symbackprop.sandbox.wire import from_json
+from symbackprop.sandbox.wire import from_json, printable
 from symbackprop.sandbox.worker import Worker, WorkerError
 
 TASKS = "symbackprop.sandbox.answers"
@@ -42,7 +42,9 @@ class Checker:
             found = self.worker.ask("check", target, answer, dict(options or {}), limits=self.limits)
         except WorkerError as error:
             shown = answer if len(answer) <= MOST_SHOWN else f"{answer[:MOST_SHOWN]}…"
-            return Finding(UNDECIDED, message=f"{error}.", limits_hit=(error.limit,), target=target or "", answer=shown)
+            said = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            about = printable(target or "")
+            return Finding(UNDECIDED, message=said, hints=(said,) * 3, limits_hit=(error.limit,), target=about, answer=shown)
         return from_json(found)
 
     def prepare(self) -> None:

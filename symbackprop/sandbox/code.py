@@ -16,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from symbackprop.derivation import Derivation, derive
-from symbackprop.errors import DomainError, InputError
+from symbackprop.errors import DomainError, InputError, SymbackpropError
 from symbackprop.evaluate import Values, evaluate_at
 from symbackprop.expr import Number
 from symbackprop.findings import UNDECIDED, Finding
@@ -26,6 +26,7 @@ from symbackprop.sandbox.arrays import arrays_of
 from symbackprop.sandbox.comparing import judge, refused
 from symbackprop.sandbox.explaining import Explainer
 from symbackprop.sandbox.limits import Limits
+from symbackprop.sandbox.wire import from_json, to_json
 from symbackprop.sandbox.worker import Worker, WorkerError
 
 TASKS = "symbackprop.sandbox.student"
@@ -82,7 +83,11 @@ def check_code(
     except WorkerError as error:
         said = f"{name} ended the process that ran it." if error.limit == "died" else f"{error}."
         return Finding(UNDECIDED, message=said, hints=(said,) * 3, limits_hit=(error.limit,), target=name)
-    return replace(judge(ran, arrays, Explainer(derivation, points), hint or problem.checking.hint), target=name)
+    except SymbackpropError:
+        # Nothing in the child raises one of these but a program that reached into it.
+        return refused(f"{name} meddles with the process that runs it.", name)
+    found = judge(ran, arrays, Explainer(derivation, points), hint or problem.checking.hint)
+    return from_json(to_json(replace(found, target=name)))  # so that what the program says cannot steer a terminal
 
 
 def _harmless(name: str) -> str:

@@ -16,6 +16,7 @@ from symbackprop.sandbox.explaining import TINY, Explainer
 
 RTOL = 1e-6
 # An entry far smaller than its neighbours is a difference of theirs: rounding there is no mistake.
+MOST_AXES = 4
 SMALL_BESIDE = 1e-3
 
 _SPELLED = re.compile(r"(?:grad(?:ient)?_?|nabla_?|d[A-Za-z]?_?/?_?d|d|g)?(?P<name>[A-Za-z]\w*?)(?:_?grad(?:ient)?)?")
@@ -164,7 +165,7 @@ def _compared(name: str, quantity: Quantity, given: Sequence[Any], points: Seque
 
 
 def _wrong_shape(name: str, quantity: Quantity, shape: Sequence[int], layout: str) -> str:
-    shown = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+    shown = f"({', '.join(map(str, shape[:MOST_AXES]))}{',' if len(shape) == 1 else ', …' if len(shape) > MOST_AXES else ''})"
     return f"d{name} has shape {shown}, and {name} has shape {quantity.shown_shape(layout)}"
 
 
@@ -242,7 +243,8 @@ def diagnosed(row: Comparison, explainer: Explainer) -> tuple[str, frozenset[str
         why = f"It is {found.convention}." if found.convention else f"{found.sentences[0]} {found.rule}".strip()
         return why, found.codes
     large = [(y, t) for y, t in pairs if abs(t) > TINY]
-    ratio = Fraction(large[0][0] / large[0][1]).limit_denominator(64) if large else Fraction(0)
+    quotient = large[0][0] / large[0][1] if large else 0.0
+    ratio = Fraction(quotient).limit_denominator(64) if math.isfinite(quotient) else Fraction(0)
     if ratio in (0, 1) or any(abs(y - float(ratio) * t) > RTOL * abs(t) + TINY for y, t in pairs):
         return "", frozenset()
     return f"It is {ratio} times the gradient everywhere.", frozenset({"factor"})
@@ -250,5 +252,4 @@ def diagnosed(row: Comparison, explainer: Explainer) -> tuple[str, frozenset[str
 
 def _with_printed(message: str, printed: str) -> str:
     """Put what the program printed below the message, as it may be shown."""
-    text = "".join(char if char.isprintable() or char == "\n" else "?" for char in printed).strip()
-    return f"{message}\nIt printed: {text}" if text else message
+    return f"{message}\nIt printed: {printed.strip()}" if printed.strip() else message

@@ -1,8 +1,13 @@
-"""Findings as JSON between a worker and its parent, and back: fractions as text, sets in order.  For these two only."""
+"""
+Findings as JSON between a worker and its parent, and back: fractions as text, sets in order.  For these two only.
+
+What is shown to a reader has no control characters when it arrives, whatever the answer had.
+"""
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
 from fractions import Fraction
@@ -10,6 +15,9 @@ from typing import Any
 
 from symbackprop.findings import Finding, StepFinding, Witness
 
+# What is told; `answer` stays as it was given.
+_SHOWN = ("message", "reading_text", "target", "text")
+_STEERING, _MARK = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}), "\ufffd"
 # Nested findings by the field that has them.
 _PARTS: dict[str, type[StepFinding | Witness]] = {"steps": StepFinding, "witness": Witness}
 
@@ -32,6 +40,16 @@ def from_json(data: Mapping[str, Any]) -> Finding:
     True
     """
     return Finding(**{name: _typed(name, value) for name, value in data.items()})
+
+
+def printable(text: str) -> str:
+    r"""
+    Return a text with a mark for every character that would steer a terminal or turn the line around.
+
+    >>> printable("a\x1b[2J\u202eb")
+    'a�[2J�b'
+    """
+    return "".join(char if char == "\n" or unicodedata.category(char) not in _STEERING else _MARK for char in text)
 
 
 def _plain(value: Any) -> Any:
@@ -57,6 +75,10 @@ def _typed(name: str, value: Any) -> Any:
     match name:
         case "codes":
             return frozenset(value)
+        case "hints":
+            return tuple(map(printable, value))
+        case _ if name in _SHOWN:
+            return printable(value)
         case "marks" | "most":
             return Fraction(value)
         case "point":

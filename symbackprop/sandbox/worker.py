@@ -29,6 +29,7 @@ from typing import Any, Self
 from symbackprop import errors
 from symbackprop.errors import InternalError, SymbackpropError, TooLargeError
 from symbackprop.sandbox.limits import LONGEST_START, MEGABYTE, MOST_REQUEST, MOST_RESULT, Limits
+from symbackprop.sandbox.wire import printable
 
 ROOT = Path(__file__).resolve().parents[2]
 _CHUNK = 1 << 16
@@ -288,6 +289,7 @@ def _environment(path: tuple[str, ...]) -> dict[str, str]:
 def _made_anew(told: list[Any]) -> SymbackpropError:
     """Return the error that a task raised, or an InternalError for one that is not ours."""
     name, *parts = told
+    parts[0] = printable(str(parts[0]))
     kind = getattr(errors, name, None)
     if isinstance(kind, type) and issubclass(kind, SymbackpropError):
         return kind(*parts)
