@@ -17,7 +17,8 @@ from symbackprop.parse.tokens import Token
 _GENERIC = frozenset({"g", "f", "phi", "h", "act", "activation", "varphi", "psi"})
 _PRIMED = ("_prime", "prime", "_derivative", "_deriv", "_grad", "_der")
 _BARE = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp", "asin", "acos", "atan", "sech", "sqrt"})
-_INDICATORS = frozenset({"I", "H", "heaviside", "Heaviside", "step", "indicator", "Theta", "u", "ind"})
+_STEPS = frozenset({"H", "heaviside", "Heaviside", "Theta"})
+_INDICATORS = frozenset({"I", "indicator", "ind"}) | _STEPS
 _COMPONENT = re.compile(r"((?:log_)?softmax)_([0-9]+)")
 _LIBRARY = {
     "absolute": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "multiply": "⊙", "matmul": "@", "sigmoid": "sigmoid",
@@ -497,14 +498,14 @@ class Calls(Quantities):
             self.take()
             return self.ones_of(size, token)
         inner = self.inside(opening, closings[opening.text], listed=True)
-        if len(inner) == 2 and taken and isinstance(inner[1], Number):
+        if len(inner) == 2 and token.text in _STEPS and isinstance(inner[1], Number):
             inner = inner[:1]
         if len(inner) != 1:
             refuse("one condition is accepted here", self.text, opening.position)
         (body,) = inner
         if isinstance(body, Cases) and body.otherwise == ZERO and all(value == ONE or isinstance(value, Cases) for value, _ in body.branches):
             return body
-        if not taken:
+        if token.text not in _STEPS:
             refuse("a condition such as z > 0 is accepted here", self.text, opening.position)
         return Cases(((ONE, Condition(body, ">", ZERO)),), ZERO)
 

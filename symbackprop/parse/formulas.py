@@ -16,6 +16,7 @@ from __future__ import annotations
 from symbackprop.expr import ONE, ZERO, Cases, Condition, Constant, Expr, Number, Symbol, call, mul, number
 from symbackprop.functions import SELECTIONS, VECTOR_FUNCTIONS
 from symbackprop.matrix import Entries
+from symbackprop.names import short
 from symbackprop.parse.calls import Calls
 from symbackprop.parse.quantities import NoSuchUnit, function_of
 from symbackprop.parse.refusals import refuse
@@ -80,6 +81,8 @@ class Formulas(Calls):
             right = self.sum()
             found.append(Condition(left, relation.text, right))
             left = right
+            if len(found) > 2:
+                refuse("more than two comparisons in a row", self.text, relation.position)
         if not found:
             self.unexpected('"<", "<=", ">" or ">="')
         return found
@@ -191,6 +194,8 @@ class Formulas(Calls):
                     base = self.shapes.transposed(base, token.position)
                     continue
                 self.take()
+                if self.latex and self.is_word(self.next) and self.peek().text == "_":
+                    refuse("how far the exponent reaches is ambiguous: write it in braces", self.text, self.next.position)
                 self.deeper(token)
                 exponent = self.group() if self.next.text == "{" and self.next.kind == "operator" else self.signed()
                 base = self.raised(base, exponent, token)
@@ -200,7 +205,7 @@ class Formulas(Calls):
                 base = self.shapes.transposed(base, token.position)
             elif token.text == "." and self.peek().text in {"T", "transpose", "t", "sum", "dot", "mean", "astype"}:
                 base = self.method(base, self.take())
-            elif token.text == "%" and token.kind == "operator":
+            elif token.text == "%" and token.kind == "operator" and isinstance(base, Number):
                 self.take()
                 base = mul(number(1) / 100, base)
             elif token.text == "'" and token.kind == "operator":
@@ -275,7 +280,8 @@ class Formulas(Calls):
                 self.take()
             fraction = self.take()
             return numeral(self.text, Token("number", f"{token.text}.{fraction.text}", token.position, fraction.end))
-        if comma.text == "," and joined and token.text.isdigit() and following.text.isdigit() and not self.listed:
+        series = self.bracketed_in > 0 and "," in {self.peek(2).text, self.tokens[self.index - 2].text}
+        if comma.text == "," and joined and token.text.isdigit() and following.text.isdigit() and not (self.listed or series):
             return self.decimal_comma(token, following)
         if self.next.kind in {"number", "vulgar"} and not self.spaced:
             if self.next.kind == "vulgar":
@@ -494,6 +500,7 @@ class Formulas(Calls):
         """Read the body of a sum for each value of its letter; without an end, up to the last unit there is."""
         self.deeper(token)
         start, tokens, before = self.index, self.tokens, self.bound.get(letter)
+        kept, self.beyond = self.beyond, None
         found: list[Expr] = []
         end = start
         value = first
@@ -508,19 +515,35 @@ class Formulas(Calls):
             except NoSuchUnit:
                 if last is not None or not found:
                     raise
+                self.index, self.tokens = start, tokens
+                self.one_range(letter, token)
                 break
             found.append(mul(-1, body) if sign < 0 else body)
             end, after = self.index, self.tokens
             if last is None and not self.letter_used(letter, start, end):
                 refuse(f"the sum over {letter} needs its range: {letter}=1..2", self.text, token.position)
             value += 1
-        self.index, self.tokens = end, after
+        self.index, self.tokens, self.beyond = end, after, kept
         if before is None:
             del self.bound[letter]
         else:
             self.bound[letter] = before
         self.depth -= 1
         return self.shapes.total(found, token.position)
+
+    def one_range(self, letter: str, token: Token) -> None:
+        """Refuse a sum without a range whose factors end at different units: the value is one beyond the last."""
+        kept, self.beyond = self.beyond, []
+        try:
+            self.signs()
+            self.product()
+            longer = any(self.beyond)
+        except NoSuchUnit:
+            longer = False
+        finally:
+            self.beyond = kept
+        if longer:
+            refuse(f"the sum over {letter} needs its range: its factors have different numbers of units", self.text, token.position)
 
     def letter_used(self, letter: str, start: int, end: int) -> bool:
         """Whether a letter stands among the tokens of a sum's body."""
@@ -657,14 +680,17 @@ class Formulas(Calls):
         self.unknown(token)
 
     def not_applied(self, found: Expr, token: Token) -> None:
-        """Refuse z(x), which may be a product as well as z as a function of x."""
-        if self.next.text != "(" or not isinstance(found, Symbol) or not self.is_word(self.peek()):
+        """Refuse z(x) and a(2), which may be products as well as z as a function of x and an entry of a."""
+        inner, closing = self.peek(), self.peek(2)
+        if self.next.text != "(" or not isinstance(found, Symbol) or closing.text not in {")", ","}:
             return
-        inner = self.lexicon.word(self.peek().text)
-        closed = self.peek(2).text in {")", ","}
-        if closed and type(inner) is Symbol and (found.name, inner.name) in self.lexicon.edges:
-            name = self.lexicon.own.get(found.name, found.name)
-            message = f'"{token.text}({self.peek().text})" is ambiguous: write {name}*({self.peek().text}) for a product, or {name} alone'
+        name = self.lexicon.own.get(found.name, found.name)
+        if inner.kind == "number" and not self.shapes.scalar(found) and self.next.position == token.end:
+            message = f'"{name}({inner.text})" is ambiguous: write {name}[{inner.text}] for an entry, {name}*{inner.text} for a product'
+            refuse(message, self.text, token.position)
+        argument = self.lexicon.spelled(inner.text) if self.is_word(inner) else None
+        if type(argument) is Symbol and self.lexicon.depends(found.name, argument.name):
+            message = f'"{name}({inner.text})" is ambiguous: write {name}*({inner.text}) for a product, or {name} alone'
             refuse(message, self.text, token.position)
 
     def split(self, word: str) -> tuple[str, ...]:
@@ -678,25 +704,34 @@ class Formulas(Calls):
                 part, rest = word[start:end], best[end]
                 if part == word or rest is None or word[end : end + 1].isdigit() or word[end : end + 1] == "_":
                     continue
-                last = end == len(word) and part in self.lexicon.items
+                last = end == len(word) and (part in self.lexicon.items or self.ends_run(part))
                 if self.lexicon.spelled(part) is not None or last:
                     best[start] = (part, *rest)
                     break
         return best[0] or ()
 
+    def ends_run(self, part: str) -> bool:
+        """Whether a run may end so: in a function before its bracket, or in e before its exponent."""
+        return (part == "e" and self.next.text == "^") or (self.next.text == "(" and len(part) > 1 and bool(function_of(part)))
+
     def run(self, parts: tuple[str, ...], token: Token) -> Expr:
         """Multiply the names of a run; what stands behind belongs to the last."""
+        before = self.tokens[self.index - 2].text if self.index > 1 else ""
+        if before in {"^", "**", "/"}:
+            message = f'how far "{before}" reaches over "{short(token.text)}" is ambiguous: write brackets'
+            refuse(message, self.text, token.position)
         position = token.position
         result: Expr = ONE
         for place, part in enumerate(parts):
             piece = Token("word", part, position, position + len(part))
             position += len(part)
             last = place == len(parts) - 1
-            factor = self.quantity(part, piece) if last else self.lexicon.spelled(part)
+            factor = self.lexicon.spelled(part)
+            if last:
+                read = self.quantity(part, piece) if part in self.lexicon.items or factor is not None else self.special(piece)
+                factor = None if read is None else self.postfixed(read, piece)
             if factor is None:
                 self.unknown(piece)
-            if last:
-                factor = self.postfixed(factor, piece)
             result = self.shapes.product(result, factor, "", piece.position)
         return result
 

@@ -322,6 +322,24 @@ class Lexicon:
         fitting = _different([item for item, rank in ranks.items() if rank is not None and rank < UNLAYERED])
         return fitting[0].expr if len(fitting) == 1 else None
 
+    def depends(self, name: str, on: str) -> bool:
+        """Whether a quantity depends on another; whole layers by their first entries."""
+        name, on = (self.parts[n][0][0] if n in self.parts else n for n in (name, on))
+        return on in self._ancestors(name)
+
+    def _ancestors(self, name: str) -> set[str]:
+        parents: dict[str, list[str]] = {}
+        for child, parent in self.edges:
+            parents.setdefault(child, []).append(parent)
+        seen: set[str] = set()
+        stack = [name]
+        while stack:
+            for parent in parents.get(stack.pop(), ()):
+                if parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
+        return seen
+
     def derivative(self, top: str, bottom: str) -> Expr:
         """Return ∂top/∂bottom: over all paths, but a local derivative on an edge that is not from the output."""
         known = self.adjoints.get((top, bottom))

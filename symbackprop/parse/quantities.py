@@ -7,7 +7,7 @@ import unicodedata
 from typing import NoReturn
 
 from symbackprop.errors import ParseError, nearest
-from symbackprop.expr import Adjoint, Expr, Partial, Symbol
+from symbackprop.expr import ONE, Adjoint, Expr, Partial, Symbol
 from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS, canonical
 from symbackprop.names import short
 from symbackprop.parse.cursor import Cursor
@@ -52,6 +52,9 @@ class Quantities(Cursor):
         self.doubtful: list[tuple[int, str]] = []
         self.layers_bare = self.layers_bracketed = self.layers_below = False
         self.powers = False
+        # While the end of a sum is looked for: for each quantity with a letter of it, whether there is one.
+        self.beyond: list[bool] | None = None
+        self.lettered = False
 
     def take(self) -> Token:
         """Return the next token and move on; counts, because sums are read once a term."""
@@ -87,6 +90,7 @@ class Quantities(Cursor):
         The word's token is taken already.
         """
         start = self.index
+        self.lettered = False
         match = _WORD.fullmatch(word)
         exact = None if hat else self.lexicon.word(word)
         marks, first = self.marks(word, token)
@@ -135,6 +139,8 @@ class Quantities(Cursor):
         if len(items) == 1:
             chained = bool(items[0].layer) and items[0].size == (1, 1) and marks.below == (items[0].layer,)
             self.layers_below |= chained and not marks.above and not marks.attached
+            if self.beyond is not None and self.lettered:
+                self.beyond.append(True)
             return items[0].expr
         written, own = f"{base}{marks.shown}", self.lexicon.own
         if items and base in OUTPUT_WORDS and marks == Marks() and base not in self.lexicon.words:
@@ -152,6 +158,8 @@ class Quantities(Cursor):
         if letters and not any(part.isalpha() for item in self.lexicon.items.get(base, []) for part in item.indices):
             message = f'the index "{letters[0]}" has no value here: write a number, or a sum over {letters[0]}'
             refuse(message, self.text, token.position)
+        if self.beyond is not None and self.lettered:
+            return ONE
         message = f'there is no "{short(written)}" here; {", ".join(some)} are known' if some else f'unknown name "{short(written)}"'
         raise NoSuchUnit(placed(message, self.text, token.position), self.text, token.position)
 
@@ -244,6 +252,7 @@ class Quantities(Cursor):
             else:
                 parts[-1].append(token.text.replace("\\_", "_"))
         letters = [token.text for token in tokens if token.kind == "word"]
+        self.lettered |= any(letter in self.bound or all(c in self.bound for c in letter) for letter in letters)
         if any(letter in self.bound or all(c in self.bound for c in letter) for letter in letters):
             return [run for part in parts for run in part]
         return ["".join(part).replace("_", "") if len(part) > 1 else part[0] if part else "" for part in parts]
@@ -336,6 +345,7 @@ class Quantities(Cursor):
         if token.kind == "number" and token.text.isdigit():
             return self.take().text
         if token.kind == "word" and token.text in self.bound:
+            self.lettered = True
             return str(self.bound[self.take().text])
         if token.kind == "word" and token.text == "L" and self.lexicon.network:
             self.take()

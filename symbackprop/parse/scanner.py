@@ -79,6 +79,7 @@ class _Scanner:
         self.depth = 0
         self.rows = 0  # environments in which \\ separates
         self.dollars = False
+        self.last = ""
 
     def tokens(self) -> Iterator[Token]:
         """Yield the tokens in order."""
@@ -86,6 +87,7 @@ class _Scanner:
         while self.position < len(flat):
             start = self.position
             for kind, found in self.piece(start, flat[start]):
+                self.last = found if kind == "operator" else ""
                 yield Token(kind, found, start, self.position)
 
     def piece(self, start: int, first: str) -> Iterator[tuple[str, str]]:
@@ -121,6 +123,10 @@ class _Scanner:
             return
         if self.latex and not self.known(_named(match[0])):
             match = _LETTERS.match(self.flat, start) or match
+            if self.last in {"^", "_"}:  # without braces, LaTeX takes one letter
+                self.position = start + 1
+                yield "word", GREEK.get(match[0][0], match[0][0])
+                return
             if match[0][0] in GREEK:
                 self.position = start + 1
                 yield "word", GREEK[match[0][0]]
