@@ -98,18 +98,23 @@ ANSWERS: dict[str, tuple[tuple[int, str, str], ...]] = {
 }
 
 
-def rows(students: int, seed: int = 0) -> list[tuple[str, str, str, str]]:
-    """Return (student, question, answer, format), question by question, as exported from a form."""
+def rows(students: int, seed: int = 0, missing: float = 0.03, *, different: bool = False) -> list[tuple[str, str, str, str]]:
+    """
+    Return (student, question, answer, format), question by question, as exported from a form.
+
+    `missing` is the share of answers that were not handed in; with `different`, no two answers are the same to the letter.
+    """
     draws = random.Random(seed)
     names = [f"Student {number:03d}" for number in range(1, students + 1)]
     found = []
     for question, answers in ANSWERS.items():
         for name in names:
             _, form, text = draws.choices(answers, [weight for weight, _, _ in answers])[0]
-            if draws.random() < 0.03:
+            if draws.random() < missing:
                 continue
             # Many write a little differently, so that few answers are the same to the letter.
-            found.append((name, question, varied(text, form, draws), form))
+            answer = varied(text, form, draws)
+            found.append((name, question, answer.replace(" ", " " * (1 + len(found) % 1000), 1) if different else answer, form))
     return found
 
 
@@ -124,14 +129,14 @@ def varied(text: str, form: str, draws: random.Random) -> str:
     return text
 
 
-def write(folder: Path, students: int, seed: int = 0) -> tuple[Path, Path]:
+def write(folder: Path, students: int, missing: float = 0.03, *, different: bool = False) -> tuple[Path, Path]:
     """Write homework.toml and class.csv into a folder; returns both paths."""
     problem, table = folder / "homework.toml", folder / "class.csv"
     problem.write_text(PROBLEM, encoding="utf-8")
     with table.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(("student", "question", "answer", "format"))
-        writer.writerows(rows(students, seed))
+        writer.writerows(rows(students, 0, missing, different=different))
     return problem, table
 
 

@@ -19,8 +19,8 @@ from symbackprop.names import short
 
 Found: TypeAlias = "Submission | Notice"
 
-MOST_LINES = 400  # of one row: an answer may have line breaks, but a quote that never closes must not take all that follows
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 100_000  # of one row
+MOST_AHEAD = 20_000_000  # characters that are read again where a quote never closes
 DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 2000
 
@@ -69,21 +69,30 @@ def read_table(stream: TextIO, name: str, is_question: Callable[[str], bool], ow
     Raises ProblemError where it is no table of answers at all, with what would be accepted.
     """
     plan: _Plan | None = None
-    for line, cells in _rows(stream):
+    for line, cells, inside in _rows(stream):
         where = f"{name}:{line}"
         if isinstance(cells, _Broken):
-            first = _cell(cells.text.split(cells.delimiter), plan.student) if plan else ""
-            yield Notice("unreadable", cells.reason, where, owner or clean(first.strip(' "')))
+            named = _cell(cells.text.split(cells.delimiter), plan.student) if plan else ""
+            yield Notice("unreadable", cells.reason, where, owner or clean(named.strip(' "')))
             continue
         if plan is None:
             plan, first = _plan(cells, where, is_question, owner)
             if not first:
                 continue
             yield Notice("note", "there is no header; the columns are taken as student, question, answer and format", where)
+        if any(_like_a_row(plan, text, is_question) for text in inside):
+            msg = "the answer has lines that look like rows; if they are, a quote is missing before them"
+            yield Notice("note", msg, where, owner or clean(_cell(cells, plan.student)))
         yield from _answers(plan, cells, where, owner)
     if plan is None:
         msg = f"{name}: there is no row; a table of answers begins with the line student,question,answer,format"
         raise ProblemError(msg)
+
+
+def _like_a_row(plan: _Plan, text: str, is_question: Callable[[str], bool]) -> bool:
+    """Whether a line inside an answer could be the row of another student."""
+    cells = next((text.split(mark) for mark in DELIMITERS if text.count(mark) >= plan.width - 1 > 0), [])
+    return plan.question is not None and is_question(_cell(cells, plan.question))
 
 
 def _answers(plan: _Plan, cells: list[str], where: str, owner: str | None) -> Iterator[Found]:
@@ -148,59 +157,72 @@ def _plan(cells: list[str], where: str, is_question: Callable[[str], bool], owne
 # --- rows ----------------------------------------------------------------------------------------------------
 
 
-def _rows(stream: TextIO) -> Iterator[tuple[int, list[str] | _Broken]]:
-    """
-    Yield (line, cells) of every row, or (line, what is wrong with it).
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the file; `quotes` counts all of them, also where the text is cut."""
 
-    A row goes over several lines where a quote is open.  Where that does not come out at the width of the first row, only
-    the first of its lines is at fault.
+    number: int
+    text: str
+    quotes: int
+    cut: bool
+
+
+def _rows(stream: TextIO) -> Iterator[tuple[int, list[str] | _Broken, Sequence[str]]]:
+    """
+    Yield (line, cells or what is wrong, the lines after the first) of every row.
+
+    A row goes on where a quote is open, however long: what stands inside an answer is never taken for a row.  Only where the
+    quote never closes, or the row does not come out at the width of the first, is the first line alone at fault.
     """
     lines = _lines(stream)
-    ahead: deque[tuple[int, str]] = deque()
+    ahead: deque[_Line] = deque()
     delimiter, width = "", 0
-    while True:
-        number, text = ahead.popleft() if ahead else next(lines, (0, ""))
-        if not number:
-            return
-        if not text.strip().strip("\0"):
+    while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+        if not line.text.strip().strip("\0"):
             continue
         if not delimiter:
-            if declared := re.fullmatch(r"\s*sep=(.)\s*", text):
+            if declared := re.fullmatch(r"\s*sep=(.)\s*", line.text):
                 delimiter = declared[1]
                 continue
-            delimiter = max(DELIMITERS, key=text.count)
-        taken = [(number, text)]
-        while sum(part.count('"') for _, part in taken) % 2 and len(taken) < MOST_LINES:
-            more = ahead.popleft() if ahead else next(lines, (0, ""))
-            if not more[0]:
-                break
-            taken.append(more)
-            if sum(len(part) for _, part in taken) > MOST_CHARACTERS:
-                break
-        whole = "".join(part for _, part in taken)
-        balanced = not whole.count('"') % 2
-        cells = _split(whole, delimiter) if balanced else None
-        if len(taken) > 1 and (cells is None or (width and len(cells) != width)):
-            ahead.extendleft(reversed(taken[1:]))
-            yield number, _Broken(_OPEN, text, delimiter)
+            delimiter = max(DELIMITERS, key=line.text.count)
+        taken, quotes, size = [line], line.quotes, len(line.text)
+        while quotes % 2 and (more := ahead.popleft() if ahead else next(lines, None)) is not None:
+            quotes, size = quotes + more.quotes, size + len(more.text)
+            # Beyond what can be read again, only the quotes matter.
+            taken += [more] if size <= MOST_AHEAD else []
+        if quotes % 2:
+            yield line.number, _Broken(_OPEN if size <= MOST_AHEAD else _OPEN_LONG, line.text, delimiter), ()
+            ahead.extendleft(reversed(taken[1:] if size <= MOST_AHEAD else []))
             continue
+        if size > MOST_CHARACTERS or any(part.cut for part in taken):
+            yield line.number, _Broken(_LONG, line.text, delimiter), ()
+            continue
+        cells = _split("".join(part.text for part in taken), delimiter)
         if cells is None:
-            yield number, _Broken(_LONG if balanced else _OPEN, text, delimiter)
-            continue
-        width = width or len(cells)
-        yield number, cells
+            yield line.number, _Broken(_NO_ROW, line.text, delimiter), ()
+        elif len(taken) > 1 and width and len(cells) != width:
+            yield line.number, _Broken(_OPEN, line.text, delimiter), ()
+            ahead.extendleft(reversed(taken[1:]))
+        else:
+            width = width or len(cells)
+            yield line.number, cells, [part.text for part in taken[1:]]
 
 
 _OPEN = "a quote opens in this row and does not close; the row is left out"
-_LONG = "the row cannot be read as a table; it is left out"
+_OPEN_LONG = "a quote opens in this row and does not close; nothing after it is read"
+_LONG = f"the row has more than {MOST_CHARACTERS:,} characters; it is left out"
+_NO_ROW = "the row cannot be read as a table; it is left out"
 
 
-def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:
-    """Yield (number from 1, line); a line longer than is read comes in parts."""
+def _lines(stream: TextIO) -> Iterator[_Line]:
+    """Yield every line; one that is longer than is read is cut, with all its quotes counted."""
     number = 0
     while text := stream.readline(MOST_CHARACTERS):
         number += 1
-        yield number, text
+        quotes, cut, part = text.count('"'), False, text
+        while not part.endswith(("\n", "\r")) and (part := stream.readline(MOST_CHARACTERS)):
+            quotes, cut = quotes + part.count('"'), True
+        yield _Line(number, text, quotes, cut)
 
 
 def _split(text: str, delimiter: str) -> list[str] | None:
