@@ -27,6 +27,7 @@ from symbackprop.expr import (
     Expr,
     Number,
     Partial,
+    Power,
     Symbol,
     add,
     call,
@@ -270,6 +271,7 @@ class Worth:
         if shape(left) != shape(right):
             return False
         pairs = [pair for rows in zip(left, right, strict=True) for pair in zip(*rows, strict=True)]
+        pairs = [(one_exponential(a), one_exponential(b)) for a, b in pairs]
         return all(value(point, a) == value(point, b) for point in self.field_points for a, b in pairs)
 
     def true(self, yours: Rows, truth: Rows) -> bool:
@@ -295,6 +297,17 @@ def _worth(key: str) -> Worth:
 def worth(problem: str | Mapping[str, Any]) -> Worth:
     """Return a problem with its points, made once."""
     return _worth(json.dumps(problem))
+
+
+def one_exponential(expr: Expr) -> Expr:
+    """Write e^u as exp(u): in an exponent the field does not know that they are the same."""
+
+    def rewrite(part: Expr) -> Expr | None:
+        if isinstance(part, Power) and part.base == Constant("e"):
+            return call("exp", one_exponential(part.exponent))
+        return None
+
+    return transform(expr, rewrite)
 
 
 def shape(rows: Iterable[list[Any]]) -> tuple[int, ...]:
