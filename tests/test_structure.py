@@ -35,9 +35,10 @@ LADDER: tuple[tuple[str, ...], ...] = (
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "checking": (
         ("symbols", "model"),
-        ("truth", "scene"),
-        ("forms", "judge", "own", "mutants"),
-        ("forward", "paths", "rules", "wholes"),
+        ("truth", "places"),
+        ("forms", "judge", "own", "scene"),
+        ("mutants", "conventions"),
+        ("forward", "losses", "paths", "rules", "slopes", "wholes"),
         ("mistakes",),
         ("diagnose",),
         ("explain",),
@@ -126,9 +127,9 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "typeset": (
-        ("boxes", "decimals", "elements", "marks", "stylesheet", "widths"),
+        ("boxes", "decimals", "elements", "marks", "spoken", "stylesheet", "widths"),
         ("emitter", "filling"),
-        ("latex_emitter", "mathml_emitter", "text_emitter", "walk"),
+        ("latex_emitter", "mathml_emitter", "text_emitter", "walk", "words_emitter"),
         ("breaking",),
         ("shortcuts",),
         ("__init__",),

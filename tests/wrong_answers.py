@@ -32,6 +32,7 @@ MAZUR = {
 
 PROBLEMS: Mapping[str, Any] = {
     "2-2-1": "2-2-1",
+    "two at once": "2-2-1",
     "chain": "1-1-1:tanh/sigmoid,half_squared_error",
     "mse": "2-3-2:tanh/sigmoid,mse",
     "bce": "2-3-1:tanh/sigmoid,bce",
@@ -52,6 +53,7 @@ PROBLEMS: Mapping[str, Any] = {
     "logistic": "z = w*x + b; f = ln(1 + exp(-z))",
     "skip": "h1 = tanh(w1*x); h2 = tanh(w2*h1 + x); f = 1/2*(h2 - t)^2",
     "circuit": "q = x + y; f = q*z",
+    "steps": "f = ln(3 + 2*x)",
     "roots": "f = sqrt(1 + x^2)*exp(-2*x)",
 }
 
@@ -111,7 +113,7 @@ WRONG_TEXT: Mapping[str, str] = {
         a1_1 | sigmoid(w1_1_1*x_1 + w1_1_2*x_2) | value.term_missing
         a1_1 | tanh(z1_1) | value.other_function
         a1_1 | sigmoid(sigmoid(z1_1)) | value.activation_twice
-        a1_1 | a1_1*(1 - a1_1) | value.derivative
+        a1_1 | sigmoid(z1_1)*(1 - sigmoid(z1_1)) | value.derivative
         z1_1 | w1_1_1*x_1 + w1_2_1*x_2 + b1_1 | value.transposed
         z1_1 | w1_1_1*x_1 + w1_1_2*x_2 - b1_1 | value.sign
         z2_1 | w2_1_1*z1_1 + w2_1_2*z1_2 + b2_1 | value.pre_activation
@@ -121,6 +123,20 @@ WRONG_TEXT: Mapping[str, str] = {
         L | (a2_1 - y_1)^2 | factor.two
         L | (a2_1 - y_1)/2 | value.exponent
         L | -y_1*ln(a2_1) - (1 - y_1)*ln(1 - a2_1) | value.loss
+    """,
+    "two at once": """
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_2*x_1 | missing.slope
+        dL/dw1_1_1 | (a2_1 - y_1)*a2_1*w2_1_1*a1_1*(1 - a1_1)*x_2 | slope.function_for_derivative
+        dL/dw1_1_1 | (y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*x_1 | missing.slope
+        dL/dw1_1_1 | (y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*x_1 | sign
+        dL/dw1_1_1 | (a2_1 - y_1)*a1_1*(1 - a1_1)*x_1 | missing.weight
+        dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | missing.slope
+        dL/dw1_1_1 | -1/2*delta2_1*w2_1_1*a1_1*x_1 | slope.function_for_derivative
+        dL/dw1_1_1 | delta2_1*w2_1_2*(1 - a1_1^2)*x_1 | slope.wrong_rule
+        dL/dw1_1_1 | (z2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*x_1 | loss.argument
+        dL/dw2_1_2 | (a2_1 - y_1)*z1_2 | input.pre_activation
+        dL/dw2_1_2 | (a2_1 - y_1)*a2_1*x_2 | index.layer
+        delta1_1 | (y_1 - a2_1)*w2_1_1*a1_1*(1 - a1_1) | missing.slope
     """,
     "chain": """
         dL/dw1_1_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | slope.wrong_rule
@@ -269,6 +285,15 @@ WRONG_TEXT: Mapping[str, str] = {
         dL/dw2_1_1 | -0.5*(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1 | gradient.update
         dL/dw1_1_1 | (delta2_1*(w2_1_1 - 0.5*delta2_1*a1_1) + delta2_2*(w2_2_1 - 0.5*delta2_2*a1_1))*a1_1*(1 - a1_1)*x_1 | weight.updated
         dL/dw1_1_1 | delta2_1*w2_1_1*a1_1*(1 - a1_1)*x_1 | path.missing
+        dL/dw2_1_1 | 0.35891648 | gradient.update
+        dL/dw2_1_1 | -0.0822 | sign
+        dL/dw2_1_1 | 0.4398 | missing.slope
+        dL/dw2_1_1 | 0.0411 | gradient.update
+        dL/dw1_1_1 | 0.0018175 | missing.slope
+        dL/dw1_1_1 | 0.00066839 | path.missing
+        dL/dw1_1_1 | 0.0087714 | missing.input
+        a1_1 | 0.3775 | value.activation_missing
+        delta2 | [[0.7414], [-0.2171]] | missing.slope
     """,
     "product": """
         df/dx | 2*x*sin(3*x) + x^2*cos(3*x) | inner.missing
@@ -317,6 +342,13 @@ WRONG_TEXT: Mapping[str, str] = {
         df/dx | x*z | variable.kept
         df/dx | 1 | missing.factor
     """,
+    "steps": """
+        df/dx | 1/(2*(3 + 2*x)) | inverted.factor
+        df/dx | 2*(3 + 2*x) | slope.wrong_rule
+        df/dx | 1/(3 + 2*x) | inner.missing
+        df/dx | 2*x/(3 + 2*x) | variable.kept
+        df/dx | 2/((3 + 2*x)*ln(10)) | slope.wrong_rule
+    """,
     "roots": """
         df/dx | x/sqrt(1 + x^2)*exp(-2*x) - sqrt(1 + x^2)*exp(-2*x) | missing.factor
         df/dx | 1/(2*sqrt(1 + x^2))*exp(-2*x) - 2*sqrt(1 + x^2)*exp(-2*x) | inner.missing
@@ -331,18 +363,18 @@ RIGHT_TEXT: Mapping[str, str] = {
         dL/dw1_1_1 | delta1_1*x_1 | delta2_1*w2_1_1*a1_1*(1 - a1_1)*x_1 | x_1*dL_da1_1*(a1_1 - a1_1^2) | -(y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | delta2_1*w2_1_1*x_1*exp(-z1_1)/(1 + exp(-z1_1))^2
         delta1_2 | delta2_1*w2_1_2*a1_2*(1 - a1_2) | dL_da1_2*a1_2*(1 - a1_2) | dL_db1_2 | w2_1_2*delta2_1*(a1_2 - a1_2^2) | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_2*sigmoid(z1_2)*sigmoid(-z1_2)
         dL/db2_1 | delta2_1 | (a2_1 - y_1)*a2_1*(1 - a2_1) | (a2_1 - y_1)*(a2_1 - a2_1^2) | -(y_1 - a2_1)*sigmoid(z2_1)*(1 - sigmoid(z2_1)) | a2_1*(1 - a2_1)*a2_1 - y_1*a2_1*(1 - a2_1)
-        z1_1 | z1_1 | w1_1_1*x_1 + w1_1_2*x_2 + b1_1 | b1_1 + x_1*w1_1_1 + x_2*w1_1_2 | (w1_1_1*x_1 + b1_1) + w1_1_2*x_2 | -(-b1_1 - w1_1_1*x_1 - w1_1_2*x_2)
-        L | L | 1/2*(a2_1 - y_1)^2 | (y_1 - a2_1)^2/2 | 0.5*(a2_1^2 - 2*a2_1*y_1 + y_1^2) | (sigmoid(z2_1) - y_1)^2/2
+        z1_1 | w1_1_2*x_2 + b1_1 + w1_1_1*x_1 | w1_1_1*x_1 + w1_1_2*x_2 + b1_1 | b1_1 + x_1*w1_1_1 + x_2*w1_1_2 | (w1_1_1*x_1 + b1_1) + w1_1_2*x_2 | -(-b1_1 - w1_1_1*x_1 - w1_1_2*x_2)
+        L | (a2_1 - y_1)*(a2_1 - y_1)/2 | 1/2*(a2_1 - y_1)^2 | (y_1 - a2_1)^2/2 | 0.5*(a2_1^2 - 2*a2_1*y_1 + y_1^2) | (sigmoid(z2_1) - y_1)^2/2
         da2_1/dw1_1_1 | a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | x_1*w2_1_1*a2_1*a1_1*(1 - a2_1)*(1 - a1_1) | (a2_1 - a2_1^2)*w2_1_1*(a1_1 - a1_1^2)*x_1 | a2_1*(1 - a2_1)*w2_1_1*sigmoid(z1_1)*(1 - sigmoid(z1_1))*x_1 | delta1_1*x_1/(a2_1 - y_1)
     """,
     "chain": """
         dL/dw1_1_1 | delta1_1*x_1 | delta2_1*w2_1_1*(1 - a1_1^2)*x_1 | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*(1 - a1_1)*(1 + a1_1)*x_1 | dL_da1_1*(1 - tanh(z1_1)^2)*x_1 | dL_db1_1*x_1
-        a1_1 | tanh(z1_1) | a1_1 | (exp(z1_1) - exp(-z1_1))/(exp(z1_1) + exp(-z1_1)) | 2*sigmoid(2*z1_1) - 1 | tanh(w1_1_1*x_1 + b1_1)
+        a1_1 | tanh(z1_1) | tanh(b1_1 + x_1*w1_1_1) | (exp(z1_1) - exp(-z1_1))/(exp(z1_1) + exp(-z1_1)) | 2*sigmoid(2*z1_1) - 1 | tanh(w1_1_1*x_1 + b1_1)
     """,
     "mse": """
         delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_2_1)*(1 - a1_1^2) | dL_da1_1*(1 - a1_1^2) | dL_db1_1 | (1 - tanh(z1_1)^2)*(w2_1_1*delta2_1 + w2_2_1*delta2_2) | ((a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1 + (a2_2 - y_2)*a2_2*(1 - a2_2)*w2_2_1)*(1 - a1_1^2)
         dL/dw2_2_1 | delta2_2*a1_1 | (a2_2 - y_2)*a2_2*(1 - a2_2)*a1_1 | -(y_2 - a2_2)*a2_2*(1 - a2_2)*a1_1 | a1_1*dL_db2_2 | dL_da2_2*a2_2*(1 - a2_2)*tanh(z1_1)
-        delta2 | [[delta2_1], [delta2_2]] | [[(a2_1 - y_1)*a2_1*(1 - a2_1)], [(a2_2 - y_2)*a2_2*(1 - a2_2)]] | [[dL_db2_1], [dL_db2_2]] | [[dL_da2_1*a2_1*(1 - a2_1)], [dL_da2_2*a2_2*(1 - a2_2)]] | [[(a2_1 - y_1)*(a2_1 - a2_1^2)], [(a2_2 - y_2)*(a2_2 - a2_2^2)]]
+        delta2 | [[(a2_1 - y_1)*a2_1 - (a2_1 - y_1)*a2_1^2], [(a2_2 - y_2)*a2_2 - (a2_2 - y_2)*a2_2^2]] | [[(a2_1 - y_1)*a2_1*(1 - a2_1)], [(a2_2 - y_2)*a2_2*(1 - a2_2)]] | [[dL_db2_1], [dL_db2_2]] | [[dL_da2_1*a2_1*(1 - a2_1)], [dL_da2_2*a2_2*(1 - a2_2)]] | [[(a2_1 - y_1)*(a2_1 - a2_1^2)], [(a2_2 - y_2)*(a2_2 - a2_2^2)]]
     """,
     "bce": """
         delta2_1 | a2_1 - y_1 | sigmoid(z2_1) - y_1 | (-y_1/a2_1 + (1 - y_1)/(1 - a2_1))*a2_1*(1 - a2_1) | -y_1*(1 - a2_1) + (1 - y_1)*a2_1 | dL_db2_1
@@ -353,16 +385,16 @@ RIGHT_TEXT: Mapping[str, str] = {
     """,
     "softmax": """
         delta2_1 | a2_1 - y_1 | -(y_1 - a2_1) | exp(z2_1)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) - y_1 | dL_db2_1 | -y_1*(1 - a2_1) + y_2*a2_1 + y_3*a2_1
-        a2_2 | a2_2 | exp(z2_2)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) | 1/(1 + exp(z2_1 - z2_2) + exp(z2_3 - z2_2)) | 1 - a2_1 - a2_3 | a2_1*exp(z2_2 - z2_1)
+        a2_2 | exp(z2_2 - z2_1)/(1 + exp(z2_2 - z2_1) + exp(z2_3 - z2_1)) | exp(z2_2)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) | 1/(1 + exp(z2_1 - z2_2) + exp(z2_3 - z2_2)) | 1 - a2_1 - a2_3 | a2_1*exp(z2_2 - z2_1)
     """,
     "deep": """
-        dL/dW2 | [[delta2_1*a1_1, delta2_1*a1_2], [delta2_2*a1_1, delta2_2*a1_2]] | [[a1_1*delta2_1, a1_2*delta2_1], [a1_1*delta2_2, a1_2*delta2_2]] | [[dL_db2_1*a1_1, dL_db2_1*a1_2], [dL_db2_2*a1_1, dL_db2_2*a1_2]] | [[dL_dw2_1_1, dL_dw2_1_2], [dL_dw2_2_1, dL_dw2_2_2]] | [[dL_da2_1*a2_1*(1 - a2_1)*a1_1, dL_da2_1*a2_1*(1 - a2_1)*a1_2], [dL_da2_2*a2_2*(1 - a2_2)*a1_1, dL_da2_2*a2_2*(1 - a2_2)*a1_2]]
+        dL/dW2 | [[delta2_1*a1_1, delta2_1*a1_2], [delta2_2*a1_1, delta2_2*a1_2]] | [[a1_1*delta2_1, a1_2*delta2_1], [a1_1*delta2_2, a1_2*delta2_2]] | [[dL_db2_1*a1_1, dL_db2_1*a1_2], [dL_db2_2*a1_1, dL_db2_2*a1_2]] | [[delta2_1*sigmoid(z1_1), delta2_1*sigmoid(z1_2)], [delta2_2*sigmoid(z1_1), delta2_2*sigmoid(z1_2)]] | [[dL_da2_1*a2_1*(1 - a2_1)*a1_1, dL_da2_1*a2_1*(1 - a2_1)*a1_2], [dL_da2_2*a2_2*(1 - a2_2)*a1_1, dL_da2_2*a2_2*(1 - a2_2)*a1_2]]
     """,
     "linear": """
-        dJ/dw1_1_1 | 2/3*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2 + (a1_1_s3 - y_1_s3)*x_1_s3) | (dL_s1_dw1_1_1 + dL_s2_dw1_1_1 + dL_s3_dw1_1_1)/3 | 1/3*(delta1_1_s1*x_1_s1 + delta1_1_s2*x_1_s2 + delta1_1_s3*x_1_s3) | dJ_dw1_1_1 | -2/3*((y_1_s1 - a1_1_s1)*x_1_s1 + (y_1_s2 - a1_1_s2)*x_1_s2 + (y_1_s3 - a1_1_s3)*x_1_s3)
+        dJ/dw1_1_1 | 2/3*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2 + (a1_1_s3 - y_1_s3)*x_1_s3) | (dL_s1_dw1_1_1 + dL_s2_dw1_1_1 + dL_s3_dw1_1_1)/3 | 1/3*(delta1_1_s1*x_1_s1 + delta1_1_s2*x_1_s2 + delta1_1_s3*x_1_s3) | 2*((a1_1_s1 - y_1_s1)*x_1_s1 + (a1_1_s2 - y_1_s2)*x_1_s2 + (a1_1_s3 - y_1_s3)*x_1_s3)/3 | -2/3*((y_1_s1 - a1_1_s1)*x_1_s1 + (y_1_s2 - a1_1_s2)*x_1_s2 + (y_1_s3 - a1_1_s3)*x_1_s3)
     """,
     "l2": """
-        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 + 0.1*w1_1_1 | delta1_1*x_1 + w1_1_1/10 | 0.1*w1_1_1 - (y_1 - a1_1)*(1 - a1_1^2)*x_1 | dL_db1_1*x_1 + 0.1*w1_1_1 | dL_dw1_1_1
+        dL/dw1_1_1 | (a1_1 - y_1)*(1 - a1_1^2)*x_1 + 0.1*w1_1_1 | delta1_1*x_1 + w1_1_1/10 | 0.1*w1_1_1 - (y_1 - a1_1)*(1 - a1_1^2)*x_1 | dL_db1_1*x_1 + 0.1*w1_1_1 | (a1_1 - y_1)*(1 - a1_1)*(1 + a1_1)*x_1 + 1/10*w1_1_1
     """,
     "product": """
         df/dx | 2*x*sin(3*x) + 3*x^2*cos(3*x) | x*(2*sin(3*x) + 3*x*cos(3*x)) | 3*cos(3*x)*x^2 + sin(3*x)*2*x | 2*f/x + 3*x^2*cos(3*x) | (2*x)*sin(3*x) + x^2*(3*cos(3*x))

@@ -18,11 +18,13 @@ from fractions import Fraction
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from symbackprop.checking.conventions import LAYOUT, halves, means
 from symbackprop.checking.mistakes import MISTAKES, Mistake
 from symbackprop.checking.model import NO_NUMBER, Number
-from symbackprop.checking.scene import Mutant, Scene
-from symbackprop.expr import Expr
-from symbackprop.functions import canonical
+from symbackprop.checking.places import Mutant
+from symbackprop.checking.scene import Scene
+from symbackprop.expr import Exact, Expr
+from symbackprop.expr import Number as Numeral
 from symbackprop.verify.field import FieldPoint, P
 from symbackprop.verify.points import Point
 
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
 
 SINGLES, PAIRS = 20_000, 400_000
 MOST_CANDIDATES = 600
+# A number that was rounded on the way differs by so much from the mistake it comes from, at most.
+CARRIED = 2e-4
+MOST_PLACES = 40
 RATIOS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(-1, 2))
-LAYOUT = "right in numerator layout; this sheet gives a derivative the shape of what it is taken by"
 RATIO_CODES = {
     Fraction(-1): ("sign",), Fraction(2): ("factor.two",), Fraction(1, 2): ("factor.half",),
     Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
@@ -105,6 +109,13 @@ class Search:
         self.turned = (rows, columns) != target.shape and (columns, rows) == target.shape
         self.fits = self.turned or (rows, columns) == target.shape
         self.values = tuple(zip(*values, strict=True)) if self.turned else values
+        # One unit of the last place of every numeral: 0.0822 gives 0.0001.
+        self.units = {
+            float(entry.value): last_place(entry.value)
+            for row in self.values
+            for entry in row
+            if isinstance(entry, Numeral) and entry.decimal
+        }
 
     def run(self, point: Point[Any]) -> Diagnosis | None:
         """Search at a point, and confirm at a second one."""
@@ -141,7 +152,16 @@ class Search:
 
     def same(self, scene: Scene, value: Number, yours: Number) -> bool:
         """Compare two numbers of the point."""
-        return bool(value == yours) if scene.model.prime else self.equal(yours, value)
+        if scene.model.prime:
+            return bool(value == yours)
+        return self.equal(yours, value)
+
+    def like(self, scene: Scene, value: Number, yours: Number) -> bool:
+        """Whether a mistake gives the answer: closer than right answers may be, for there are hundreds to hit by chance."""
+        if scene.model.prime:
+            return bool(value == yours)
+        near = max(CARRIED * abs(yours), 0.6 * self.units.get(yours, 0.0))
+        return abs(value - yours) <= near and self.equal(yours, value)
 
     # --- single mistakes -------------------------------------------------------------------------------------
 
@@ -153,7 +173,7 @@ class Search:
 
     def single_hits(self, scene: Scene) -> list[Hit]:
         """Return all single mistakes that explain the answer; failing that, those that do with a sign or factor as well."""
-        ratios = RATIOS[: 4 if not scene.model.prime else len(RATIOS)]
+        ratios = RATIOS if scene.model.prime else RATIOS[:2]
         pivot, yours = scene.aims[scene.pivot], scene.yours[scene.pivot]
         wanted = [(ratio, scene.model.reduced(yours * scene.model.number(1 / ratio))) for ratio in ratios]
         by_value = {number: ratio for ratio, number in reversed(wanted)}
@@ -171,7 +191,7 @@ class Search:
                 if scene.model.prime:
                     matching = [by_value[value]] if value in by_value else []
                 else:
-                    matching = [ratio for ratio, _ in wanted if self.equal(yours, value * float(ratio))]
+                    matching = [ratio for ratio, _ in wanted if self.like(scene, value * float(ratio), yours)]
                 for ratio in matching:
                     hit = Hit(((row, mutant),), ratio, (number, place))
                     if self.explains(scene, hit):
@@ -184,7 +204,7 @@ class Search:
         factor = scene.model.number(hit.ratio)
         for aim, yours in zip(scene.aims, scene.yours, strict=True):
             value = scene.at(mutant, aim)
-            if value is None or not self.same(scene, scene.model.reduced(value * factor), yours):
+            if value is None or not self.like(scene, scene.model.reduced(value * factor), yours):
                 return False
         return True
 
@@ -297,10 +317,10 @@ class Search:
         if self.turned:
             codes |= {"transpose.result", "convention.layout"}
         first = hits[0]
-        sentences = dict.fromkeys(sentence(row, mutant) for row, mutant in first.made)
         by_code = {row.code: row for row in reversed(MISTAKES)}
-        for code in RATIO_CODES.get(first.ratio, ()):
-            sentences.setdefault(by_code[code].sentence)
+        together = [sentence(row, mutant) for row, mutant in first.made]
+        together += [by_code[code].sentence for code in RATIO_CODES.get(first.ratio, ())]
+        sentences = {" ".join(together): None}
         for hit in hits[1:]:
             if len(hit.made) == 1 and hit.ratio == first.ratio == 1:
                 sentences.setdefault(sentence(*hit.made[0]))
@@ -320,7 +340,7 @@ class Search:
         )
 
     def convention(self, codes: set[str], first: Hit, scene: Scene) -> tuple[str, tuple[str, ...]]:
-        """Say under which other convention the answer is right, where the problem has such a one; with its code."""
+        """Say under which other conventions the answer is right, where the problem has such; with their codes."""
         network = scene.network
         if network is None or len(first.made) != 1 or first.ratio != 1:
             return "", ()
@@ -329,30 +349,23 @@ class Search:
         if "convention.delta" in codes:
             return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
         constant = first.made[0][1].words.get("constant", "")
-        loss = canonical(network.loss)
-        output = scene.original.output.symbol.name
-        if (constant, loss) == ("2", "half_squared_error"):
-            return f"right under squared error without ½; on this sheet {output} has ½ (a − y)²", ("convention.half",)
-        if (constant, loss) == ("½", "squared_error"):
-            return f"right under squared error with ½; on this sheet {output} has (a − y)²", ("convention.half",)
-        if (constant, loss) == ("½", "mean_squared_error"):
-            return f"right under squared error with ½; on this sheet {output} has none", ("convention.half",)
-        if "factor.mean" not in codes and "factor.two" not in codes and "factor.half" not in codes:
+        if first.made[0][0].code not in {"factor.two", "factor.half", "factor.mean"}:
             return "", ()
-        if network.samples > 1 and constant in {str(network.samples), shown_inverse(network.samples)}:
-            sheet = {"mean": "the mean", "sum": "the sum", "half_mean": "half the mean"}[network.reduction]
-            other = "sum" if constant == str(network.samples) else "mean"
-            if (other == "sum") is (network.reduction == "mean"):
-                return f"right for the {other} over the samples; this sheet takes {sheet}", ("convention.mean",)
-        outputs = network.layers[-1].units
-        if loss == "mean_squared_error" and outputs > 1 and constant == str(outputs):
-            return "right for the sum over the outputs; this sheet takes the mean", ("convention.mean",)
-        return "", ()
+        found = [*halves(scene, constant), *means(scene, constant)]
+        under = " or ".join(dict.fromkeys(other for other, _, _ in found))
+        sheet = " and ".join(dict.fromkeys(own for _, own, _ in found))
+        return (f"right {under}; this sheet takes {sheet}" if found else ""), tuple(code for _, _, code in found)
 
 
-def shown_inverse(count: int) -> str:
-    """Write 1/n as a constant factor is written."""
-    return "½" if count == 2 else f"1/{count}"
+def last_place(value: Exact) -> float:
+    """
+    Return one unit of the last decimal place that a number was written with.
+
+    >>> last_place(Fraction(411, 5000))
+    0.0001
+    """
+    places = next((k for k in range(MOST_PLACES) if (value * 10**k).denominator == 1), MOST_PLACES)
+    return float(Fraction(1, 10**places))
 
 
 def sentence(row: Mistake, mutant: Mutant) -> str:

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Mutation
-from symbackprop.checking.scene import Aim, Mutant, Scene
+from symbackprop.checking.places import Aim, Mutant
+from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, add, call, children, div, mul, rebuild, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import ACTIVATIONS, FUNCTIONS, LOSSES, VECTOR_FUNCTIONS, Function, canonical
@@ -101,14 +102,14 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
                 others = terms[:place] + terms[place + 1 :]
                 yield "term", (*path, place), plain(term), add(*others)
                 yield "sign", (*path, place), plain(term), add(*terms[:place], mul(-1, term), *terms[place + 1 :])
-            yield "product", path, plain(expr), mul(*terms)
+            yield "operation", (*path, "product"), "a product for the sum", mul(*terms)
         case Product(factors):
             for place, factor in enumerate(factors):
                 yield "factor", (*path, place), plain(factor), mul(*factors[:place], *factors[place + 1 :])
-            yield "sum", path, plain(expr), add(*factors)
+            yield "operation", (*path, "sum"), "a sum for the product", add(*factors)
         case Quotient(top, bottom):
             yield "factor", path, plain(bottom), top
-            yield "inverted", path, plain(expr), div(bottom, top)
+            yield "operation", (*path, "inverted"), "the fraction upside down", div(bottom, top)
         case Power(base, exponent):
             yield "exponent", path, plain(exponent), base
             yield "exponent", (*path, "product"), plain(exponent), mul(exponent, base)
@@ -123,10 +124,10 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
             yield "sign", (*path, "argument"), plain(inner), call(function, mul(-1, inner))
             yield from _functions(inner, path, function)
             if function == "relu":
-                yield "sum", (*path, "min"), "min for max", call("min", 0, inner)
+                yield "operation", (*path, "min"), "min for max", call("min", 0, inner)
         case Call("max" | "min" as function, arguments):
             other = "min" if function == "max" else "max"
-            yield "sum", path, f"{other} for {function}", Call(other, arguments)
+            yield "operation", path, f"{other} for {function}", Call(other, arguments)
             for place, argument in enumerate(arguments):
                 yield "function", (*path, place), function, argument
         case Call(function, (Numeral(value=unit), *zs)) if function in VECTOR_FUNCTIONS:

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead, Mutation
-from symbackprop.checking.scene import Aim, Edge, Mutant, Place, Scene
+from symbackprop.checking.places import Aim, Edge, Mutant, Place
+from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call
 from symbackprop.graph import Role
 
@@ -80,14 +81,15 @@ def sample_missing(scene: Scene) -> Iterator[Mutant]:
         return
     for edge in parts:
         number = edge[1].rpartition("_s")[2]
+        left_out, alone = f"sample {number} is left out", f"only sample {number} is there"
         zero = scene.model.zero
-        if mutant := scene.changed(Place("sample", (edge,), edge[1]), lambda _: scene.model.zero, through=number):
+        if mutant := scene.changed(Place("sample", (edge,), edge[1]), lambda _: scene.model.zero, through=left_out):
             yield mutant
         others = tuple(other for other in parts if other != edge)
-        if mutant := scene.changed(Place("sample", others, edge[1]), lambda _: scene.model.zero, through=f"all but {number}"):
+        if mutant := scene.changed(Place("sample", others, edge[1]), lambda _: scene.model.zero, through=alone):
             yield mutant
         whole = tuple((*part, scene.one if part == edge else zero) for part in parts)
-        yield Mutant({"through": f"all but {number}"}, edge, whole)
+        yield Mutant({"through": alone}, edge, whole)
 
 
 def other_output(scene: Scene) -> Iterator[Mutant]:
@@ -100,7 +102,7 @@ def other_output(scene: Scene) -> Iterator[Mutant]:
                     return None
                 return scene.full.adjoints(name).get(aim.of)
 
-            yield Mutant({"other": scene.written(name)}, (name,), whole=whole)
+            yield Mutant({"other": scene.problem.names.get(name, name)}, (name,), whole=whole)
 
 
 def path_extra(scene: Scene) -> Iterator[Mutant]:
@@ -115,7 +117,7 @@ def path_extra(scene: Scene) -> Iterator[Mutant]:
             if other != child and other in scene.model.locals and scene.same(other, letter="z")
         ]
         if added:
-            layer = f"a{place.layer}"
+            layer = f"layer {place.layer}"
             yield Mutant({"factor": place.label, "layer": layer}, place.edges[0], tuple(added))
     for place in scene.places("loss"):
         if place.scope != "edge":
@@ -161,7 +163,7 @@ def matrix_for_hadamard(scene: Scene) -> Iterator[Mutant]:
             others = [(other, scene.same(other, letter="z")) for other in _layer_of(scene, edge[0])]
             return sum(scene.full.locals[other].get(z, 0) for other, z in others)
 
-        if mutant := scene.changed(place, summed):
+        if mutant := scene.changed(place, summed, layer=f"layer {place.layer}"):
             yield mutant
 
     def traced(aim: Aim) -> Number | None:
@@ -172,7 +174,7 @@ def matrix_for_hadamard(scene: Scene) -> Iterator[Mutant]:
         diagonal = [n for n in names if scene.index(n, "unit") == scene.index(n, "source")]
         return sum(scene.full.adjoints(aim.output).get(name, 0) for name in diagonal) if len(diagonal) > 1 else None
 
-    yield Mutant({"factor": "the outer product", "layer": "all units"}, whole=traced)
+    yield Mutant({"factor": "the outer product", "layer": "the units"}, whole=traced)
 
 
 def outer_product(scene: Scene) -> Iterator[Mutant]:
@@ -243,7 +245,7 @@ def chain_added(scene: Scene) -> Iterator[Mutant]:
             added = sum(adjoints.get(child, 0) + model.locals[child][name] for child in children if child in adjoints)
             return scene.truth(aim) + (added - adjoints.get(name, 0)) * tangents[name]
 
-        yield Mutant({"factor": scene.written(name)}, (name,), whole=whole)
+        yield Mutant({"factor": f"at {scene.written(name)}"}, (name,), whole=whole)
 
     def everything(aim: Aim) -> Number | None:
         total, name = 0, aim.of
@@ -255,7 +257,7 @@ def chain_added(scene: Scene) -> Iterator[Mutant]:
             name = onwards[0]
         return total
 
-    yield Mutant({"factor": "the path"}, whole=everything)
+    yield Mutant({"factor": "along the path"}, whole=everything)
 
 
 # --- softmax -------------------------------------------------------------------------------------------------

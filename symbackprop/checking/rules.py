@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from symbackprop.calculus import partials
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead
-from symbackprop.checking.scene import Edge, Mutant, Place, Scene
+from symbackprop.checking.places import Edge, Mutant, Place
+from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Symbol, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.graph import Node
@@ -75,39 +76,37 @@ def half_a_product(scene: Scene) -> Iterator[Mutant]:
 
 
 def quotient_slips(scene: Scene) -> Iterator[Mutant]:
-    """(u/v)′ with the sign the wrong way round, the square forgotten, or as u′/v′."""
-    model = scene.model
+    """Get a sign of (u/v)′ wrong, forget the square or a half of it, or take u′/v′."""
     for node in _inside(scene):
-        expr, name = node.expr, node.symbol.name
-        if not isinstance(expr, Quotient):
-            continue
-        below = _varying(scene, node)
-        bottom = expr.denominator.name if isinstance(expr.denominator, Symbol) else ""
-        top = expr.numerator.name if isinstance(expr.numerator, Symbol) else ""
-        if bottom not in below or bottom == top:
-            continue
-        v = model.values[bottom]
-        own = dict(model.locals[name])
-        words = {"quotient": _text(scene, node)}
+        expr, below = node.expr, _varying(scene, node)
+        if isinstance(expr, Quotient) and isinstance(expr.denominator, Symbol) and expr.denominator.name in below:
+            top = expr.numerator.name if isinstance(expr.numerator, Symbol) else ""
+            if top != expr.denominator.name:
+                yield from _slips_of_quotient(scene, node, top, expr.denominator.name)
 
-        def build(change: Callable[[str, Number], Number], name: str = name, below: list[str] = below,
-                  own: Mapping[str, Number] = own, words: Mapping[str, str] = words) -> Mutant:
-            changes = tuple((name, parent, model.reduced(change(parent, own[parent]))) for parent in below)
-            return Mutant(words, (name, *below), changes)
 
-        yield build(lambda parent, slope, bottom=bottom: -slope if parent == bottom else slope)  # type: ignore[misc]
-        yield build(lambda _, slope: -slope)
-        yield build(lambda _, slope, v=v: slope * v)  # type: ignore[misc]
-        yield build(lambda _, slope, v=v: slope * v * v)  # type: ignore[misc]
-        yield build(lambda parent, slope, bottom=bottom, v=v: slope * v if parent == bottom else slope)  # type: ignore[misc]
-        yield build(lambda parent, slope, bottom=bottom: model.zero if parent == bottom else slope)  # type: ignore[misc]
-        yield build(lambda parent, slope, top=top: model.zero if parent == top else slope)  # type: ignore[misc]
-        if top in below:
+def _slips_of_quotient(scene: Scene, node: Node, top: str, bottom: str) -> Iterator[Mutant]:
+    model, name, below = scene.model, node.symbol.name, _varying(scene, node)
+    v, own, where = model.values[bottom], model.locals[name], (name, *below)
+    # What each of the two terms is multiplied by: u′/v, and −uv′/v².
+    slips: tuple[tuple[str, Number, Number], ...] = (
+        ("a sign", model.one, -model.one),
+        ("u and v exchanged, so the sign", -model.one, -model.one),
+        ("the square of the denominator", v, v),
+        ("the denominator", v * v, v * v),
+        ("the square of the denominator", model.one, v),
+        ("the derivative of the denominator", model.one, model.zero),
+        ("the derivative of the numerator", model.zero, model.one),
+    )
+    for instead, above, under in slips:
+        changes = tuple((name, p, model.reduced(own[p] * (under if p == bottom else above))) for p in below)
+        yield Mutant({"quotient": _text(scene, node), "instead": instead}, where, changes)
+    if top in below:
 
-            def divided(tangents: Mapping[str, Number], top: str = top, bottom: str = bottom) -> Number:
-                return model.div(tangents.get(top, 0), tangents.get(bottom, 0))
+        def divided(tangents: Mapping[str, Number]) -> Number:
+            return model.div(tangents.get(top, 0), tangents.get(bottom, 0))
 
-            yield Mutant(words, (name, *below), tangents={name: divided})
+        yield Mutant({"quotient": _text(scene, node), "instead": "u′/v′"}, where, tangents={name: divided})
 
 
 def power_slips(scene: Scene, place: Place) -> Instead:

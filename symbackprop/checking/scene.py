@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
-from symbackprop.checking.model import NO_NUMBER, Change, Model, Number, Tangent
-from symbackprop.expr import Adjoint, Call, Expr, Partial, Power, Product, Quotient, Sum, Symbol, call
+from symbackprop.checking.model import NO_NUMBER, Change, Model, Number
+from symbackprop.checking.places import Aim, Edge, Mutant, Place, aim, alone, edges_of, ends
+from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, call
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
-from symbackprop.graph import Graph, Leaf, Role
+from symbackprop.graph import Graph, Role
 from symbackprop.problem import Problem
 from symbackprop.typeset.shortcuts import plain
 from symbackprop.verify.points import Point
-
-Edge: TypeAlias = tuple[str, str]
 
 _SAMPLE = re.compile(r"_s\d+$")
 _INDEXED = re.compile(r"(?P<letter>[A-Za-z]+?)(?P<layer>\d*)_(?P<unit>\d+)(?:_(?P<source>\d+))?(?P<sample>_s\d+)?")
@@ -30,46 +28,6 @@ _INDEXED = re.compile(r"(?P<letter>[A-Za-z]+?)(?P<layer>\d*)_(?P<unit>\d+)(?:_(?
 FORWARD = frozenset({Role.PRE_ACTIVATION, Role.ACTIVATION})
 SIGNALS = frozenset({Role.INPUT, Role.ACTIVATION})
 LOSSES_OF_OUTPUTS = frozenset({Role.LOSS, Role.LOSS_PART})
-
-
-@dataclass(frozen=True)
-class Aim:
-    """One scalar that was asked for: `name` itself, or ∂output/∂of."""
-
-    name: str
-    output: str
-    of: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Edges that are changed together; `label` names what stands there; `layer` is 0 where there is none."""
-
-    kind: str
-    edges: tuple[Edge, ...]
-    label: str
-    layer: int = 0
-    scope: str = "edge"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """
-    A wrong value for every entry: by changed edges, by changed tangents, or as a `whole`.
-
-    `words` fill the mistake's sentence; `where` has the plain names it is about.
-    """
-
-    words: Mapping[str, str] = field(default_factory=dict)
-    where: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
-    tangents: Mapping[str, Tangent] = field(default_factory=dict)
-    whole: Callable[[Aim], Number | None] | None = None
-
-    @property
-    def is_path(self) -> bool:
-        """Whether it changes the sum over paths, so that it can be combined with another one."""
-        return self.whole is None
 
 
 class Scene:
@@ -81,11 +39,11 @@ class Scene:
         self.problem, self.original, self.point, self.asked = problem, graph, point, asked
         rows = [list(row) for row in entries]
         self.shape = (len(rows), len(rows[0]))
-        self.aims = tuple(_aim(symbol) for row in rows for symbol in row)
+        self.aims = tuple(aim(symbol) for row in rows for symbol in row)
         self.network = problem.network
         self.is_function = problem.network is None
         self.full = Model(graph, point, taken_apart=self.is_function)
-        self.model = self.full if asked != "local" else Model(_alone(graph, self.aims), point, taken_apart=self.is_function)
+        self.model = self.full if asked != "local" else Model(alone(graph, self.aims), point, taken_apart=self.is_function)
         self.truths: list[Number] = [self.truth(aim) for aim in self.aims]
         self.yours: list[Number] = []
         self.pivot = 0
@@ -225,16 +183,16 @@ class Scene:
         """Yield the places of a whole layer, and of all layers."""
         if self.is_function:
             if kind == "slope" and len(places) > 1:
-                yield Place(kind, _edges(places), "every function", 0, "all")
+                yield Place(kind, edges_of(places), "every function", 0, "all")
             return
         layers = sorted({place.layer for place in places})
         for layer in layers:
             together = [place for place in places if place.layer == layer]
             if len(together) > 1:
-                yield Place(kind, _edges(together), self.layer_label(kind, together), layer, "layer")
+                yield Place(kind, edges_of(together), self.layer_label(kind, together), layer, "layer")
         if len(layers) > 1:
             words = {"slope": "σ′(z) of every layer", "weight": "the weights of every layer"}
-            yield Place(kind, _edges(places), words.get(kind, "the factor of every layer"), 0, "all")
+            yield Place(kind, edges_of(places), words.get(kind, "the factor of every layer"), 0, "all")
 
     def kind(self, edge: Edge) -> str:
         """Say what kind of local derivative an edge has."""
@@ -280,6 +238,10 @@ class Scene:
             return self.written(self.signal_of(edge))
         if kind == "factor":
             return self.other_factor(edge)
+        if kind == "term":
+            return self.written(parent)
+        if self.is_function:
+            return f"d({self.written(child)})/d({self.written(parent)})"
         return f"∂{self.written(child)}/∂{self.written(parent)}"
 
     def layer_label(self, kind: str, places: list[Place]) -> str:
@@ -366,31 +328,4 @@ class Scene:
                 changes.append((*edge, value))
         if not changes:
             return None
-        return Mutant({"factor": place.label, **words}, _ends(place.edges), tuple(changes))
-
-
-def _edges(places: Iterable[Place]) -> tuple[Edge, ...]:
-    return tuple(edge for place in places for edge in place.edges)
-
-
-def _ends(edges: Iterable[Edge]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(end for edge in edges for end in edge))[:6]
-
-
-def _aim(symbol: Symbol) -> Aim:
-    match symbol:
-        case Adjoint(name=name, output=above, of=of):
-            return Aim(name, above, of)
-        case Partial(name=name, child=child, parent=parent):
-            return Aim(name, child, parent)
-        case _:
-            return Aim(symbol.name, symbol.name, symbol.name)
-
-
-def _alone(graph: Graph, aims: Iterable[Aim]) -> Graph:
-    """Return the definitions that are differentiated locally, everything they use held fixed."""
-    children = {aim.output for aim in aims}
-    nodes = tuple(node for node in graph.nodes if node.symbol.name in children)
-    used = dict.fromkeys(parent for name in children for parent in graph.parents[name] if parent not in children)
-    known = graph.leaf_by_name
-    return Graph(tuple(known.get(name) or Leaf(Symbol(name), graph.role(name)) for name in used), nodes)
+        return Mutant({"factor": place.label, **words}, ends(place.edges), tuple(changes))

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Mutation
-from symbackprop.checking.scene import Aim, Mutant, Scene
+from symbackprop.checking.places import Aim, Mutant
+from symbackprop.checking.scene import Scene
 from symbackprop.graph import Role
 
 # Constant factors are recognised up to this numerator and denominator.
@@ -102,8 +103,9 @@ def other_parameter(scene: Scene) -> Iterator[Mutant]:
         return
     first = scene.aims[scene.pivot]
     if len(scene.aims) == 1:
-        for name in scene.full.adjoints(first.output):
-            if name not in {first.of, first.output} and name in scene.original_names:
+        role = scene.original.role(first.of)
+        for name, leaf in scene.original.leaf_by_name.items():
+            if name != first.of and leaf.role is role and name in scene.full.adjoints(first.output):
                 yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
         return
     for letter, layer in kindred(scene, first.of):
@@ -113,6 +115,17 @@ def other_parameter(scene: Scene) -> Iterator[Mutant]:
             return scene.full.adjoints(aim.output).get(other) if other else None
 
         yield Mutant({"other": f"{letter.upper() if letter == 'w' else letter}{layer}"}, (first.of,), whole=whole)
+
+
+def other_value(scene: Scene) -> Iterator[Mutant]:
+    """Differentiate by a quantity of another kind."""
+    if scene.asked == "gradient" and len(scene.aims) == 1:
+        first = scene.aims[0]
+        role = scene.original.role(first.of)
+        for name in scene.original_names:
+            other = name not in {first.of, first.output} and scene.original.role(name) is not role
+            if other and name in scene.full.adjoints(first.output):
+                yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
 
 
 def kindred(scene: Scene, name: str) -> Iterator[tuple[str, int]]:
