@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import threading
+import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -118,10 +121,18 @@ def run(problem: Problem, asked: Iterable[Asked], crew: Crew, making: Making = C
         from joblib import Parallel, delayed  # noqa: PLC0415 - in an extra
 
         stack.enter_context(_backend(crew, stack))
-        tasks = (delayed(check_batch)(pickled, name, batch) for batch in batches)
+        parent = os.getpid() if crew.backend == "loky" else None
+        tasks = (delayed(check_batch)(pickled, name, batch, parent) for batch in batches)
         found = Parallel(n_jobs=crew.jobs, return_as="generator", batch_size=1, pre_dispatch="3 * n_jobs")(tasks)
-        stack.callback(found.close)
+        stack.callback(_abandon, found)
         yield from found
+
+
+def _abandon(found: Any) -> None:
+    """Let go of what is not done; that there is some is known."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        found.close()
 
 
 def _batches(asked: Iterable[Asked]) -> Iterator[Batch]:
@@ -184,10 +195,27 @@ def _end_processes() -> None:
 
 _LOCK = threading.Lock()
 _IDLE: dict[str, list[Checking]] = {}
+_WATCHED: set[int] = set()
 
 
-def check_batch(pickled: bytes, name: str, batch: Batch) -> Findings:
-    """Check some answers, in whichever thread, process or machine this is called; `pickled` comes from us alone."""
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone, even if that was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def check_batch(pickled: bytes, name: str, batch: Batch, parent: int | None = None) -> Findings:
+    """
+    Check some answers, in whichever thread, process or machine this is called; `pickled` comes from us alone.
+
+    A process that is there for this only ends with its parent, whose process id is given, and leaves interrupts to it.
+    """
+    if parent is not None and parent not in _WATCHED:
+        _WATCHED.add(parent)
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with _LOCK:
         idle = _IDLE.setdefault(name, [])
         checker = idle.pop() if idle else None
