@@ -13,7 +13,7 @@ from symbackprop.parse.caret import caret
 from symbackprop.parse.formulas import Formulas
 from symbackprop.parse.lexicon import Lexicon
 from symbackprop.parse.lines import laid_out
-from symbackprop.parse.quantities import DoubtfulLayer
+from symbackprop.parse.reading import DoubtfulLayer
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.scanner import looks_like_latex, scan
 from symbackprop.parse.sizes import DEEPEST_EXPRESSION, LONGEST_ANSWER, MOST_LINES, MOST_TOKENS, depth_of

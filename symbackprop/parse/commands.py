@@ -11,15 +11,16 @@ DROPPED = frozenset(
         "centering", "hfill", "noindent", "allowbreak", "nobreak", "relax",
     }
 )  # fmt: skip
-DROPPED_WITH_ARGUMENT = frozenset({"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "hspace*", "mspace", "intertext"})
+DROPPED_WITH_ARGUMENT = frozenset({"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "mspace"})
 BIG = frozenset(
     {"left", "right", "middle", "big", "Big", "bigg", "Bigg"}
     | {f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lrm"}
 )
 FONTS = frozenset(
     {
-        "mathbf", "boldsymbol", "bm", "bf", "mathrm", "rm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "mathbb", "mathds",
-        "operatorname", "vec", "overrightarrow", "underline", "overline", "boxed", "cancel", "bcancel", "xcancel", "fbox",
+        "mathbf", "boldsymbol", "bm", "bf", "mathrm", "rm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "mathbb",
+        "mathds", "operatorname", "vec", "overrightarrow", "underline", "overline", "boxed", "cancel", "bcancel", "xcancel",
+        "fbox",
         "mathstrut", "ensuremath", "mathfrak", "mathnormal", "pmb",
     }
 )  # fmt: skip
@@ -30,9 +31,9 @@ GREEK_COMMANDS = {name: name for name in GREEK.values()} | {
     "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi",
 }  # fmt: skip
 FUNCTION_COMMANDS = {
-    name: name
-    for name in ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "max", "min", "sech")
-} | {"sgn": "sign", "diag": "diag", "softmax": "softmax", "relu": "relu", "ReLU": "relu"}
+    **{name: name for name in ("exp", "log", "ln", "max", "min", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sech")},
+    **{name: name for name in ("arcsin", "arccos", "arctan", "diag", "softmax", "relu")}, "sgn": "sign", "ReLU": "relu",
+}  # fmt: skip
 WORD_COMMANDS = {"ell": "ell", "imath": "i", "jmath": "j"}
 OPERATORS = {
     "cdot": "·", "times": "·", "ast": "*", "odot": "⊙", "circ": "⊙", "bullet": "·", "star": "*", "div": "/", "over": "\\over",
@@ -52,13 +53,14 @@ COMMANDS = {
 }  # fmt: skip
 
 SPELLINGS = {
-    "**": "**", "<=": "<=", ">=": ">=", "==": "=", "!=": "!=", ":=": "=", "=>": "=>", "->": "→", "<-": "←", "~=": "≈", ".*": "⊙", "..": "..",
+    "**": "**", "<=": "<=", ">=": ">=", "==": "=", "!=": "!=", ":=": "=", "=>": "=>", "->": "→", "<-": "←", "~=": "≈",
+    ".*": "⊙", "..": "..",
     "./": "./", ".^": ".^",
     "+": "+", "-": "-", "*": "*", "/": "/", "^": "^", "_": "_", "(": "(", ")": ")", "[": "[", "]": "]", "{": "{", "}": "}",
     ",": ",", "=": "=", "<": "<", ">": ">", "|": "|", "'": "'", "@": "@", ".": ".", "&": "&", ":": ":",
     "·": "·", "⋅": "·", "×": "·", "∙": "·", "•": "·", "∗": "*", "\u2062": "·", "−": "-", "–": "-", "÷": "/", "∕": "/", "⁄": "/",
     "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≈": "≈", "≠": "!=", "⊙": "⊙", "∘": "⊙", "◦": "⊙", "⊗": "⊗",
     "′": "'", "’": "'", "ʹ": "'", "´": "'", "`": "'", "⟹": "=>", "⇒": "=>", "∴": "=>", "→": "→", "←": "←", "…": "…",
-    "√": "√", "∂": "∂", "∇": "∇", "∑": "Σ", "Σ": "Σ", "ᵀ": "ᵀ", "⊤": "ᵀ", "⊺": "ᵀ", "∞": "∞", "𝟙": "𝟙", "𝟏": "𝟙", "∈": "∈", "±": "±",
-    "″": "''",
+    "√": "√", "∂": "∂", "∇": "∇", "∑": "Σ", "Σ": "Σ", "ᵀ": "ᵀ", "⊤": "ᵀ", "⊺": "ᵀ", "∞": "∞", "𝟙": "𝟙", "𝟏": "𝟙",
+    "∈": "∈", "±": "±", "″": "''",
 }  # fmt: skip

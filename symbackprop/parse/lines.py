@@ -48,15 +48,18 @@ def _without_environments(tokens: Sequence[Token]) -> Iterator[Token]:
         in_rows = bool(inside) and inside[-1]
         if token.text == "\\\\" and not in_rows:
             yield Token("break", "\\\\", token.position, token.end)
-        elif token.text == "&" and token.kind == "operator" and not in_rows:
-            continue
-        elif _empty(tokens, place) and last not in _SCRIPTED and not last.startswith("frac"):
-            continue
-        elif place and _empty(tokens, place - 1) and last not in {"{"}:
+        elif (token.text == "&" and token.kind == "operator" and not in_rows) or _drops(tokens, place, last):
             continue
         else:
             last = token.text
             yield token
+
+
+def _drops(tokens: Sequence[Token], place: int, last: str) -> bool:
+    """Whether a token belongs to an empty pair of braces that means nothing; one behind a command is an argument."""
+    if _empty(tokens, place):
+        return last not in _SCRIPTED and not last.startswith("frac")
+    return place > 0 and _empty(tokens, place - 1) and last != "{"
 
 
 def _empty(tokens: Sequence[Token], place: int) -> bool:

@@ -121,12 +121,13 @@ class _Scanner:
             self.position = start + 1
             yield "strange", self.text[start]
             return
-        if self.latex and not self.known(_named(match[0])):
+        known = self.known(_named(match[0]))
+        if self.latex and (self.last == "^" or (self.last == "_" and not known)):  # without braces, LaTeX takes one letter
+            self.position = start + 1
+            yield "word", GREEK.get(match[0][0], match[0][0])
+            return
+        if self.latex and not known:
             match = _LETTERS.match(self.flat, start) or match
-            if self.last in {"^", "_"}:  # without braces, LaTeX takes one letter
-                self.position = start + 1
-                yield "word", GREEK.get(match[0][0], match[0][0])
-                return
             if match[0][0] in GREEK:
                 self.position = start + 1
                 yield "word", GREEK[match[0][0]]

@@ -1,0 +1,296 @@
+"""Derivatives in an answer: of one named quantity by another."""
+
+from __future__ import annotations
+
+from symbackprop.expr import (
+    Adjoint,
+    Expr,
+    Partial,
+    Symbol,
+)
+from symbackprop.parse.quantities import Quantities
+from symbackprop.parse.reading import NoSuchUnit
+from symbackprop.parse.refusals import refuse
+from symbackprop.parse.spellings import (
+    function_of,
+)
+from symbackprop.parse.tokens import Token
+
+
+class Derivatives(Quantities):
+    """Reads derivatives."""
+
+    def differential(self, *, ordinary: bool = True) -> Expr | None:
+        """Read ∂L, dL or d L; None, and nothing is taken, where there is none."""
+        place, token = self.index, self.next
+        if token.text in {"partial", "∂"} and token.kind in {"command", "operator"}:
+            self.take()
+            if self.next.text == "^":
+                refuse("second derivatives are not read", self.text, self.next.position)
+            return self.differentiated(token)
+        if not ordinary or token.kind != "word" or token.text[:1] != "d" or token.text in self.lexicon.words:
+            return None
+        self.take()
+        if len(token.text) > 1:
+            try:
+                found = self.quantity(token.text[1:], Token("word", token.text[1:], token.position + 1, token.end))
+            except NoSuchUnit:
+                found = None
+        elif self.is_word(self.next) or self.next.text == "hat":
+            found = self.differentiated(token)
+        else:
+            found = None
+        if found is None:
+            self.index = place
+        return found
+
+    def differentiated(self, sign: Token) -> Expr:
+        """Read the quantity behind ∂ or d, in brackets or braces or alone."""
+        opening = self.accept("(", "{")
+        if opening:
+            self.deeper(opening)
+        token = self.next
+        found: Expr | None
+        if token.text == "hat" and token.kind == "command":
+            found = self.hat()
+        elif self.is_word(token):
+            self.take()
+            found = self.quantity(token.text, token)
+        else:
+            refuse(f'found {token.shown} where the name of a quantity is accepted after "{sign.text}"', self.text, token.position)
+        if found is None:
+            self.unknown(token)
+        if opening:
+            self.expect(")" if opening.text == "(" else "}", opening)
+            self.depth -= 1
+        return found
+
+    def hat(self) -> Expr:
+        r"""Read \hat y and \hat{y}_1."""
+        self.take()
+        braced = self.accept("{") is not None
+        return self.hatted(self.take(), braced=braced)
+
+    def hatted(self, token: Token, *, braced: bool) -> Expr:
+        r"""Read the letter under a hat and its marks, inside \hat{…} or behind it."""
+        if not self.is_word(token):
+            refuse(f"found {token.shown} under a hat, where a letter is accepted", self.text, token.position)
+        if braced and self.next.text != "}":
+            found = self.quantity(token.text, token, hat=True)
+            if not self.accept("}"):
+                self.unexpected('"}"')
+        else:
+            if braced:
+                self.take()
+            own = self.lexicon.word(f"{token.text}_hat")
+            found = own if own is not None else self.quantity(token.text, token, hat=True)
+        if found is None:
+            self.unknown(token, f"{token.text}_hat")
+        return found
+
+    def ratio(self, top: Expr, bottom: Expr, token: Token) -> Expr:
+        """Return the derivative of one quantity by another; refuses what is no quantity."""
+        if type(top) is not Symbol or type(bottom) is not Symbol:
+            what = top if type(top) is not Symbol else bottom
+            name = what.name if isinstance(what, Adjoint | Partial) else "this"
+            refuse(f"a derivative is of one named quantity by another; {name} is none", self.text, token.position)
+        if bottom.name == self.lexicon.rate and bottom.name not in self.lexicon.shapes:
+            refuse(f"nothing here depends on {bottom.name}", self.text, token.position)
+        big_top, big_bottom = self.lexicon.shape(top) != (1, 1), self.lexicon.shape(bottom) != (1, 1)
+        if big_top and big_bottom:
+            return self.jacobian(top, bottom, token)
+        if big_top:
+            rows = self.lexicon.parts[top.name]
+            column = [[self.lexicon.derivative(name, bottom.name) for name in row] for row in rows]
+            return self.matrix(column, token)
+        if big_bottom and top.name != self.lexicon.output:
+            rows = self.lexicon.parts[bottom.name]
+            return self.matrix([[self.lexicon.derivative(top.name, name) for name in row] for row in rows], token)
+        return self.lexicon.derivative(top.name, bottom.name)
+
+    def jacobian(self, top: Symbol, bottom: Symbol, token: Token) -> Expr:
+        """Return the matrix of the derivatives of one vector by another, a row for each entry of the first."""
+        above, below = self.lexicon.parts[top.name], self.lexicon.parts[bottom.name]
+        if len(above[0]) > 1 or len(below[0]) > 1:
+            message = f"∂{top.name}/∂{bottom.name} is no matrix: a derivative by a matrix is read of a scalar only"
+            refuse(message, self.text, token.position)
+        return self.matrix([[self.lexicon.derivative(a, b) for (b,) in below] for (a,) in above], token)
+
+    def written_ratio(self, token: Token) -> Expr | None:
+        """Read dL/dw behind the word dL, which is taken already; None where it is none."""
+        if token.text[:1] != "d" or token.text in self.lexicon.words:
+            return None
+        place, tokens = self.index, self.tokens
+        self.index -= 1
+        top = self.differential()
+        slash = self.accept("/") if top is not None else None
+        if slash:
+            bottom = self.differential()
+            if bottom is not None and top is not None:
+                return self.direct(self.ratio(top, bottom, token))
+        self.index, self.tokens = place, tokens
+        if top is not None and self.lexicon.network and len(token.text) > 1 and self.lexicon.word(token.text) is None:
+            return self.coded(token)
+        return None
+
+    def coded(self, token: Token) -> Expr | None:
+        """Read dz^{[2]}_1, which programs and Ng's course write for ∂L/∂z."""
+        if token.text in {"delta", "diag", "dot"} or function_of(token.text[1:]):
+            return None
+        place, tokens = self.index, self.tokens
+        rest = Token("word", token.text[1:], token.position + 1, token.end)
+        of = self.quantity(rest.text, rest)
+        if type(of) is not Symbol or of.name == self.lexicon.output:
+            self.index, self.tokens = place, tokens
+            return None
+        return self.lexicon.derivative(self.lexicon.output, of.name)
+
+    def direct(self, found: Expr) -> Expr:
+        """Read "|direct" behind a derivative: all else is held fixed."""
+        if self.next.text == "|" and self.peek().text == "direct":
+            self.take()
+            self.take()
+            return self.held_fixed(found)
+        return found
+
+    def held_fixed(self, found: Expr) -> Expr:
+        """Return the local derivative on the edge of a derivative of the output."""
+        top, bottom = getattr(found, "output", ""), getattr(found, "of", "")
+        if (top, bottom) in self.lexicon.edges:
+            return Partial(f"local_{top}_{bottom}", top, bottom)
+        return found
+
+    def partial_derivative(self) -> Expr:
+        r"""Read ∂L/∂w, or ∂_w L."""
+        token = self.next
+        if self.peek().text == "_":
+            self.take()
+            return self.subscripted(token)
+        top = self.differential()
+        assert top is not None
+        if not self.accept("/"):
+            self.unexpected('"/ ∂" and the name of a quantity')
+        opening = self.accept("(", "{")
+        bottom = self.differential()
+        if bottom is None:
+            self.unexpected('"∂" and the name of a quantity')
+        if opening:
+            self.expect(")" if opening.text == "(" else "}", opening)
+        return self.direct(self.ratio(top, bottom, token))
+
+    def subscripted(self, token: Token) -> Expr:
+        """Read the quantity below ∂ or ∇, then what is differentiated, the output where nothing is said."""
+        self.take()
+        braced = self.accept("{")
+        if not self.is_word(self.next):
+            self.unexpected("the name of a quantity")
+        name = self.take()
+        if braced:
+            bottom = self.quantity(name.text, name)
+            if not self.accept("}"):
+                self.unexpected('"}"')
+        else:
+            bottom = self.lexicon.word(name.text) or self.quantity(name.text, name)
+        if bottom is None:
+            self.unknown(name)
+        top: Expr = Symbol(self.lexicon.output)
+        if self.is_word(self.next):
+            place, tokens, word = self.index, self.tokens, self.take()
+            read = self.quantity(word.text, word)
+            if type(read) is Symbol and read.name in {self.lexicon.output, *self.lexicon.outputs}:
+                top = read
+            else:
+                self.index, self.tokens = place, tokens
+        elif self.next.text == "(" and self.is_word(self.peek()) and self.peek(2).text == ")":
+            self.take()
+            word = self.take()
+            self.take()
+            top = self.quantity(word.text, word) or top
+        return self.ratio(top, bottom, token)
+
+    def gradient(self) -> Expr:
+        """Read ∇_W L."""
+        token = self.take()
+        if self.next.text == "_":
+            return self.subscripted(token)
+        if self.is_word(self.next):
+            word = self.take()
+            of = self.quantity(word.text, word)
+            if type(of) is Symbol and of.name != self.lexicon.output:
+                return self.ratio(Symbol(self.lexicon.output), of, token)
+        return refuse("a gradient needs what it is taken by: ∇_W L", self.text, token.position)
+
+    def fraction(self) -> Expr:
+        r"""Read \frac{a}{b}, or a derivative written as a fraction."""
+        token = self.take()
+        if self.next.text == "{":
+            found = self.derivative_fraction(token)
+            if found is not None:
+                return found
+        self.deeper(token)
+        top = self.argument()
+        bottom = self.argument()
+        self.depth -= 1
+        return self.divided(top, bottom, token)
+
+    def derivative_fraction(self, token: Token) -> Expr | None:
+        r"""Read \frac{\partial L}{\partial w} or \frac{\partial}{\partial w} L; None, and nothing is taken, where it is none."""
+        place, tokens = self.index, self.tokens
+        opening = self.take()
+        sign = self.next
+        ordinary = sign.kind == "word" and sign.text == "d"
+        if (sign.text == "partial" or ordinary) and self.peek().text == "}":
+            self.take()
+            self.take()
+            bottom = self.lower_part()
+            if bottom is None:
+                self.index, self.tokens = place, tokens
+                return None
+            return self.operated(bottom, token)
+        top = self.differential()
+        if top is None or not self.accept("}"):
+            if sign.text == "partial":
+                refuse("a derivative is of one named quantity by another", self.text, opening.position)
+            self.index, self.tokens = place, tokens
+            return None
+        bottom = self.lower_part()
+        if bottom is None:
+            if sign.text == "partial":
+                refuse('the fraction needs "∂" and one name below, too', self.text, token.position)
+            self.index, self.tokens = place, tokens
+            return None
+        return self.direct(self.ratio(top, bottom, token))
+
+    def lower_part(self) -> Expr | None:
+        """Read {∂w} below; None where it is no differential."""
+        if not self.accept("{"):
+            return None
+        bottom = self.differential()
+        return bottom if bottom is not None and self.accept("}") else None
+
+    def operated(self, bottom: Expr, token: Token) -> Expr:
+        """Read the quantity behind ∂/∂w."""
+        opening = self.accept("(")
+        top: Expr | None = None
+        if self.is_word(self.next):
+            word = self.take()
+            top = self.quantity(word.text, word)
+        if top is None or type(top) is not Symbol or (opening and not self.accept(")")):
+            refuse("behind ∂/∂… only the name of a quantity is read, not a formula", self.text, token.position)
+        return self.ratio(top, bottom, token)
+
+    def evaluated(self) -> Expr:
+        r"""Read \left. x \right|_{\text{direct}}."""
+        token = self.take()
+        self.deeper(token)
+        body = self.power()
+        if not self.accept("r|", "|"):
+            self.unexpected(r"\right|")
+        self.depth -= 1
+        if self.accept("_"):
+            braced = self.accept("{")
+            word = self.take()
+            if word.text != "direct" or (braced and not self.accept("}")):
+                refuse("an evaluation at a point is not read: put the numbers in", self.text, word.position)
+            return self.held_fixed(body)
+        return body

@@ -1,0 +1,197 @@
+"""What every part of the reader of answers shares: the place in the tokens, what was read so far, and refusals."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NoReturn
+
+from symbackprop.errors import ParseError, nearest
+from symbackprop.expr import (
+    Condition,
+    Expr,
+)
+from symbackprop.names import short
+from symbackprop.parse.cursor import Cursor
+from symbackprop.parse.lexicon import Lexicon
+from symbackprop.parse.refusals import refuse
+from symbackprop.parse.shapes import Shapes
+from symbackprop.parse.sizes import (
+    DEEPEST_NESTING,
+    MOST_WORK,
+)
+from symbackprop.parse.spellings import (
+    FUNCTION_NAMES,
+    LOOKALIKES,
+    SHOWN_NAMES,
+)
+from symbackprop.parse.tokens import Token
+
+
+class DoubtfulLayer(Exception):  # noqa: N818 - no error: a sign to read the answer again
+    """Layers stand below throughout an answer, so that bare numbers above are powers."""
+
+
+class NoSuchUnit(ParseError):  # noqa: N818 - named for what is not there
+    """An index beyond the last unit of a layer; a sum without a range ends there."""
+
+
+class Reading(Cursor):
+    """Reads one answer; what is below is read by the classes built on this one."""
+
+    def __init__(self, text: str, tokens: tuple[Token, ...], lexicon: Lexicon, *, latex: bool) -> None:
+        super().__init__(text, tokens)
+        self.lexicon = lexicon
+        self.latex = latex
+        self.shapes = Shapes(text, lexicon)
+        self.bound: dict[str, int] = {}
+        self.work = 0
+        self.doubtful: list[tuple[int, str]] = []
+        self.layers_bare = self.layers_bracketed = self.layers_below = False
+        self.powers = False
+        # While the end of a sum is looked for: for each quantity with a letter of it, whether there is one.
+        self.beyond: list[bool] | None = None
+        self.probe = ""
+        self.lettered: set[str] = set()
+        self.bars = 0  # inside |…|
+        self.listed = 0  # inside a list, where a comma separates
+        self.spaced = 0  # inside square brackets, where a space may separate
+        self.bracketed_in = 0  # inside round brackets, where a comma may separate
+
+    def take(self) -> Token:
+        """Return the next token and move on; counts, because sums are read once a term."""
+        self.work += 1
+        if self.work > MOST_WORK:
+            refuse("the sums written here have too many terms together", self.text, self.next.position)
+        return super().take()
+
+    def deeper(self, token: Token) -> None:
+        """Enter a bracket or exponent; the caller leaves it by `depth -= 1`."""
+        self.depth += 1
+        if self.depth > DEEPEST_NESTING:
+            refuse(f"brackets and powers are nested more than {DEEPEST_NESTING} deep", self.text, token.position)
+
+    def peek(self, ahead: int = 1) -> Token:
+        """Return a later token."""
+        return self.tokens[min(self.index + ahead, len(self.tokens) - 1)]
+
+    def is_word(self, token: Token) -> bool:
+        """Whether a token is a name."""
+        return token.kind in {"word", "bold"}
+
+    def unknown(self, token: Token, word: str = "") -> NoReturn:
+        """Refuse a name that is not declared, and name the nearest that are; a look-alike by its code point."""
+        written = word or token.text
+        for offset, character in enumerate(self.text[token.position : token.end]):
+            if character in LOOKALIKES and not character.isascii() and character not in "αρ":
+                self.lookalike(character, token.position + offset)
+        if self.next.text == "(" and len(written) > 2:
+            close = nearest(written, sorted({*FUNCTION_NAMES, *SHOWN_NAMES}))
+            refuse(f'unknown function "{short(written)}"{close or self.lexicon.near(written)}', self.text, token.position)
+        if written in {"so", "thus", "hence", "therefore", "then", "and", "because", "since", "where", "with", "is", "the"}:
+            message = f'found the word "{written}": only formulas are read, a line each, such as name = expression'
+            refuse(message, self.text, token.position)
+        refuse(f'unknown name "{short(written)}"{self.lexicon.near(written)}', self.text, token.position)
+
+    def lookalike(self, character: str, position: int) -> NoReturn:
+        """Refuse a character that only looks like a letter."""
+        name = unicodedata.name(character, "a character without name")
+        message = f'found U+{ord(character):04X} ({name}), which only looks like "{LOOKALIKES.get(character, "?")}"'
+        refuse(message, self.text, position)
+
+    def strange(self, token: Token) -> NoReturn:
+        """Refuse a character or command without meaning."""
+        if token.text.startswith("\\") and len(token.text) > 1:
+            refuse(f'the command "{short(token.text)}" is not read in answers', self.text, token.position)
+        if token.text in LOOKALIKES:
+            self.lookalike(token.text, token.position)
+        shown = f"U+{ord(token.text[0]):04X}" if token.text and not token.text.isascii() else f'"{token.text}"'
+        name = f" ({unicodedata.name(token.text[0], 'no name')})" if shown.startswith("U+") else ""
+        refuse(f"found {shown}{name}, which has no meaning here", self.text, token.position)
+
+    def value(self) -> Expr:
+        """Read a value."""
+        raise NotImplementedError
+
+    def power(self) -> Expr:
+        """Read a factor."""
+        raise NotImplementedError
+
+    def inside(self, opening: Token, closing: str, *, listed: bool = False) -> list[Expr]:
+        """Read what stands between two brackets."""
+        raise NotImplementedError
+
+    def group(self) -> Expr:
+        """Read a group in braces."""
+        raise NotImplementedError
+
+    def argument(self) -> Expr:
+        """Read the argument of a command."""
+        raise NotImplementedError
+
+    def signed(self) -> Expr:
+        """Read a factor that may have a sign."""
+        raise NotImplementedError
+
+    def raised(self, base: Expr, exponent: Expr, token: Token) -> Expr:
+        """Raise to a power."""
+        raise NotImplementedError
+
+    def divided(self, top: Expr, bottom: Expr, token: Token) -> Expr:
+        """Divide."""
+        raise NotImplementedError
+
+    def conditions(self, left: Expr) -> list[Condition]:
+        """Read the rest of a condition."""
+        raise NotImplementedError
+
+    def indicator(self, tests: list[Condition]) -> Expr:
+        """Return 1 where all conditions hold, else 0."""
+        raise NotImplementedError
+
+    def terms(self, letter: str, first: int, last: int | None, token: Token) -> Expr:
+        """Read the body of a sum."""
+        raise NotImplementedError
+
+    def whole(self, what: str) -> int:
+        """Read a whole number."""
+        raise NotImplementedError
+
+    def summation(self) -> Expr:
+        """Read a sum."""
+        raise NotImplementedError
+
+    def list_value(self) -> Expr:
+        """Read one value of a list, where a comma separates."""
+        raise NotImplementedError
+
+    def matrix(self, rows: list[list[Expr]], token: Token) -> Expr:
+        """Return an explicit matrix, within the budget; a single entry is itself."""
+        raise NotImplementedError
+
+    def sum(self) -> Expr:
+        """Read a sum."""
+        raise NotImplementedError
+
+    def product(self) -> Expr:
+        """Read a product."""
+        raise NotImplementedError
+
+    def atom(self) -> Expr:
+        """Read an atom."""
+        raise NotImplementedError
+
+    def signs(self) -> int:
+        """Read any number of signs; return 1 or -1."""
+        raise NotImplementedError
+
+    def keyword(self, word: str) -> bool:
+        """Take a keyword, written as a word or as text."""
+        raise NotImplementedError
+
+    def checked(self, expr: Expr, token: Token) -> Expr:
+        """Return the expression, unless a number in it is too long."""
+        raise NotImplementedError
+
+    def postfixed(self, base: Expr) -> Expr:
+        """Read what stands behind an atom."""
+        raise NotImplementedError

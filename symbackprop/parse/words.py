@@ -1,0 +1,150 @@
+"""Words in an answer: a derivative, a quantity, a function, a constant, or several names in a run."""
+
+from __future__ import annotations
+
+from symbackprop.expr import (
+    ONE,
+    Constant,
+    Expr,
+    Symbol,
+    number,
+)
+from symbackprop.functions import SELECTIONS, VECTOR_FUNCTIONS
+from symbackprop.names import short
+from symbackprop.parse.blocks import Blocks
+from symbackprop.parse.lexicon import RATE_WORDS
+from symbackprop.parse.reading import NoSuchUnit
+from symbackprop.parse.refusals import refuse
+from symbackprop.parse.spellings import (
+    COMPONENT,
+    GENERIC,
+    INDICATORS,
+    PRIMED,
+    function_of,
+)
+from symbackprop.parse.tokens import Token
+
+
+class Words(Blocks):
+    """Reads words."""
+
+    def named(self, token: Token) -> Expr:
+        """Read a word: a derivative, a quantity, a function with its argument, a constant, or a product of names."""
+        word = token.text
+        if word in {"np", "numpy", "math", "torch", "jnp"} and self.next.text == "." and self.is_word(self.peek()):
+            self.take()
+            return self.library(self.take())
+        derivative = self.written_ratio(token)
+        if derivative is not None:
+            return derivative
+        function = function_of(word)
+        if function and self.lexicon.word(word) is None and (function in SELECTIONS or function in VECTOR_FUNCTIONS):
+            return self.called(token, function)
+        place = self.index
+        try:
+            found = self.quantity(word, token)
+        except NoSuchUnit:
+            if not self.split(word):
+                raise
+            self.index, found = place, None
+        if found is not None:
+            self.not_applied(found, token)
+            return found
+        if (other := self.special(token)) is not None:
+            return other
+        parts = self.split(word)
+        if parts:
+            return self.run(parts, token)
+        return self.unknown(token)
+
+    def not_applied(self, found: Expr, token: Token) -> None:
+        """Refuse z(x) and a(2), which may be products as well as z as a function of x and an entry of a."""
+        inner, closing = self.peek(), self.peek(2)
+        if self.next.text != "(" or not isinstance(found, Symbol) or closing.text not in {")", ","}:
+            return
+        name = self.lexicon.own.get(found.name, found.name)
+        if inner.kind == "number" and not self.shapes.scalar(found) and self.next.position == token.end:
+            message = f'"{name}({inner.text})" is ambiguous: write {name}[{inner.text}] for an entry, {name}*{inner.text} for a'
+            refuse(f"{message} product", self.text, token.position)
+        argument = self.lexicon.spelled(inner.text) if self.is_word(inner) else None
+        if type(argument) is Symbol and self.lexicon.depends(found.name, argument.name):
+            message = f'"{name}({inner.text})" is ambiguous: write {name}*({inner.text}) for a product, or {name} alone'
+            refuse(message, self.text, token.position)
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """Read a run such as xy as names one after another, the longest first; the empty tuple where it is none."""
+        if len(word) > 40 or not word.isascii():
+            return ()
+        best: dict[int, tuple[str, ...] | None] = {len(word): ()}
+        for start in reversed(range(len(word))):
+            best[start] = None
+            for end in reversed(range(start + 1, len(word) + 1)):
+                part, rest = word[start:end], best[end]
+                if part == word or rest is None or word[end : end + 1].isdigit() or word[end : end + 1] == "_":
+                    continue
+                last = end == len(word) and (part in self.lexicon.items or self.ends_run(part))
+                if self.lexicon.spelled(part) is not None or last:
+                    best[start] = (part, *rest)
+                    break
+        return best[0] or ()
+
+    def ends_run(self, part: str) -> bool:
+        """Whether a run may end so: in a function before its bracket, or in e before its exponent."""
+        return (part == "e" and self.next.text == "^") or (self.next.text == "(" and len(part) > 1 and bool(function_of(part)))
+
+    def run(self, parts: tuple[str, ...], token: Token) -> Expr:
+        """Multiply the names of a run; what stands behind belongs to the last."""
+        before = self.tokens[self.index - 2].text if self.index > 1 else ""
+        if before in {"^", "**", "/"}:
+            message = f'how far "{before}" reaches over "{short(token.text)}" is ambiguous: write brackets'
+            refuse(message, self.text, token.position)
+        position = token.position
+        result: Expr = ONE
+        for place, part in enumerate(parts):
+            piece = Token("word", part, position, position + len(part))
+            position += len(part)
+            last = place == len(parts) - 1
+            factor = self.lexicon.spelled(part)
+            if last:
+                read = self.quantity(part, piece) if part in self.lexicon.items or factor is not None else self.special(piece)
+                factor = None if read is None else self.postfixed(read)
+            if factor is None:
+                self.unknown(piece)
+            result = self.shapes.product(result, factor, "", piece.position)
+        return result
+
+    def special(self, token: Token) -> Expr | None:
+        """Read a word that is no quantity: a function, a constant, a sum; None where it is nothing known."""
+        word = token.text
+        if word == "hat" or word.endswith("_hat") or word == "yhat":
+            return self.word_hat(token)
+        if word == "hard" and self.next.text == "sigma":
+            return self.called(self.take(), "hard_sigmoid")
+        if (function := function_of(word)) and not (word in {"sq", "id", "th"} and self.next.text != "("):
+            return self.called(token, function)
+        if (unit := COMPONENT.fullmatch(word)) and self.next.text == "(":
+            return self.component_of(unit[1], [unit[2]], token)
+        for ending in PRIMED:
+            if word.endswith(ending) and (base := word.removesuffix(ending)):
+                function = function_of(base)
+                if function or base in GENERIC:
+                    return self.slope(function, token)
+        if word[:1] == "d" and (function := function_of(word[1:].lstrip("_"))) and self.next.text == "(":
+            return self.slope(function, token)
+        if word in GENERIC and self.next.text in {"'", "(", "^"}:
+            return self.called(token, "")
+        if word in {"transpose", "diag", "array", "dot", "outer", "where", "ones"} and self.next.text == "(":
+            return self.library(token)
+        if word in {"sum", "Sigma"} or word.startswith("sum_"):
+            return self.summed(token)
+        if word == "pi":
+            return Constant("pi")
+        if word == "e":
+            return Constant("e")
+        if word in INDICATORS and self.next.text in {"(", "["}:
+            return self.one_of_condition(taken=True)
+        if word in {"m", "N"} and self.lexicon.samples > 1:
+            return number(self.lexicon.samples)
+        if word in RATE_WORDS and self.lexicon.rate:
+            return Symbol(self.lexicon.rate)
+        return None
