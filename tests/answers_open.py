@@ -27,6 +27,7 @@ MAZUR = tomllib.loads((EXAMPLES / "mazur.toml").read_text(encoding="utf-8"))
 CIRCUIT = {"definitions": {"q": "x + y", "f": "q*z"}, "point": {"x": -2, "y": 5, "z": -4}}
 NEURON = "s = w*x + b; h = sigmoid(s); C = (h - t)^2"
 CURVE = "f = x^2*sin(y) + e^(x*y)"
+CUBE = "y = x^3"
 
 D11 = "delta1_1*x_1"
 NET_FULL = "(a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1"
@@ -486,6 +487,11 @@ LATEX = (
     Row(SOFTMAX, "latex", r"p_1 - y_1", AnyOf("a1_1 - y_1", None), AnyOf("correct", "invalid"), "delta1_1"),
     refused(CURVE, "latex", r"2x \sin(y) + y e^{x ⟦w⟧}", "df/dx", "w"),
     refused(CIRCUIT, "latex", r"z ⟦\times⟧⟦⟧", "df/dx"),
+    refused(CUBE, "latex", r"3x^2 + ⟦C⟧", "dy/dx", "C"),
+    refused(CUBE, "latex", r"3⟦x^{2}^{1}⟧", "dy/dx"),
+    Row(CUBE, "latex", r"y' = 3x^{2}", (("dy_dx", "3*x^2"),), "correct", "dy/dx"),
+    Row(CUBE, "latex", r"\frac{dy}{dx} = 3\cdot x^{3-1} = \boxed{3x^2}", (("dy_dx", "3*x^(3 - 1)"), ("dy_dx", "3*x^2")), "correct", "dy/dx"),
+    Row(CUBE, "latex", r"\frac{d}{dx}\,x^3 = 3x^2", AnyOf((("dy_dx", "3*x^2"),), "3*x^2", None), AnyOf("correct", "invalid"), "dy/dx"),
     refused(NET, "latex", r"⟦\delta_1^{l}⟧\, x_1", "dL/dw1_1_1", "l"),
     Row(
         NET, "latex",
@@ -678,6 +684,21 @@ TEXT = (
     refused(MAZUR, "text", "delta_o1*⟦out_h3⟧", "dE_total/dw5", "out_h3"),
     refused(CIRCUIT, "text", "⟦w⟧", "df/dx", "w"),
     refused(CIRCUIT, "text", "z ⟦?⟧", "df/dx"),
+    # What is unreadable, and looks as if it could be guessed.
+    Row(CUBE, "text", "y' = 3x^2", (("dy_dx", "3*x^2"),), "correct", "dy/dx"),
+    Row(CUBE, "text", "3x²", "3*x^2", "correct", "dy/dx"),
+    refused(CUBE, "text", "3x^2 + ⟦C⟧", "dy/dx", "C"),
+    refused(CUBE, "text", "3x^2 ⟦dx⟧", "dy/dx"),
+    refused(CUBE, "text", "⟦3x2⟧", "dy/dx"),
+    refused(NET, "text", "delta2_1 * ⟦w1_2⟧ * a1_1*(1 - a1_1) * x_1", "dL/dw1_1_1"),
+    refused(NET, "text", "delta2 * ⟦W2[1][1]⟧ * a1_1*(1 - a1_1) * x_1", "dL/dw1_1_1"),
+    refused(NET, "text", "delta2 * ⟦W1[1]⟧ * x_1", "dL/dw1_1_1"),
+    refused(NET, "text", "⟦dL⟧ * x_1", "dL/dw1_1_1"),
+    refused(NET, "text", "⟦||⟧x||", "dL/dx_1"),
+    refused(NET, "text", "⟦W2^-1⟧ * delta2", "delta1"),
+    refused(NET, "text", "⟦delta1 x⟧", "dL/dW1"),
+    Row(NET, "text", "dL/dw1 = delta1 @ x.T", AnyOf((("dL_dW1", NET_W1),), None), AnyOf("correct", "invalid"), "dL/dW1"),
+    Row(NET, "text", "delta2*w2{1,1}*a1_1*(1 - a1_1)*x_1", AnyOf("delta2_1*w2_1_1*a1_1*(1 - a1_1)*x_1", None), AnyOf("correct", "invalid"), "dL/dw1_1_1"),
     Row(SOFTMAX, "text", "yhat_1 - y_1", AnyOf("a1_1 - y_1", None), AnyOf("correct", "invalid"), "delta1_1"),
     refused(TANH, "text", "(a2_1 - y)*w2_1_1*(1 - ⟦tanh^2⟧)*x_1", "dL/dw1_1_1", "tanh"),
 )  # fmt: skip
