@@ -103,10 +103,11 @@ class Hadamard(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Written(Expr):
-    """A formula that is already typeset, as LaTeX and on one line of Unicode: what came out of another process."""
+    """A formula that is already typeset, as LaTeX, on one line of Unicode and in plain names: what another process wrote."""
 
     latex: str
     text: str
+    plain: str = ""
 
 
 def rounded(expr: Expr) -> bool:

@@ -27,6 +27,7 @@ class StepFinding:
     One step of a chain, counted from 1.
 
     `follows` says that a wrong step follows correctly from the reader's own earlier steps; `marks` of `most` were given.
+    What was read, left side and all, is in `reading` (LaTeX), `reading_text`, `expression` (plain names) and `mathml`.
     """
 
     number: int
@@ -39,6 +40,9 @@ class StepFinding:
     reading: str = ""
     marks: Fraction = Fraction(0)
     most: Fraction = Fraction(1)
+    reading_text: str = ""
+    expression: str = ""
+    mathml: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Finding:
     `verdict` is "correct", "wrong", "undecided" or "invalid" (it could not be read, which is not wrong); `evidence` is
     "proved", "sampled" or None; `codes` are stable words such as "missing.slope", all that explain the answer;
     `message` is what the reader is told at the level of hint asked for, and `hints` has all three levels;
-    `reading` and `reading_text` show what was read, as LaTeX and as text; `witness` is a point with both values, or None;
+    `reading` (LaTeX), `reading_text`, `expression` (plain names) and `mathml` show what was read;
+    `witness` is a point with both values, or None;
     `first_wrong_step` counts from 1 (None where no step is wrong), `follows` are the wrong steps that follow correctly
     from it; `boundary` says where two expressions differ only between two cells, such as "z1_1 = 0"; `limits_hit` are
     the budgets that ran out; `form` is "met", "not met" or None where none was required.
@@ -75,6 +80,8 @@ class Finding:
     marks: Fraction = Fraction(0)
     most: Fraction = Fraction(1)
     solution: str = field(default="", repr=False)
+    expression: str = ""
+    mathml: str = field(default="", repr=False)
 
     def __bool__(self) -> bool:
         """Whether the answer is correct."""

@@ -36,10 +36,11 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "checking": (
         ("symbols", "model"),
         ("truth", "places"),
-        ("forms", "judge", "own", "scene"),
+        ("forms", "judge", "own", "scene", "showing"),
         ("mutants", "conventions"),
         ("forward", "losses", "paths", "rules", "slopes", "wholes"),
         ("mistakes",),
+        ("sayings",),
         ("diagnose",),
         ("explain",),
         ("chains",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -9,13 +10,18 @@ from functools import cached_property
 from symbackprop.checking.chains import Chain, named_by
 from symbackprop.checking.explain import Explainer
 from symbackprop.checking.forms import MET, NOT_MET, form_fault
+from symbackprop.checking.showing import shown
 from symbackprop.checking.truth import ShapeError, Target, Truth
 from symbackprop.errors import ParseError
 from symbackprop.findings import CORRECT, INVALID, PROVED, UNDECIDED, WRONG, Finding
+from symbackprop.narrate import verdicts
 from symbackprop.parse.answers import Line, read_answer
 from symbackprop.parse.caret import caret
 from symbackprop.parse.shapes import ShapeError as MisfitError
 from symbackprop.problem.questions import CheckOptions
+
+# A place in words goes before the caret that shows it.
+PLACE = re.compile(r"^(line \d+, )?column \d+: ")
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,8 @@ class Checker:
         shown = asked.name if asked else ""
         try:
             read = read_answer(answer, self.truth.lexicon, written_as)
-            if len(read.lines) == 1 and asked is not None:
-                found = self._single(read.lines[0], asked, answer)
-            else:
-                found = Chain(self.explainer).check(read, asked, answer)
+            single = len(read.lines) == len(read.lines[0].values) == 1 and asked is not None
+            found = self._single(read.lines[0], asked, answer) if single else Chain(self.explainer).check(read, asked, answer)
         except (MisfitError, ShapeError) as error:
             found = self._misfit(error)
         except ParseError as error:
@@ -52,17 +56,22 @@ class Checker:
         message = found.hints[self.options.hint - 1]
         return replace(found, target=found.target or shown, answer=answer, most=most, message=message)
 
-    def _single(self, line: Line, asked: Target, answer: str) -> Finding:
+    def _single(self, line: Line, asked: Target | None, answer: str) -> Finding:
         """Check one answer; raises ParseError where its left side is about something else."""
+        assert asked is not None
         if line.left is not None and (named := named_by(line, self.explainer, answer)).entries != asked.entries:
             msg = f"the answer is about {named.name}, and {asked.name} is asked for"
             raise ParseError(msg, answer, line.start)
-        found = self.explainer.line(line, asked)
-        judged = found.judged
+        try:
+            found = self.explainer.value(line.values[0], asked, digits=line.digits)
+        except ParseError as error:
+            raise ParseError(str(error), answer, line.start) from None
+        judged, read = found.judged, shown(line.values[0], self.truth)
         finding = Finding(
             judged.verdict, judged.evidence, found.codes, hints=found.hints, target=asked.name, witness=judged.witness,
             boundary=judged.boundary, limits_hit=judged.limits, points=judged.points, solution=self.truth.solution(asked),
-            marks=self.options.step_marks if judged.verdict == CORRECT else Fraction(0), **self.explainer.readings(line),
+            marks=self.options.step_marks if judged.verdict == CORRECT else Fraction(0), reading=read.latex,
+            reading_text=read.text, expression=read.plain, mathml=read.mathml,
         )  # fmt: skip
         return self._formed(finding, line)
 
@@ -77,7 +86,7 @@ class Checker:
 
     def _misfit(self, error: MisfitError | ShapeError) -> Finding:
         """Say that matrices do not go together, which has no value and so cannot be right."""
-        said = f"Not right: {error}" + ("" if str(error).endswith(".") else ".")
+        said = f"Not right. {verdicts.sentence(PLACE.sub('', str(error)))}"
         if isinstance(error, ParseError) and error.text:
             said += f"\n{caret(error.text, error.position)}"
         return Finding(WRONG, PROVED, frozenset({"shape"}), hints=("Not right yet.", said, said))
@@ -85,7 +94,8 @@ class Checker:
 
 def _unreadable(error: ParseError, answer: str) -> Finding:
     """Say what cannot be read, with a caret at the place."""
-    message = f"{error}\n{caret(error.text or answer, error.position)}".rstrip()
+    drawn = caret(error.text or answer, error.position) if (error.text or answer).strip() else ""
+    message = f"{PLACE.sub('', str(error)) if drawn else error}\n{drawn}".rstrip()
     return Finding(INVALID, hints=(message,) * 3)
 
 

@@ -12,13 +12,11 @@ from symbackprop.checking.judge import Judged, judge, judge_number
 from symbackprop.checking.truth import Rows, Target, Truth, shape_of
 from symbackprop.errors import InputError, ParseError, SymbackpropError
 from symbackprop.expr import Expr, substitute
-from symbackprop.findings import CORRECT, INVALID, SAMPLED, UNDECIDED, WRONG
+from symbackprop.findings import CORRECT, INVALID, UNDECIDED
 from symbackprop.narrate import verdicts
-from symbackprop.parse.answers import Line, read_answer
+from symbackprop.parse.answers import read_answer
 from symbackprop.problem.questions import CheckOptions, ExpectedAnswer
-from symbackprop.typeset.shortcuts import latex, unicode_text
 
-WORST_FIRST = (WRONG, INVALID, UNDECIDED, CORRECT)
 # What evaluating an answer at a point raises where it has no value there.
 NO_VALUE = (ValueError, NotImplementedError, ArithmeticError, SymbackpropError)
 
@@ -41,28 +39,25 @@ class Explainer:
 
     # --- one value -------------------------------------------------------------------------------------------
 
-    def line(self, line: Line, asked: Target, own: Mapping[str, Expr] | None = None) -> Checked:
-        """Check every value of a line; the first that is wrong decides, else the weakest evidence."""
-        results = []
-        for value in line.values:
-            rows = self.truth.entries(value)
-            if own:
-                rows = tuple(tuple(substitute(entry, own) for entry in row) for row in rows)
-            digits = line.digits if value is line.values[-1] else None
-            judged = judge(rows, asked, self.truth, self.options, digits)
-            results.append((rows, judged))
-            if judged.verdict in {WRONG, INVALID}:
-                break
-        rows, judged = min(results, key=lambda result: WORST_FIRST.index(result[1].verdict))
+    def value(self, expr: Expr, asked: Target, *, digits: int | None = None, own: Mapping[str, Expr] | None = None) -> Checked:
+        """
+        Check one value, as it was read; with `own`, names stand for what the reader defined them to be.
+
+        Raises ParseError for an answer that only repeats the question.
+        """
+        rows = self.truth.entries(expr)
+        if own:
+            rows = tuple(tuple(substitute(entry, own) for entry in row) for row in rows)
+        judged = judge(rows, asked, self.truth, self.options, digits)
         if judged.verdict == INVALID:
-            raise ParseError(judged.said, line.text, 0)
-        weakest = next((other for _, other in results if other.evidence == SAMPLED), judged)
-        return self._explained(rows, asked, judged if judged.verdict != CORRECT else weakest)
+            raise ParseError(judged.said)
+        return self._explained(rows, asked, judged)
 
     def _explained(self, rows: Rows, asked: Target, judged: Judged) -> Checked:
         """Add what a reader is told."""
         if judged.verdict == CORRECT:
-            said = verdicts.right(asked.name, judged.evidence, judged.points, judged.boundary, numeric=judged.numeric)
+            within = verdicts.tolerance(self.options.rtol, self.options.atol, self.options.digits) if judged.numeric else ""
+            said = verdicts.right(asked.name, judged.evidence, judged.points, judged.boundary, within)
             return Checked(judged, frozenset(), (said,) * 3)
         if judged.verdict == UNDECIDED:
             return Checked(judged, frozenset(), (verdicts.undecided(asked.name, judged.limits),) * 3)
@@ -136,14 +131,3 @@ class Explainer:
                 raise InputError(msg) from None
             found.setdefault(expected.place or expected.answer, []).append((target, rows))
         return found
-
-    # --- what was read ---------------------------------------------------------------------------------------
-
-    def readings(self, line: Line) -> dict[str, Any]:
-        """Show the last value of a line as it was read, as LaTeX and as text."""
-        value = line.values[-1]
-        speller = self.truth.derivation.speller
-        try:
-            return {"reading": latex(value, speller), "reading_text": unicode_text(value, speller)}
-        except (KeyError, AssertionError):
-            return {"reading": "", "reading_text": line.text.strip()}

@@ -19,6 +19,8 @@ from symbackprop.problem.questions import STRICT, CheckOptions
 
 # A number that misses the tolerance, but agrees to this many digits, was rounded too early.
 FEWEST_DIGITS = 2
+# A number with so many digits, all of them right, is right whatever the tolerance.
+ENOUGH_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -46,17 +48,17 @@ def judge(values: Rows, target: Target, truth: Truth, options: CheckOptions, dig
         return _misshapen(values, target)
     used = {name for row in values for entry in row for name in symbols(entry)}
     repeated = next((symbol for _, _, symbol in target if symbol.name in used), None)
-    if repeated is not None:
-        return Judged(INVALID, said=f"the answer uses {truth.written(repeated)}, the very quantity that is asked for")
     point = truth.numbers
     if not used and point is not None:
         return judge_numbers(values, target, truth, options, digits)
-    judged = _combined([(i, j, symbol, decide(values[i - 1][j - 1], symbol, truth.facts)) for i, j, symbol in target], options)
-    if judged.verdict == WRONG and point is not None and any(map(_has_decimals, (e for row in values for e in row))):
+    decided = _combined([(i, j, symbol, decide(values[i - 1][j - 1], symbol, truth.facts)) for i, j, symbol in target], options)
+    if repeated is not None and decided.verdict != WRONG:
+        return Judged(INVALID, said=f"the answer uses {truth.written(repeated)}, the very quantity that is asked for")
+    if decided.verdict == WRONG and point is not None and any(map(_has_decimals, (e for row in values for e in row))):
         rounded = judge_numbers(values, target, truth, options, None)
         if rounded.verdict == CORRECT:
             return replace(rounded, evidence=SAMPLED, points=1)
-    return judged
+    return decided
 
 
 def _misshapen(values: Rows, target: Target) -> Judged:
@@ -119,16 +121,17 @@ def judge_number(yours: Any, true: Any, options: CheckOptions, digits: int | Non
     ) / options.atol.denominator
     if asked is not None:
         within = agrees(yours, true, asked)
+    elif digits is not None and digits >= ENOUGH_DIGITS:
+        within = within or agrees(yours, true, digits)
     if within and exact is None:
         if asked is not None and digits is not None and digits < asked:
             said = f"Right as far as it goes, but {asked} significant digits are asked for and yours has {digits}."
             return Judged(WRONG, PROVED, codes=frozenset({"number.digits"}), said=said, numeric=True)
         return Judged(CORRECT, PROVED, numeric=True)
     if agrees(yours, true, FEWEST_DIGITS):
-        tolerance = f"the tolerance is {float(options.rtol):g} of the value"
-        needed = f"{asked} significant digits are asked for" if asked else tolerance
+        needed = f"{asked} are asked for" if asked else f"give {ENOUGH_DIGITS} or more"
         most = next(k for k in range(FEWEST_DIGITS, 40) if not agrees(yours, true, k + 1))
-        said = f"Near, but not near enough: {most} significant digits are right, and {needed}. Round at the end only."
+        said = f"Near, but not near enough: {most} significant digits are right; {needed}."
         return Judged(WRONG, PROVED, codes=frozenset({"number.rounded"}), said=said, numeric=True)
     return Judged(WRONG, PROVED, numeric=True)
 

@@ -117,8 +117,17 @@ class OwnWorld:
             return None
 
     def follows(self, expr: Expr, symbol: Symbol, close: Close | None = None) -> bool:
-        """Whether an expression is what the quantity would be; numbers are `close` at the problem's own point."""
-        expected = self.expected(symbol)
+        """
+        Whether an expression is what the quantity would be, by its definition or by an earlier step about itself.
+
+        Numbers are `close` at the problem's own point.
+        """
+        if self.depends(symbol) and self.agrees(expr, self.expected(symbol), close):
+            return True
+        return symbol.name in self.own and self.agrees(expr, self.own[symbol.name], close)
+
+    def agrees(self, expr: Expr, expected: Expr, close: Close | None) -> bool:
+        """Whether two expressions have the same signature; numbers are `close` at the problem's own point."""
         try:
             if close is not None:
                 point = self.numbers()

@@ -21,6 +21,7 @@ from symbackprop.backprop import expand as put_in
 from symbackprop.checking.symbols import lexicon_of
 from symbackprop.decide import Facts
 from symbackprop.derivation import Derivation
+from symbackprop.document import Relation
 from symbackprop.errors import DomainError, InputError, UnknownNameError
 from symbackprop.evaluate import missing
 from symbackprop.expr import (
@@ -158,13 +159,21 @@ class Truth:
         return Target(self.written(symbol), symbol, shape, entries, kind)
 
     def solution(self, target: Target) -> str:
-        """Return what was asked for, in named quantities, on one line of Unicode."""
+        """Return what was asked for on lines of Unicode: in named quantities, then every derivative that it uses."""
         definitions = {**{node.symbol.name: node.expr for node in self.graph.nodes}, **self.facts.definitions}
         rows = tuple(tuple(definitions.get(symbol.name, symbol) for symbol in row) for row in target.entries)
         speller = self.derivation.speller
-        if target.shape == (1, 1):
-            return unicode_text(rows[0][0], speller)
-        return f"[{'; '.join(', '.join(unicode_text(entry, speller) for entry in row) for row in rows)}]"
+        whole: Expr = rows[0][0] if target.shape == (1, 1) else Entries(rows)
+        lines = [Relation((target.symbol, whole))]
+        waiting = list(names_in(whole))
+        told = {target.symbol.name}
+        while waiting:
+            symbol = waiting.pop(0)
+            if isinstance(symbol, Adjoint | Partial) and symbol.name in definitions and symbol.name not in told:
+                told.add(symbol.name)
+                lines.append(Relation((symbol, definitions[symbol.name])))
+                waiting += names_in(definitions[symbol.name])
+        return "\n".join(unicode_text(line, speller) for line in lines)
 
     def example(self) -> str:
         """Return a derivative that can be asked for."""
@@ -189,6 +198,15 @@ class Truth:
         """The derivatives by their plain names."""
         backward = self.derivation.backward
         return {s.name: s for s in (*(n.symbol for n in backward.nodes), *(step.about for step in backward.locals.values()))}
+
+    @cached_property
+    def written_names(self) -> dict[str, Symbol]:
+        """Every quantity by how it is written in a sentence."""
+        symbols = [*self._symbols.values(), *(Symbol(name) for name in (*self.graph.leaf_by_name, *self.graph.definitions))]
+        wholes = [Symbol(name) for name in self.lexicon.shapes if name not in self.graph.definitions]
+        found = {self.written(symbol): symbol for symbol in (*wholes, *symbols)}
+        found |= {f"d{self.lexicon.output}/d{s.name}": self.adjoint(self.lexicon.output, s.name) for s in wholes}
+        return found
 
     def spelled(self, name: str) -> str:
         """Return how the quantity of a plain name is written in a sentence."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from symbackprop.cli.options import At, FormatName, Output, ProblemArgument
+from symbackprop.cli.options import At, FormatName, Notation, Output, ProblemArgument
 from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
 from symbackprop.findings import CORRECT, INVALID, WRONG
@@ -59,18 +59,20 @@ def check(  # noqa: PLR0913 - one parameter an option
     digits: SignificantDigits = None,
     boundary: Boundary = None,
     at: At = None,
+    notation: Notation = "ng",
     solution: Solution = False,
     codes: Codes = False,
     format_name: FormatName = None,
     output: Output = None,
 ) -> None:
     """Check an answer or a chain of steps: right or wrong, where and why.  Exit code 0 right, 1 wrong, 2 unreadable."""
+    from symbackprop.checking.truth import Truth  # noqa: PLC0415
+    from symbackprop.derivation import derive  # noqa: PLC0415
     from symbackprop.narrate.findings import tell_finding  # noqa: PLC0415
-    from symbackprop.notation import Speller  # noqa: PLC0415
-    from symbackprop.problem import load  # noqa: PLC0415
 
-    writer = Writer(Speller(), format_name, output)
-    loaded = load(problem, at=at)
+    truth = Truth(derive(problem, at=at, notation=notation))
+    loaded = truth.derivation.problem
+    writer = Writer(truth.derivation, format_name, output)
     options: dict[str, Any] = {
         "hint": hint, "form": form, "rtol": rtol, "atol": atol, "digits": digits, "boundary": boundary,
     }  # fmt: skip
@@ -90,7 +92,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 
         writer.write_json(finding_json(finding, solution=solution))
     else:
-        writer.write(tell_finding(finding, codes=codes, solution=solution))
+        writer.write(tell_finding(finding, truth.written_names, codes=codes, solution=solution))
     raise typer.Exit(EXIT_CODES.get(finding.verdict, UNDECIDED_CODE))
 
 

@@ -2,38 +2,82 @@
 
 from __future__ import annotations
 
-from symbackprop.document import Block, Document, Heading, Note, Paragraph, Picture, Written
-from symbackprop.findings import CORRECT, INVALID, WRONG, Finding
+import re
+from collections.abc import Mapping
+
+from symbackprop.document import Block, Document, Heading, Note, Paragraph, Picture, Span, Spans, Written
+from symbackprop.expr import Expr
+from symbackprop.findings import CORRECT, INVALID, WRONG, Finding, StepFinding
 
 KINDS = {CORRECT: "verified", WRONG: "wrong"}
+EXAMPLE = "For example, where "
+_NAME = re.compile(r"∂?[^\W\d]\w*(?:/∂?[^\W\d]\w*)?")
 
 
-def tell_finding(finding: Finding, *, codes: bool = False, solution: bool = False) -> Document:
-    """Tell one finding; with `codes` the stable words of all mistakes that explain it, with `solution` what would be right."""
-    name = finding.target or "the answer"
-    title = f"Check of {name}"
-    blocks: list[Block] = [Heading(1, (title,))]
+def tell_finding(
+    finding: Finding, names: Mapping[str, Expr] | None = None, *, codes: bool = False, solution: bool = False
+) -> Document:
+    """
+    Tell one finding.
+
+    `names` maps quantities as sentences write them ("dL/dw1_1_1", "z1_1") to what they are, to be spelled as in a
+    derivation.  With `codes` the stable words of all mistakes that explain the answer are told, with `solution` what
+    would be right.
+    """
+    known = names or {}
+    name = finding.target
+    title = f"Check of {name}" if name else "Check"
+    blocks: list[Block] = [Heading(1, spelled(title, known))]
     if finding.verdict == INVALID:
         blocks += _unreadable(finding)
+    elif len(finding.steps) > 1:
+        blocks += _steps(finding, known)
     else:
-        if len(finding.steps) > 1:
-            blocks += _steps(finding)
-        else:
-            blocks += _reading(finding)
-            blocks.append(Note(KINDS.get(finding.verdict, "warning"), (finding.message,)))
-        if finding.form is not None:
-            blocks.append(Note("note", (f"The form asked for is {finding.form}.",)))
-        if codes and finding.codes:
-            blocks.append(Note("note", (f"Codes: {', '.join(sorted(finding.codes))}",)))
+        blocks += _single(finding, known)
+    if codes and finding.codes:
+        blocks.append(Note("note", (f"Codes: {', '.join(sorted(finding.codes))}",)))
     if solution and finding.solution:
-        blocks.append(Paragraph((f"Solution: {name} = {finding.solution}",)))
+        blocks.append(Paragraph(("What would be right:",)))
+        blocks += [Note("below", (line,)) for line in finding.solution.split("\n")]
     return Document(title, tuple(blocks))
 
 
-def _reading(finding: Finding) -> list[Block]:
-    if not finding.reading_text:
-        return []
-    return [Paragraph(("Read as ", Written(finding.reading, finding.reading_text)))]
+def spelled(sentence: str, names: Mapping[str, Expr]) -> Spans:
+    """
+    Put quantities into a sentence where their names stand; single letters are left alone, for they may be words.
+
+    >>> from symbackprop.expr import Symbol
+    >>> spelled("The term b1_1 is missing.", {"b1_1": Symbol("b1_1")})
+    ('The term ', Symbol(name='b1_1'), ' is missing.')
+    """
+    spans: list[Span] = []
+    start = 0
+    for match in _NAME.finditer(sentence):
+        quantity = names.get(match[0])
+        if quantity is not None and len(match[0]) > 1:
+            spans += [sentence[start : match.start()], quantity]
+            start = match.end()
+    return tuple(span for span in (*spans, sentence[start:]) if span != "")
+
+
+def _single(finding: Finding, names: Mapping[str, Expr]) -> list[Block]:
+    blocks: list[Block] = []
+    if finding.reading_text:
+        blocks.append(Paragraph(("Read as ", Written(finding.reading, finding.reading_text, finding.expression))))
+    said, *drawn = finding.message.split("\n")
+    verdict, example = _example_apart(said)
+    blocks.append(Note(KINDS.get(finding.verdict, "warning"), spelled(verdict, names)))
+    if drawn:
+        blocks.append(Picture(tuple(drawn), ()))
+    if example:
+        blocks.append(Paragraph(spelled(example, names)))
+    return blocks
+
+
+def _example_apart(message: str) -> tuple[str, str]:
+    """Split the example off, which is a paragraph of its own."""
+    said, found, example = message.partition(EXAMPLE)
+    return said.strip(), found + example
 
 
 def _unreadable(finding: Finding) -> list[Block]:
@@ -45,16 +89,21 @@ def _unreadable(finding: Finding) -> list[Block]:
     return blocks
 
 
-def _steps(finding: Finding) -> list[Block]:
+def _steps(finding: Finding, names: Mapping[str, Expr]) -> list[Block]:
     """Tell a chain: each step with its verdict and marks, what is wrong with it below, and the sum."""
     blocks: list[Block] = []
     for step in finding.steps:
         kind = "follows" if step.follows else KINDS.get(step.verdict, "warning")
-        blocks.append(Note(kind, (f"{step.number}  {step.text}",)))
+        blocks.append(Note(kind, (f"{step.number}  ", _read(step))))
         if step.message and step.verdict != CORRECT:
-            blocks.append(Note("below", (step.message.removeprefix("Not right. "),)))
+            said, _ = _example_apart(step.message.removeprefix("Not right. "))
+            blocks.append(Note("below", spelled(said, names)))
     blocks.append(Paragraph((_summary(finding),)))
     return blocks
+
+
+def _read(step: StepFinding) -> Span:
+    return Written(step.reading, step.reading_text, step.expression) if step.reading_text else step.text
 
 
 def _summary(finding: Finding) -> str:
@@ -62,5 +111,8 @@ def _summary(finding: Finding) -> str:
     parts = [f"Step {first} is the first that is wrong"] if first else []
     if follows:
         parts.append(f"{', '.join(map(str, follows))} follow{'s' if len(follows) == 1 else ''} from it")
+    if "incomplete" in finding.codes:
+        parts.append(f"no step is about {finding.target}, which is asked for")
     marks = f"{finding.marks} of {finding.most} marks."
-    return f"{'; '.join(parts)}: {marks}" if parts else marks
+    said = "; ".join(parts)
+    return f"{said[:1].upper()}{said[1:]}: {marks}" if parts else marks

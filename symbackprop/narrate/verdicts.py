@@ -19,15 +19,29 @@ LIMITS = {
 }
 
 
-def right(name: str, evidence: str | None, points: int, boundary: str, *, numeric: bool) -> str:
-    """Say that an answer is right, and how that is known."""
-    if numeric:
-        said = f"Right: this is {name} at the given numbers."
+def right(name: str, evidence: str | None, points: int, boundary: str, within: str) -> str:
+    """Say that an answer is right, and how that is known; `within` is the tolerance of a number."""
+    if within:
+        said = f"Right: this is {name} at the given numbers, {within}."
     elif evidence == PROVED:
         said = f"Right: proved equal to {name}."
     else:
         said = f"Right: equal to {name} at {points} point{'' if points == 1 else 's'} (compared, not proved)."
     return f"{said} At {boundary} the two differ; it is a matter of convention there." if boundary else said
+
+
+def tolerance(rtol: Fraction, atol: Fraction, digits: int | None) -> str:
+    """
+    Say how near a number has to be.
+
+    >>> tolerance(Fraction(1, 1000), Fraction(1, 10**9), None)
+    'to 1 part in 1000 or 1e-09'
+    """
+    if digits is not None:
+        return f"to {digits} significant digit{'' if digits == 1 else 's'}"
+    parts = [f"1 part in {1 / rtol}" if rtol and rtol.numerator == 1 else f"{float(rtol):g} of it" if rtol else ""]
+    parts.append(f"{float(atol):g}" if atol else "")
+    return f"to {' or '.join(part for part in parts if part)}" if any(parts) else "exactly"
 
 
 def undecided(name: str, limits: Sequence[str]) -> str:
@@ -70,8 +84,8 @@ def at(witness: Witness, asked: str, spelled: Callable[[str], str], shape: tuple
     more = ", …" if len(witness.point) > MOST_COORDINATES else ""
     place = f" in row {witness.entry[0]}, column {witness.entry[1]}" if shape != (1, 1) and witness.entry != (0, 0) else ""
     yours, truth = _apart(witness.yours, witness.truth)
-    start = f"At {point}{more} yours" if point else "Yours"
-    return f"{start} gives {yours}{place}; {asked} is {truth}."
+    start = f"For example, where {point}{more}, yours" if point else "Yours"
+    return f"{start} gives {yours}{place} and {asked} is {truth}."
 
 
 def chain(steps: Sequence[StepFinding], first_wrong: int | None, follows: Sequence[int], marks: Fraction, most: Fraction) -> str:

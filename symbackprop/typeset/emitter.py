@@ -142,12 +142,12 @@ class Emitter:
         """Return the gradient's symbol."""
         raise NotImplementedError
 
-    def written(self, latex: str, text: str) -> Box:
+    def written(self, latex: str, text: str, plain: str) -> Box:
         """Return a formula that is already typeset."""
         raise NotImplementedError
 
-    def beside(self) -> Box:
-        """Return what stands between two matrices that are multiplied."""
+    def beside(self, *, roomy: bool = False) -> Box:
+        """Return what stands between two matrices that are multiplied; `roomy` where something stands below them."""
         raise NotImplementedError
 
     def hadamard(self) -> Box:

@@ -294,13 +294,13 @@ class MathML(Emitter):
         """Return the nabla and the quantity."""
         return Box(row(mo("∇", form="prefix", rspace="0em") + of.text), of.width + 0.85, ATOM)
 
-    def written(self, latex: str, text: str) -> Box:  # noqa: ARG002 - for another emitter
+    def written(self, latex: str, text: str, plain: str) -> Box:  # noqa: ARG002 - for another emitter
         """Return the text as words: nothing is known of its parts."""
         return Box(mtext(plain_text(text)), 0.5 * len(text), 0)
 
-    def beside(self) -> Box:
-        """Return the invisible sign with a thin space."""
-        return Box(mo(TIMES, rspace=THIN), 0.17)
+    def beside(self, *, roomy: bool = False) -> Box:
+        """Return the invisible sign with a thin space, or a wide one."""
+        return Box(mo(TIMES, rspace="0.5em"), 0.5) if roomy else Box(mo(TIMES, rspace=THIN), 0.17)
 
     def hadamard(self) -> Box:
         """Return ⊙."""

@@ -9,7 +9,6 @@ from typing import Literal
 from symbackprop.document import Row
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
-from symbackprop.typeset.boxes import Line
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.elements import escaped, table
 from symbackprop.typeset.latex_emitter import Latex
@@ -17,6 +16,7 @@ from symbackprop.typeset.marks import plain_text
 from symbackprop.typeset.mathml_emitter import MathML
 from symbackprop.typeset.text_emitter import ASCII, UNICODE, Text
 from symbackprop.typeset.walk import near
+from symbackprop.typeset.words_emitter import Words, sentence
 
 _PLAIN = Typesetter(Text(replace(ASCII, relations=(), spaced=False, units=False)))
 
@@ -71,22 +71,33 @@ HIDDEN = "<mphantom>{}</mphantom>"
 Place = Literal["inline", "block", "cell"]
 
 
-def mathml(expr: Expr, speller: Speller, *, place: Place = "inline", width: float = 0.0, colour: bool = False) -> str:
+def mathml(expr: Expr, speller: Speller, *, place: Place = "inline", colour: bool = False, spoken: bool = False) -> str:
     """
     Print an expression as one <math> element of MathML Core.
 
     `place` is "inline" within a sentence (small, derivatives with a slash), "block" on a line of its own, in the middle,
-    or "cell" for a formula of full size where it stands.  What is wider than `width` em, where that is not 0, is broken.
+    or "cell" for a formula of full size where it stands.
+    `colour` leaves classes for `math_style`; `spoken` adds the formula in words as `alttext`.
 
     >>> from symbackprop.expr import Symbol
-    >>> mathml(Symbol("x") + 1, Speller(network=False), place="block")
-    '<math display="block"><mi>x</mi><mo>+</mo><mn>1</mn></math>'
+    >>> mathml(Symbol("x") + 1, Speller(network=False), place="block", spoken=True)
+    '<math display="block" alttext="x plus one"><mi>x</mi><mo>+</mo><mn>1</mn></math>'
     """
     setter = Typesetter(MathML(colour=colour, inline=place == "inline"), speller)
-    lines = setter.lines(expr, width) if width else [Line(setter.text(expr), 0.0, 0, 0)]
-    if len(lines) == 1:
-        return _math(lines[0].text, place)
-    return _math(table([[setter.emitter.indented(line).text] for line in lines], "left", displaystyle="true"), place)
+    return _math(setter.text(expr), place, words(expr, speller) if spoken else "")
+
+
+def mathml_lines(expr: Expr, speller: Speller, *, width: float = 40.0, colour: bool = False) -> str:
+    """
+    Print a long expression as one <math> element, broken into lines no wider than `width` em.
+
+    >>> from symbackprop.expr import Symbol
+    >>> mathml_lines(Symbol("x") + 1, Speller(network=False), width=2.0).count("<mtr>")
+    2
+    """
+    setter = Typesetter(MathML(colour=colour), speller)
+    lines = [[setter.emitter.indented(line).text] for line in setter.lines(expr, width)]
+    return _math(table(lines, "left", displaystyle="true") if len(lines) > 1 else lines[0][0], "block")
 
 
 def mathml_rows(rows: Sequence[Row], speller: Speller, *, width: float = 40.0, colour: bool = False) -> str:
@@ -113,7 +124,18 @@ def mathml_rows(rows: Sequence[Row], speller: Speller, *, width: float = 40.0, c
     return _math(table(cells, "right left left", close=True, displaystyle="true"), "block")
 
 
-def _math(inside: str, place: Place, words: str = "") -> str:
+def words(expr: Expr, speller: Speller) -> str:
+    """
+    Say an expression in words, for an `aria-label` or an alternative text.
+
+    >>> from symbackprop.expr import Adjoint
+    >>> words(Adjoint("dL_dw1_1_1", "L", "w1_1_1"), Speller())
+    'the derivative of L with respect to w one one of layer one'
+    """
+    return sentence(Typesetter(Words(), speller).text(expr))
+
+
+def _math(inside: str, place: Place, told: str = "") -> str:
     shown = {"inline": ' display="inline"', "block": ' display="block"', "cell": ' display="inline" displaystyle="true"'}[place]
-    spoken = f' alttext="{escaped(words)}"' if words else ""
-    return f"<math{shown}{spoken}>{inside}</math>"
+    alternative = f' alttext="{escaped(told)}"' if told else ""
+    return f"<math{shown}{alternative}>{inside}</math>"

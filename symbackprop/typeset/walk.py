@@ -71,7 +71,7 @@ class Walk:
             Ones: lambda expr: self.emitter.ones(str(expr.size)),
             Sums: self._sums,
             Sigma: self._sigma,
-            Written: lambda expr: self.emitter.written(expr.latex, expr.text),
+            Written: lambda expr: self.emitter.written(expr.latex, expr.text, expr.plain),
             Entry: self._entry,
             Local: self._entry,
             Kronecker: self._entry,
@@ -222,9 +222,7 @@ class Walk:
         return [self.emitter.relation(near(expr.relation, side)) for side in expr.sides]
 
     def _matmul(self, expr: MatMul) -> Box:
-        space = self.emitter.beside()
-        if any(isinstance(factor, Brace) for factor in expr.factors):  # what stands below needs room
-            space = Box(space.text * 3, space.width * 3)
+        space = self.emitter.beside(roomy=any(isinstance(factor, Brace) for factor in expr.factors))
         boxes = [self.operand(factor, POWER) for factor in expr.factors]
         return self.emitter.joined([(space if i else NOTHING, box) for i, box in enumerate(boxes)], PRODUCT)
 

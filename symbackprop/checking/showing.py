@@ -1,0 +1,37 @@
+"""What was read, shown back: in LaTeX, on a line of Unicode, in plain names, and as MathML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symbackprop.checking.truth import Truth, names_in
+from symbackprop.document import Relation
+from symbackprop.expr import Expr
+from symbackprop.matrix import Entries, Ones
+from symbackprop.narrate.layers import dressed
+from symbackprop.typeset.shortcuts import latex, mathml, plain, unicode_text
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One formula in four markups."""
+
+    latex: str
+    text: str
+    plain: str
+    mathml: str
+
+
+def shown(expr: Expr, truth: Truth, left: Expr | None = None) -> Shown:
+    """Show an expression, or "left = expression"; products entry by entry have ⊙ between the matrices."""
+    speller = replace(truth.derivation.speller, layers=True)
+
+    def is_number(part: Expr) -> bool:
+        return not isinstance(part, Entries | Ones) and all(truth.shape(symbol) == (1, 1) for symbol in names_in(part))
+
+    formula = dressed(expr, is_number)
+    if left is not None:
+        formula = Relation((left, formula))
+    return Shown(
+        latex(formula, speller), unicode_text(formula, speller), plain(formula), mathml(formula, speller, place="block")
+    )
