@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from symbackprop.errors import InternalError, ParseError, ProblemError
+import symbackprop as sb
+from symbackprop.checking import check
+from symbackprop.errors import InputError, InternalError, ParseError, ProblemError
 from symbackprop.findings import Finding, StepFinding, Witness
+from symbackprop.sandbox.asking import Checker, check_in_worker
 from symbackprop.sandbox.limits import Limits
 from symbackprop.sandbox.wire import from_json, to_json
 from symbackprop.sandbox.worker import Worker, WorkerError
@@ -270,6 +274,57 @@ def test_this_kernel_confines() -> None:
     run = subprocess.run([sys.executable, "-c", program], cwd=Path(HERE).parent, capture_output=True, text=True, check=False)
 
     assert run.stdout == "True\n"
+
+
+@pytest.fixture(scope="module")
+def checker():
+    with Checker(sb.load("2-2-1:sigmoid,bce")) as made:
+        yield made
+
+
+ANSWERS = (
+    ("dL/dw1_1_1", "(a2 - y) w2_1_1 a1_1 (1 - a1_1) x_1", {}),
+    ("dL/dw1_1_1", "(a2 - y) w2_1_1 x_1", {"hint": 2}),
+    ("dL/dw1_1_1", "(a2 - y", {}),
+    (None, "z1_1 = w1_1_1 x_1 + w1_1_2 x_2 + b1_1; a1_1 = z1_1", {}),
+    ("dL/dW1", "[[1, 2, 3]]", {}),
+)
+
+
+@pytest.mark.parametrize(("target", "answer", "options"), ANSWERS, ids=[row[1][:20] for row in ANSWERS])
+def test_a_checker_finds_what_check_finds(checker, target, answer, options) -> None:
+    found = checker.check(target, answer, options)
+
+    assert found == check(sb.load("2-2-1:sigmoid,bce"), target, answer, **options)
+    assert found.message
+
+
+def test_what_is_no_answer_raises_as_check_does(checker) -> None:
+    for target, options in (("dL/dw9_9_9", {}), ("dL/dw1_1_1", {"hint": 9}), ("dL/dw1_1_1", {"nonsense": 1})):
+        with pytest.raises(InputError) as there:
+            check(sb.load("2-2-1:sigmoid,bce"), target, "1", **options)
+        with pytest.raises(InputError, match=re.escape(str(there.value))):
+            checker.check(target, "1", options)
+
+
+def test_an_answer_over_its_limits_is_undecided_and_the_next_is_checked() -> None:
+    with Checker(sb.load("2-2-1:sigmoid,bce"), limits=Limits(cpu=0.2)) as short:
+        found = short.check("dL/dw1_1_1", "exp(" * 30 + "x_1" + ")" * 30)
+
+        assert (found.verdict, found.limits_hit) == ("undecided", ("cpu",))
+        assert found.message == "The answer took more than 0.2 s of computing time."
+        assert short.check("dL/da2_1", "(a2 - y)/(a2 (1 - a2))").verdict == "correct"
+
+
+def test_one_answer_in_a_worker_of_its_own() -> None:
+    assert check_in_worker(sb.load("u = 2*x + 1; y = u^3"), "dy/dx", "6*u^2").verdict == "correct"
+
+
+def test_nothing_that_is_shown_steers_a_terminal(checker) -> None:
+    found = checker.check("dL/dw1_1_1", "\x1b[2J\u202e x_1")
+
+    assert found.answer == "\x1b[2J\u202e x_1"
+    assert all(char.isprintable() or char == "\n" for char in "".join((found.message, *found.hints)))
 
 
 def alive(number):

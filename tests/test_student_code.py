@@ -73,7 +73,8 @@ RIGHT = {
         body="    a1, a2 = cache\n    d2 = a2 - y\n    d1 = (W2.T @ d2) * (1 - a1**2)\n",
     ),
     "warnings": program(body="    np.float64(1) / np.float64(0)\n    np.exp(np.float64(1000))\n" + BODY),
-    "modules": "import math, random\nfrom collections import abc\nfrom dataclasses import dataclass\n"
+    "modules": "import math, random, warnings\nfrom collections import abc\nfrom dataclasses import dataclass\n"
+    "from numpy.typing import NDArray\nfrom numpy.random import default_rng\nwarnings.warn('look')\n"
     "@dataclass\nclass A:\n    b: int\n" + program(),
 }
 
@@ -161,7 +162,7 @@ FAULTS = (
     ("def backward(x):\n    return {'a': 1}\n", 'The function returns "a"; dW1, db1, dW2 and db2 are accepted.'),
     ("def backward(x):\n    return None\n", "The function returns 1 array where there are 4"),
     ("def backward(x):\n    return {}\n", "The function returns nothing"),
-    ("import torch\n", "student.py:1: ImportError: torch cannot be imported here; cmath, collections"),
+    ("import torch\n", "student.py:1: ImportError: torch cannot be imported here; abc, cmath, collections"),
     ("def backward(x):\n    return backward(x)\n", "student.py:2: RecursionError"),
     ("import sys\n", "student.py:1: ImportError: sys cannot be imported here"),
     ("raise SystemExit(0)\n", "student.py:1: SystemExit: the program ended itself."),

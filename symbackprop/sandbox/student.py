@@ -25,10 +25,13 @@ from symbackprop.sandbox.limits import Limits, limit_process
 SERVES_MANY = False
 MODULES = (
     "__future__",
+    "abc",
     "cmath",
     "collections",
+    "contextlib",
     "copy",
     "dataclasses",
+    "decimal",
     "enum",
     "fractions",
     "functools",
@@ -39,12 +42,15 @@ MODULES = (
     "operator",
     "random",
     "statistics",
+    "string",
     "time",
     "typing",
+    "warnings",
 )
 # A warning needs these later, when nothing can be opened any more.
-_TO_WARN = ("linecache", "tokenize", "traceback", "tracemalloc", "warnings")
-PRELOAD = (*MODULES, *_TO_WARN, "collections.abc", *(f"numpy.{name}" for name in ("fft", "linalg", "ma", "polynomial", "random")))
+_TO_WARN = ("linecache", "tokenize", "traceback", "tracemalloc")
+_NUMPY = ("fft", "linalg", "ma", "polynomial", "random", "typing")
+PRELOAD = (*MODULES, *_TO_WARN, "collections.abc", *(f"numpy.{name}" for name in _NUMPY))
 FUNCTIONS = (
     "backward",
     "backprop",
