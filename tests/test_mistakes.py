@@ -9,17 +9,18 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from cases import CASES
 from wrong_answers import PROBLEMS, RIGHT, WRONG
 
 import symbackprop as sb
-from cases import CASES
 from symbackprop.checking.diagnose import Diagnosis, diagnose, last_place
 from symbackprop.checking.mistakes import CODES, MISTAKES
 from symbackprop.checking.scene import Scene
 from symbackprop.checking.truth import Truth
 from symbackprop.checking.wholes import small_fraction
 from symbackprop.derivation import Derivation, derive
-from symbackprop.findings import CORRECT, WRONG as SAID_WRONG
+from symbackprop.findings import CORRECT
+from symbackprop.findings import WRONG as SAID_WRONG
 from symbackprop.parse.answers import read_answer
 from symbackprop.verify.field import P
 

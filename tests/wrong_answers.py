@@ -292,6 +292,10 @@ WRONG_TEXT: Mapping[str, str] = {
         dL/dw1_1_1 | 0.0018175 | missing.slope
         dL/dw1_1_1 | 0.00066839 | path.missing
         dL/dw1_1_1 | 0.0087714 | missing.input
+        dL/dw2_1_1 | 0.07215707 | forward.slip
+        dL/dw2_2_1 | -0.0217822 | forward.slip
+        L | 0.24251986 | forward.slip
+        dL/dw2_1_1 | 0.0823297 | forward.slip
         a1_1 | 0.3775 | value.activation_missing
         delta2 | [[0.7414], [-0.2171]] | missing.slope
     """,

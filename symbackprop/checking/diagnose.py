@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
-from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from symbackprop.checking.conventions import LAYOUT, halves, means
 from symbackprop.checking.mistakes import MISTAKES, Mistake
 from symbackprop.checking.model import NO_NUMBER, Number
 from symbackprop.checking.places import Mutant
+from symbackprop.checking.sayings import OTHER_LAYOUT, Diagnosis, Hit, told
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Exact, Expr
 from symbackprop.expr import Number as Numeral
@@ -31,43 +29,14 @@ from symbackprop.verify.points import Point
 if TYPE_CHECKING:
     from symbackprop.checking.truth import Target, Truth
 
+__all__ = ["Diagnosis", "Search", "diagnose", "last_place"]
+
 SINGLES, PAIRS = 20_000, 400_000
 MOST_CANDIDATES = 600
 # A number that was rounded on the way differs by so much from the mistake it comes from, at most.
 CARRIED = 2e-4
 MOST_PLACES = 40
 RATIOS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(-1, 2))
-RATIO_CODES = {
-    Fraction(-1): ("sign",), Fraction(2): ("factor.two",), Fraction(1, 2): ("factor.half",),
-    Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """
-    What was done wrong.
-
-    `codes` are all mistakes that give exactly this value; `sentences` say them, the likeliest first; `where` has the plain
-    names the first one is about; `rule` is the rule it broke; `convention` is "" or says under which other convention the
-    answer is right; `limits` has the budgets that ran out.
-    """
-
-    codes: frozenset[str]
-    sentences: tuple[str, ...]
-    where: tuple[str, ...]
-    rule: str
-    convention: str = ""
-    limits: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Hit:
-    """Mistakes that together, times a ratio, give the answer's value."""
-
-    made: tuple[tuple[Mistake, Mutant], ...]
-    ratio: Fraction = Fraction(1)
-    numbers: tuple[int, ...] = field(default=(), compare=False)
 
 
 def diagnose(  # noqa: PLR0913 - an answer, a question, a point, and two budgets
@@ -125,13 +94,13 @@ class Search:
         if scene is None:
             return None
         if self.is_right(scene):
-            return self.about_layout() if self.turned else None
+            return OTHER_LAYOUT if self.turned else None
         hits = self.single_hits(scene)
         if not hits and scene.model.prime:
             hits = self.pair_hits(scene)
         if hits and scene.model.prime:
             hits = self.confirmed(hits, scene)
-        return self.told(hits, scene) if hits else None
+        return told(hits, scene, turned=self.turned, limits=tuple(self.limits)) if hits else None
 
     def scene(self, point: Point[Any]) -> Scene | None:
         """Return all numbers at a point; None where the answer has none."""
@@ -240,23 +209,32 @@ class Search:
         candidates = self.candidates(scene)
         limit = model.operations + self.budgets["pairs of mistakes"]
         hits: list[Hit] = []
+        # Each mutant as the nearer one of a pair: what it adds for each tangent below it, worked out once.
+        near = [
+            (number, place, row, mutant, low, scene.weights(mutant, pivot))
+            for number, place, row, mutant, (low, top) in candidates
+            if low == top
+        ]
         for number, place, row, mutant, (_, high) in candidates:
             try:
                 tangents = model.forward(pivot.of, mutant.changes, mutant.tangents)
             except NO_NUMBER:
                 continue
             below = tangents.get(pivot.output, 0)
-            for other_number, other_place, other_row, other, (low, top) in candidates:
-                if low <= high or low != top:
+            for other_number, other_place, other_row, other, low, weights in near:
+                if low <= high:
                     continue
                 if model.operations > limit:
                     self.limits.append("pairs of mistakes")
                     return hits
+                model.operations += len(weights)
                 try:
-                    value = model.reduced(below + scene.added(other, pivot, tangents))
+                    value = below + sum([weight * tangents.get(parent, 0) for weight, parent in weights])
+                    if other.tangents:
+                        value += scene.added(other, pivot, tangents)
                 except NO_NUMBER:
                     continue
-                ratio = wanted.get(value)
+                ratio = wanted.get(model.reduced(value))
                 if ratio is not None:
                     hit = Hit(((row, mutant), (other_row, other)), ratio, (number, place, other_number, other_place))
                     if self.pair_explains(scene, hit):
@@ -308,54 +286,6 @@ class Search:
                 kept.append(hit)
         return kept
 
-    # --- what is said ----------------------------------------------------------------------------------------
-
-    def told(self, hits: Sequence[Hit], scene: Scene) -> Diagnosis:
-        """Say what was done wrong."""
-        codes = {row.code for hit in hits for row, _ in hit.made}
-        codes |= {code for hit in hits for code in RATIO_CODES.get(hit.ratio, ())}
-        if self.turned:
-            codes |= {"transpose.result", "convention.layout"}
-        first = hits[0]
-        by_code = {row.code: row for row in reversed(MISTAKES)}
-        together = [sentence(row, mutant) for row, mutant in first.made]
-        together += [by_code[code].sentence for code in RATIO_CODES.get(first.ratio, ())]
-        sentences = {" ".join(together): None}
-        for hit in hits[1:]:
-            if len(hit.made) == 1 and hit.ratio == first.ratio == 1:
-                sentences.setdefault(sentence(*hit.made[0]))
-        row = first.made[0][0]
-        convention, more = self.convention(codes, first, scene)
-        where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in scene.values))
-        return Diagnosis(frozenset({*codes, *more}), tuple(sentences), where, row.rule, convention, tuple(self.limits))
-
-    def about_layout(self) -> Diagnosis:
-        """Say that the transpose is right."""
-        return Diagnosis(
-            frozenset({"convention.layout", "transpose.result"}),
-            ("Rows and columns are exchanged.",),
-            (),
-            "The gradient by a matrix has the matrix's shape: entry (j, k) belongs to w_jk.",
-            LAYOUT,
-        )
-
-    def convention(self, codes: set[str], first: Hit, scene: Scene) -> tuple[str, tuple[str, ...]]:
-        """Say under which other conventions the answer is right, where the problem has such; with their codes."""
-        network = scene.network
-        if network is None or len(first.made) != 1 or first.ratio != 1:
-            return "", ()
-        if "transpose.result" in codes:
-            return LAYOUT, ("convention.layout",)
-        if "convention.delta" in codes:
-            return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
-        constant = first.made[0][1].words.get("constant", "")
-        if first.made[0][0].code not in {"factor.two", "factor.half", "factor.mean"}:
-            return "", ()
-        found = [*halves(scene, constant), *means(scene, constant)]
-        under = " or ".join(dict.fromkeys(other for other, _, _ in found))
-        sheet = " and ".join(dict.fromkeys(own for _, own, _ in found))
-        return (f"right {under}; this sheet takes {sheet}" if found else ""), tuple(code for _, _, code in found)
-
 
 def last_place(value: Exact) -> float:
     """
@@ -366,9 +296,3 @@ def last_place(value: Exact) -> float:
     """
     places = next((k for k in range(MOST_PLACES) if (value * 10**k).denominator == 1), MOST_PLACES)
     return float(Fraction(1, 10**places))
-
-
-def sentence(row: Mistake, mutant: Mutant) -> str:
-    """Fill a row's sentence with a mutant's words."""
-    wanted = {name for _, name, _, _ in Formatter().parse(row.sentence) if name}
-    return row.sentence.format(**{name: mutant.words.get(name, "a factor") for name in wanted})

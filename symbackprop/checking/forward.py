@@ -7,19 +7,25 @@ Wrong values of a forward quantity: its definition, or one below it, written dow
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from typing import TypeAlias
 
-from symbackprop.checking.model import Number
+from symbackprop.checking.model import NO_NUMBER, Model, Number
 from symbackprop.checking.mutants import Mutation
 from symbackprop.checking.places import Aim, Mutant
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, add, call, children, div, mul, rebuild, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import ACTIVATIONS, FUNCTIONS, LOSSES, VECTOR_FUNCTIONS, Function, canonical
-from symbackprop.graph import Node, Role
+from symbackprop.graph import Graph, Node, Role
 from symbackprop.typeset.shortcuts import plain
+from symbackprop.verify.points import Setting
+from symbackprop.verify.reals import RealPoint
 
 MOST_VARIANTS = 600
+# Graphs of more definitions are not computed again with a slip.
+LARGEST_FORWARD = 120
 
 # What was done, where in the definition, words for the sentence, and the wrong expression.
 Variant: TypeAlias = tuple[str, tuple[object, ...], str, Expr]
@@ -43,6 +49,51 @@ def wrongly(*kinds: str) -> Mutation:
             yield Mutant({"instead": words}, (scene.aims[scene.pivot].name,), whole=whole)
 
     return mutate
+
+
+def slips(scene: Scene) -> Iterator[Mutant]:
+    """
+    Go wrong in the forward pass of a layer, and be right from there on: biases, activation or indices of the weights.
+
+    Only in numbers: an expression names the values that it uses.
+    """
+    network = scene.network
+    if network is None or scene.model.prime or scene.asked == "local" or len(scene.original.nodes) > LARGEST_FORWARD:
+        return
+    layers = range(1, len(network.layers) + 1)
+    for words, kind, chosen in (
+        *(("the biases are missing", "term", layer) for layer in (0, *layers)),
+        *(("the activation is not applied", "function", layer) for layer in layers),
+        *(("the indices of the weights are exchanged", "transposed", layer) for layer in layers),
+    ):
+        nodes = tuple(_slipped(scene, node, kind) if chosen in {0, node.layer} else node for node in scene.original.nodes)
+        if nodes == scene.original.nodes:
+            continue
+        graph = Graph(scene.original.leaves, nodes)
+        setting = Setting(graph, scene.point.setting.constraints, scene.point.setting.assumptions)
+        leaves = {leaf.symbol.name: Fraction(scene.values[leaf.symbol.name]) for leaf in graph.leaves}
+        try:
+            model = Model(graph, RealPoint(setting, leaves), taken_apart=False)
+        except NO_NUMBER:
+            continue
+
+        def whole(aim: Aim, model: Model = model) -> Number | None:
+            return model.values[aim.name] if scene.asked == "value" else model.adjoints(aim.output).get(aim.of)
+
+        yield Mutant({"instead": f"in layer {chosen} {words}" if chosen else f"{words}"}, whole=whole)
+
+
+def _slipped(scene: Scene, node: Node, kind: str) -> Node:
+    """Return a definition of the forward pass with one slip in it, or as it is."""
+    expr: Expr | None = None
+    if node.role is Role.PRE_ACTIVATION and kind == "term" and isinstance(node.expr, Sum):
+        biases = [part for part in node.expr.terms if isinstance(part, Symbol) and scene.original.role(part.name) is Role.BIAS]
+        expr = add(*(term for term in node.expr.terms if term not in biases)) if biases else None
+    elif node.role is Role.PRE_ACTIVATION and kind == "transposed":
+        expr = next((found for what, key, _, found in _weighted_sum(scene, node) if (what, key) == (kind, ("W",))), None)
+    elif node.role is Role.ACTIVATION and kind == "function" and isinstance(node.expr, Call) and node.expr.function in FUNCTIONS:
+        (expr,) = node.expr.arguments
+    return node if expr is None else replace(node, expr=expr)
 
 
 def variants_of(scene: Scene, name: str) -> dict[tuple[str, tuple[object, ...]], tuple[str, Expr]]:

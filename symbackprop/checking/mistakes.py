@@ -216,6 +216,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("value.exchanged", "The output and the target are exchanged.", FORWARD, forward.wrongly("exchanged"), VALUE),
     Mistake("value.operation", "Another operation stands here: {instead}.", FORWARD, forward.wrongly("operation"), VALUE),
     Mistake("value.other_quantity", "This is the value of {other}.", FORWARD, wholes.quantity_itself, VALUE),
+    Mistake("forward.slip", "The forward pass is wrong ({instead}); what follows is right.", FORWARD, forward.slips, ALWAYS),
     Mistake("factor.constant", "The answer is {constant} times what it should be.", CONSTANT, wholes.constant_factor, ALWAYS),
 )
 

@@ -98,6 +98,15 @@ class Scene:
                 total += adjoint * (changed(tangents) - tangents.get(name, 0))
         return total
 
+    def weights(self, mutant: Mutant, aim: Aim) -> list[tuple[Number, str]]:
+        """Return what changed edges add as weights of tangents; none where whole tangents are changed."""
+        adjoints = self.model.adjoints(aim.output)
+        found = []
+        for child, parent, slope in () if mutant.tangents else mutant.changes:
+            if adjoint := adjoints.get(child):
+                found.append((self.model.reduced(adjoint * (slope - self.model.locals[child].get(parent, 0))), parent))
+        return found
+
     def levels_of(self, mutant: Mutant) -> tuple[int, int]:
         """Return the lowest and highest level of what is changed."""
         levels = self.model.levels

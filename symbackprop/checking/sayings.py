@@ -1,0 +1,93 @@
+"""What was found, and what is said of it: codes, sentences, the broken rule, and another convention where one fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from string import Formatter
+
+from symbackprop.checking.conventions import LAYOUT, halves, means
+from symbackprop.checking.mistakes import MISTAKES, SHAPE, Mistake
+from symbackprop.checking.places import Mutant
+from symbackprop.checking.scene import Scene
+
+RATIO_CODES = {
+    Fraction(-1): ("sign",), Fraction(2): ("factor.two",), Fraction(1, 2): ("factor.half",),
+    Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """
+    What was done wrong.
+
+    `codes` are all mistakes that give exactly this value; `sentences` say them, the likeliest first; `where` has the plain
+    names the first one is about; `rule` is the rule it broke; `convention` is "" or says under which other convention the
+    answer is right; `limits` has the budgets that ran out.
+    """
+
+    codes: frozenset[str]
+    sentences: tuple[str, ...]
+    where: tuple[str, ...]
+    rule: str
+    convention: str = ""
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Mistakes that together, times a ratio, give the answer's value."""
+
+    made: tuple[tuple[Mistake, Mutant], ...]
+    ratio: Fraction = Fraction(1)
+    numbers: tuple[int, ...] = field(default=(), compare=False)
+
+
+OTHER_LAYOUT = Diagnosis(
+    frozenset({"convention.layout", "transpose.result"}), ("Rows and columns are exchanged.",), (), SHAPE, LAYOUT
+)
+
+
+def told(hits: Sequence[Hit], scene: Scene, *, turned: bool, limits: tuple[str, ...]) -> Diagnosis:
+    """Say what was done wrong; `turned` says that rows and columns are exchanged besides."""
+    codes = {row.code for hit in hits for row, _ in hit.made}
+    codes |= {code for hit in hits for code in RATIO_CODES.get(hit.ratio, ())}
+    first = hits[0]
+    by_code = {row.code: row for row in reversed(MISTAKES)}
+    together = [sentence(row, mutant) for row, mutant in first.made]
+    together += [by_code[code].sentence for code in RATIO_CODES.get(first.ratio, ())]
+    if turned:
+        codes.add("transpose.result")
+        together.append(by_code["transpose.result"].sentence)
+    sentences = {" ".join(together): None}
+    for hit in hits[1:]:
+        if len(hit.made) == 1 and hit.ratio == first.ratio == 1 and not turned:
+            sentences.setdefault(sentence(*hit.made[0]))
+    where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in scene.values))
+    alone = len(first.made) == 1 and first.ratio == 1 and not turned
+    convention, more = other_convention(codes, first, scene) if alone else ("", ())
+    return Diagnosis(frozenset({*codes, *more}), tuple(sentences), where, first.made[0][0].rule, convention, limits)
+
+
+def other_convention(codes: set[str], first: Hit, scene: Scene) -> tuple[str, tuple[str, ...]]:
+    """Say under which other conventions the answer is right, where the problem has such; with their codes."""
+    row, mutant = first.made[0]
+    if "transpose.result" in codes:
+        return LAYOUT, ("convention.layout",)
+    if "convention.delta" in codes:
+        return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
+    if row.code not in {"factor.two", "factor.half", "factor.mean"}:
+        return "", ()
+    constant = mutant.words.get("constant", "")
+    found = [*halves(scene, constant), *means(scene, constant)]
+    under = " or ".join(dict.fromkeys(other for other, _, _ in found))
+    sheet = " and ".join(dict.fromkeys(own for _, own, _ in found))
+    return (f"right {under}; this sheet takes {sheet}" if found else ""), tuple(code for _, _, code in found)
+
+
+def sentence(row: Mistake, mutant: Mutant) -> str:
+    """Fill a row's sentence with a mutant's words."""
+    wanted = {name for _, name, _, _ in Formatter().parse(row.sentence) if name}
+    return row.sentence.format(**{name: mutant.words.get(name, "a factor") for name in wanted})
