@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -362,6 +363,24 @@ def test_files_that_cannot_be_read_are_told_in_a_sentence_each(tmp_path) -> None
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        r"\begin{answer}{q1}", r"\answer{q1}{", r"\[", "$$ ", "$ ", r"\begin{align}", "\\", "{", "% answer: q1\n", "% end\n", "%",
+        r"\answer{q1}{x} ", r"\begin{equation*}\end{equation}",
+    ],
+)
+def test_marks_that_never_end_take_no_time(tmp_path, text) -> None:
+    """A file of the largest size is walked over once."""
+    path = tmp_path / "a.tex"
+    path.write_text(text * (1_000_000 // len(text)), encoding="utf-8")
+    began = time.process_time()
+    with contextlib.suppress(ProblemError):
+        graded(tmp_path, path)
+
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         (r"$a$ and $$b$$", "a\\\\\nb"),
@@ -596,7 +615,7 @@ def test_readings_become_mathml(latex, made) -> None:
 
 @pytest.mark.parametrize(
     "latex",
-    ["", "<b>", r"\input{/etc}", r"\frac{1}", "{" * 100, "}", r"\left(", r"\begin{tikz}\end{tikz}", "x" * 30_000],
+    ["", "<b>", r"\input{/etc}", r"\frac{1}", "{" * 100, "}", r"\left(", r"\begin{tikz}\end{tikz}", "x" * 30_000, r"\frac" * 3000],
 )
 def test_other_latex_is_left_as_text(latex) -> None:
     """What is not of our dialect is no mathematics for us."""

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from symbackprop._version import __version__
 from symbackprop.errors import InputError, ProblemError
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
-from symbackprop.grade.asking import Sheet
+from symbackprop.grade.asking import QuestionSheet
 from symbackprop.grade.journal import Journal, digest_of
 from symbackprop.grade.model import Notice, clean
 from symbackprop.grade.outcome import shown
@@ -105,7 +105,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     Raises ProblemError or InputError for what cannot be used, Interrupted for Ctrl-C: what is checked is kept.
     """
     crew = find_crew(jobs, backend, scheduler)
-    sheet = Sheet(problem, options or {})
+    sheet = QuestionSheet(problem, options or {})
     _prepare(out, submissions)
     said = [crew.said] if crew.said else []
     with closing(Spool()) as spool:
@@ -150,7 +150,7 @@ def _prepare(out: Path, submissions: Path) -> None:
         raise InputError(msg) from None
 
 
-def _collect(submissions: Path, sheet: Sheet, spool: Spool, out: Path) -> list[Notice]:
+def _collect(submissions: Path, sheet: QuestionSheet, spool: Spool, out: Path) -> list[Notice]:
     """Read everything that was handed in into the spool; returns what there is to say of it."""
     notices: list[Notice] = []
 
@@ -199,7 +199,7 @@ def _count(spool: Spool, journal: Journal) -> tuple[int, int]:
     return len(seen), new
 
 
-def _todo(spool: Spool, sheet: Sheet, journal: Journal) -> Iterator[Asked]:
+def _todo(spool: Spool, sheet: QuestionSheet, journal: Journal) -> Iterator[Asked]:
     """Yield what is still to be checked, each different answer once, in the order in which it was handed in."""
     seen: set[bytes] = set()
     for row in spool.rows():

@@ -20,7 +20,7 @@ MOST_FOUND = 200  # questions that are not in the problem, but named by answers
 LONGEST_TARGET = 120
 
 
-class Sheet:
+class QuestionSheet:
     """
     The questions, by id, in the order of the problem (or, where it has none, in which they are first answered).
 
@@ -77,7 +77,7 @@ class Sheet:
         Return the id of the question that an answer says it is about, and "" or why there is none.
 
         >>> from symbackprop.problem import load
-        >>> Sheet(load("2-2-1"), {}).find("dL/dw_{11}^{[1]}")
+        >>> QuestionSheet(load("2-2-1"), {}).find("dL/dw_{11}^{[1]}")
         ('dL/dw1_1_1', '')
         """
         key = _key(text)

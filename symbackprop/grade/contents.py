@@ -84,48 +84,78 @@ def _like_a_target(name: str) -> bool:
 
 # --- LaTeX ---------------------------------------------------------------------------------------------------
 
-_COMMENTED = re.compile(
-    r"^[ \t]*%+[ \t]*answer[ \t]*:[ \t]*(?P<name>[^\n]+)\n(?P<body>.*?)^[ \t]*%+[ \t]*end\b[^\n]*$",
-    re.DOTALL | re.MULTILINE | re.IGNORECASE,
-)
-_ENVIRONMENT = re.compile(r"\\begin\{answer\}\s*[{\[](?P<name>[^}\]\n]+)[}\]](?P<body>.*?)\\end\{answer\}", re.DOTALL)
-_COMMAND = re.compile(r"\\answer\s*\{(?P<name>[^{}\n]+)\}\s*\{")
+# A file is walked over once, from mark to mark: a pattern over a whole answer would search to the end from every beginning.
+_COMMENTED = re.compile(r"[ \t]*%+[ \t]*answer[ \t]*:(?P<name>.*)", re.IGNORECASE)
+_END = re.compile(r"[ \t]*%+[ \t]*end\b.*", re.IGNORECASE)
+_ENVIRONMENT = re.compile(r"\\begin\{answer\}\s*[{\[](?P<name>[^}\]\n]{1,200})[}\]]")
+_COMMAND = re.compile(r"\\answer\s*\{(?P<name>[^{}\n]{1,200})\}\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
-_DISPLAYS = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|(?<!\\)\$(?P<d>[^$]+?)\$"
-    r"|\\begin\{(?P<name>equation|align|gather|multline|eqnarray|displaymath|math|flalign)(?P<star>\*?)\}(?P<e>.+?)\\end\{(?P=name)(?P=star)\}",
-    re.DOTALL,
+_MARK = re.compile(
+    r"\$\$?|\\[\[\]()]|\\(?:begin|end)\{(?:equation|align|gather|multline|eqnarray|displaymath|math|flalign)\*?\}|\\.", re.DOTALL
 )
+_CLOSING = {"$": "$", "$$": "$$", "\\[": "\\]", "\\(": "\\)"}
 _LABEL = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)\b")
 
 
 def _latex(text: str) -> Iterator[Piece]:
     """Yield the marked answers in the order in which they stand, or the mathematics of the whole body."""
-    found: list[tuple[int, str, str]] = []
-    for pattern in (_COMMENTED, _ENVIRONMENT):
-        found += [(match.start(), match["name"], match["body"]) for match in pattern.finditer(text)]
     plain = _COMMENT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)
-    for match in _COMMAND.finditer(plain):
-        body = _balanced(plain, match.end())
-        if body is None:
+    found = sorted([*_commented(text), *_environments(plain), *_commands(plain)])
+    for _, name, body in found:
+        yield Piece(clean(name.strip(), LONGEST_CELL), mathematics(body), "latex")
+    if not found:
+        start = text.find("\\begin{document}")
+        stop = text.find("\\end{document}", max(start, 0))
+        inner = text[start + len("\\begin{document}") : stop if stop > 0 else None] if start >= 0 else text
+        yield Piece("", mathematics(inner), "latex")
+
+
+def _commented(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield (place, question, body) between the lines "% answer: q1" and "% end"."""
+    question, start, place = "", -1, 0
+    for line in text.splitlines(keepends=True):
+        here, place = place, place + len(line)
+        if match := _COMMENTED.match(line):
+            question, start = match["name"], place
+        elif start >= 0 and _END.match(line):
+            yield start, question, text[start:here]
+            start = -1
+
+
+def _environments(text: str) -> Iterator[tuple[int, str, str]]:
+    r"""Yield (place, question, body) of \begin{answer}{q1} … \end{answer}."""
+    place = 0
+    while match := _ENVIRONMENT.search(text, place):
+        stop = text.find("\\end{answer}", match.end())
+        if stop < 0:
+            msg = f"\\begin{{answer}}{{{short(match['name'])}}} does not end"
+            raise UnreadableError(msg)
+        yield match.start(), match["name"], text[match.end() : stop]
+        place = stop
+
+
+def _commands(text: str) -> Iterator[tuple[int, str, str]]:
+    r"""Yield (place, question, body) of \answer{q1}{…}."""
+    place = 0
+    while match := _COMMAND.search(text, place):
+        stop = _balanced(text, match.end())
+        if stop is None:
             msg = f"the brace of \\answer{{{short(match['name'])}}} does not close"
             raise UnreadableError(msg)
-        found.append((match.start(), match["name"], body))
-    if found:
-        for _, name, body in sorted(found):
-            yield Piece(clean(name.strip(), LONGEST_CELL), mathematics(body), "latex")
-        return
-    body_at = re.search(r"\\begin\{document\}(.*?)(?:\\end\{document\}|\Z)", text, re.DOTALL)
-    yield Piece("", mathematics(body_at[1] if body_at else text), "latex")
+        yield match.start(), match["name"], text[match.end() : stop]
+        place = stop
 
 
-def _balanced(text: str, start: int) -> str | None:
-    """Return what stands up to the brace that closes the one before `start`."""
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+
+
+def _balanced(text: str, start: int) -> int | None:
+    """Return where the brace stands that closes the one before `start`."""
     depth = 1
-    for match in re.finditer(r"\\.|[{}]", text[start:], re.DOTALL):
+    for match in _BRACE.finditer(text, start):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
         if depth == 0:
-            return text[start : start + match.start()]
+            return match.start()
     return None
 
 
@@ -133,16 +163,27 @@ def mathematics(text: str) -> str:
     r"""
     Return the mathematics of a piece of LaTeX: without comments, and without the marks that begin and end a formula.
 
-    >>> mathematics(r"The answer is $\\delta_1 x_1$. % sure")
-    '\\\\delta_1 x_1'
+    >>> mathematics(r"The answer is $\delta_1 x_1$. % sure")
+    '\\delta_1 x_1'
     """
     body = _LABEL.sub("", _COMMENT.sub(r"\1", text))
-    shown = [_inside(match) for match in _DISPLAYS.finditer(body)]
-    return tidy("\\\\\n".join(part for part in shown if part) if shown else body)
+    shown = _formulas(body)
+    return tidy("\\\\\n".join(shown) if shown else body)
 
 
-def _inside(match: re.Match[str]) -> str:
-    return next(match[name] for name in "abcde" if match[name] is not None).strip()
+def _formulas(text: str) -> list[str]:
+    """Return what stands between marks of formulas."""
+    found: list[str] = []
+    closing, start = "", 0
+    for match in _MARK.finditer(text):
+        mark = match[0]
+        if closing:
+            if mark == closing:
+                found.append(text[start : match.start()].strip())
+                closing = ""
+        elif mark in _CLOSING or mark.startswith("\\begin"):
+            closing, start = _CLOSING.get(mark) or mark.replace("begin", "end", 1), match.end()
+    return [formula for formula in found if formula]
 
 
 # --- notebooks -----------------------------------------------------------------------------------------------
@@ -169,7 +210,7 @@ def _notebook(text: str, is_question: Callable[[str], bool]) -> Iterator[Piece]:
             lines = [line for line in body.splitlines() if not line.lstrip().startswith(("#", "%"))]
             yield Piece(name, tidy("\n".join(lines)), "text")
         else:
-            yield Piece(name, mathematics(body) if _DISPLAYS.search(body) else tidy(body))
+            yield Piece(name, mathematics(body) if _formulas(body) else tidy(body))
     if not count:
         msg = 'no cell is marked as an answer; a cell has the tag "answer:q1", or the nbgrader id q1'
         raise UnreadableError(msg)

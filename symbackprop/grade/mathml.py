@@ -131,7 +131,12 @@ class _Parser:
     def argument(self) -> str:
         """Read a group in braces, or one element, as one element."""
         self.spaces()
-        return self.group() if self.peek() == "{" else self.element()
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _UnknownError
+        made = self.group() if self.peek() == "{" else self.element()
+        self.depth -= 1
+        return made
 
     def group(self) -> str:
         if self.take() != "{":

@@ -36,7 +36,9 @@ _MARKS = re.compile(r"\s*[\d./]+ of [\d./]+ marks?\.$")
 
 def told(outcome: Outcome) -> str:
     """Return what is said of an answer: of a chain, without its own marks, because they are the question's."""
-    message = _MARKS.sub("", outcome.finding.message) or outcome.finding.message
+    message = outcome.finding.message
+    if outcome.finding.steps:
+        message = _MARKS.sub("", message) or message
     have, needed = len(outcome.finding.steps), outcome.question.steps or 0
     if 0 < have < needed:
         message += f" {needed} steps are asked for, and there {'is one' if have == 1 else f'are {have}'}."

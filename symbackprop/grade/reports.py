@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from symbackprop.errors import InputError
-from symbackprop.grade.asking import Sheet as Questions
+from symbackprop.grade.asking import QuestionSheet
 from symbackprop.grade.class_page import MOST_LOOKS, ClassPage, Line, Look
 from symbackprop.grade.gradescope import results
 from symbackprop.grade.journal import Journal
@@ -29,7 +29,7 @@ _OURS = re.compile(r"[a-z0-9-]+-[0-9a-f]{6,64}\.(html|json)")
 class Reports:
     """Writes a folder of results; what an earlier run left there of students who are gone is removed."""
 
-    def __init__(self, out: Path, questions: Questions, spool: Spool, journal: Journal, *, sampled: bool) -> None:
+    def __init__(self, out: Path, questions: QuestionSheet, spool: Spool, journal: Journal, *, sampled: bool) -> None:
         """Write nothing yet."""
         self.out, self.spool, self.journal, self.sampled = out, spool, journal, sampled
         self.sheet = questions
