@@ -136,7 +136,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "typeset": (
         ("boxes", "decimals", "elements", "marks", "spoken", "stylesheet", "widths"),
-        ("emitter", "filling"),
+        ("emitter", "filling", "mathml_letters"),
         ("latex_emitter", "mathml_emitter", "text_emitter", "walk", "words_emitter"),
         ("breaking",),
         ("shortcuts",),

@@ -20,6 +20,9 @@ MINUS, DOT, PRIME, TOP = "−", "⋅", "′", "⊤"
 # The width of LaTeX's thin space, 3/18 em.
 THIN = "0.17em"
 
+# As LaTeX's ( and \bigl(.  Those two are not stretched: browsers reserve the width of the widest size, and leave gaps.
+_FENCES: tuple[dict[str, str], ...] = ({"stretchy": "false"}, {"stretchy": "false", "mathsize": "120%"}, {})
+
 # What XML 1.0 has no place for, and the directions that could turn what follows around.
 _UNFIT = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 _OPERATOR = re.compile(r"<mo>([+−⋅=≤≥≈≠,]|&lt;|&gt;)</mo>")
@@ -153,6 +156,12 @@ def bold(letter: str) -> str:
     if "A" <= letter <= "Z":
         return chr(0x1D400 + code - ord("A"))
     return chr(0x1D7CE + code - ord("0")) if "0" <= letter <= "9" else letter
+
+
+def fences(left: str, right: str, height: int) -> tuple[str, str]:
+    """Return fences for what has this height (as in `Box`): plain, a little larger, or as high as what is between them."""
+    sizes = _FENCES[min(height, 2)]
+    return mo(left, form="prefix", **sizes), mo(right, form="postfix", **sizes)
 
 
 def table(rows: Sequence[Sequence[str]], align: str = "", *, close: bool = False, **attributes: str) -> str:

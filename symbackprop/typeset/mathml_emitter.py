@@ -13,21 +13,20 @@ from fractions import Fraction
 
 from symbackprop.expr import Exact
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
-from symbackprop.notation import GREEK, Name, Ratio, index_runs
+from symbackprop.notation import Name, Ratio
 from symbackprop.typeset.boxes import ATOM, NEGATIVE, POWER, PRODUCT, QUOTIENT, Box, Line
 from symbackprop.typeset.decimals import decimal_text
 from symbackprop.typeset.elements import (
     APPLIED,
     DOT,
     MINUS,
-    NEXT,
     PRIME,
     THIN,
     TIMES,
     TOP,
     bold,
     element,
-    escaped,
+    fences,
     mi,
     mn,
     mo,
@@ -40,6 +39,7 @@ from symbackprop.typeset.elements import (
 )
 from symbackprop.typeset.emitter import TRIGONOMETRIC, Emitter
 from symbackprop.typeset.marks import TINT_COUNT, plain_text
+from symbackprop.typeset.mathml_letters import indices, letter, size_of
 from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 
 HIGHEST_CASES = 16
@@ -50,10 +50,6 @@ _NAMES = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan",
     "hard_sigmoid": "hard σ", "log_softmax": "log softmax", "sqrt": "√",
 }  # fmt: skip
-
-# As LaTeX's ( and \\bigl(; what is built up, or in several rows, has fences as high as itself.
-# The smaller ones are not stretched: browsers reserve the width of the widest size, and leave gaps.
-_SIZES: tuple[dict[str, str], ...] = ({"stretchy": "false"}, {"stretchy": "false", "mathsize": "120%"}, {})
 _DECIMAL = re.compile(r"\.\d+</mn>$")
 
 
@@ -68,15 +64,15 @@ class MathML(Emitter):
 
     def name(self, name: Name) -> Box:
         """Return a letter, its indices below, layer and sample above."""
-        letter, width = _letter(name.letter, name.style)
+        base, width = letter(name.letter, name.style)
         if name.hat:
-            letter = element("mover", letter, mo("ˆ", stretchy="false"), accent="true")
-        below, below_width = _indices(name.indices, comma=name.comma)
+            base = element("mover", base, mo("ˆ", stretchy="false"), accent="true")
+        below, below_width = indices(name.indices, comma=name.comma)
         above = script(name.superscript)
         if below and above:
-            text = element("msubsup", letter, below, above)
+            text = element("msubsup", base, below, above)
         else:
-            text = element("msub", letter, below) if below else element("msup", letter, above) if above else letter
+            text = element("msub", base, below) if below else element("msup", base, above) if above else base
         width += max(below_width, math_width(name.superscript) * SCRIPT) + (0.05 if above or below else 0)
         kind = "word" if name.style in {"word", "roman"} else "symbol"
         return Box(text, width, ATOM, 1 if above else 0, kind, kind)
@@ -152,7 +148,7 @@ class MathML(Emitter):
     def parentheses(self, height: int, *, paired: bool = True) -> tuple[Box, Box]:
         """Return fences that grow with what is between them; of one size around plain letters and where a line break is."""
         width = (0.39, 0.46, 0.78, 0.95)[min(height, 3)]
-        left, right = _fences("(", ")", height if paired else 0)
+        left, right = fences("(", ")", height if paired else 0)
         if paired:
             left, right = f"<mrow>{left}", f"{right}</mrow>"
         return Box(left, width, height=height, head="group"), Box(right, width, height=height, tail="group")
@@ -214,11 +210,11 @@ class MathML(Emitter):
             text = element("msqrt", argument.text)
             return Box(text, argument.width + 0.85, ATOM, max(1, argument.height), "function", "symbol")
         if function == "abs":
-            left_fence, right_fence = _fences("|", "|", argument.height)
+            left_fence, right_fence = fences("|", "|", argument.height)
             text = row(left_fence + row(argument.text) + right_fence)
             return Box(text, argument.width + 0.6, ATOM, argument.height, "group", "group")
         if function == "step":
-            left_fence, right_fence = _fences("[", "]", argument.height)
+            left_fence, right_fence = fences("[", "]", argument.height)
             inside = row(left_fence + argument.text + mo(">") + mn("0") + right_fence)
             return Box(row(mi(bold("1")) + inside), argument.width + 3.0, ATOM, argument.height, "function", "function")
         name = self.function(function) if index is None else self.subscripted(self.function(function), index)
@@ -321,7 +317,7 @@ class MathML(Emitter):
     def ones(self, size: str) -> Box:
         """Return a bold 1 with its length below."""
         one = mn(bold("1"))
-        return Box(element("msub", one, _size(size)) if size else one, 0.58 + 0.4 * len(size), ATOM, 0, "symbol", "symbol")
+        return Box(element("msub", one, size_of(size)) if size else one, 0.58 + 0.4 * len(size), ATOM, 0, "symbol", "symbol")
 
     def primed(self, function: str, argument: Box) -> Box:
         """Return the function's name with a prime, applied; as a superscript, browsers would make the prime too small."""
@@ -333,8 +329,8 @@ class MathML(Emitter):
 
     def summed(self, index: str, size: str) -> Box:
         """Return Σ with its index below and the last one above."""
-        below = _first(index)
-        return Box(element("munderover", mo("∑"), below, _size(size)), 1.7, PRODUCT, 2, "function", "symbol")
+        below = script(index) + tight("=") + mn("1")
+        return Box(element("munderover", mo("∑"), below, size_of(size)), 1.7, PRODUCT, 2, "function", "symbol")
 
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         """Return ∂ over ∂x."""
@@ -342,53 +338,5 @@ class MathML(Emitter):
         return Box(element("mfrac", d, d + variable.text), variable.width + 0.8, PRODUCT, 2, "fraction", "fraction")
 
 
-def _fences(left: str, right: str, height: int) -> tuple[str, str]:
-    """Return fences of the size for what is between them."""
-    sizes = _SIZES[min(height, 2)]
-    return mo(left, form="prefix", **sizes), mo(right, form="postfix", **sizes)
-
-
-def _size(text: str) -> str:
-    """Return a number, n, or n with an index."""
-    letter, _, below = text.partition("_")
-    return element("msub", script(letter), script(below)) if below else script(text)
-
-
-def _first(index: str) -> str:
-    """Return k=1, without space around the sign."""
-    return script(index) + tight("=") + mn("1")
-
-
 def _decimal(box: Box) -> bool:
     return box.tail == "number" and bool(_DECIMAL.search(box.text))
-
-
-def _letter(letter: str, style: str) -> tuple[str, float]:
-    if letter == "…":
-        return mo("…"), 1.3
-    match style:
-        case "greek":
-            return _greek(letter), 0.64
-        case "bold":
-            return mi(bold(letter)), 0.6
-        case "word":
-            return f'<mi class="word">{escaped(letter)}</mi>', text_width(letter) + 0.1
-        case _:
-            return mi(letter), text_width(letter) if style == "roman" else math_width(letter)
-
-
-def _greek(name: str) -> str:
-    return mi(GREEK[name])
-
-
-def _indices(indices: Sequence[str], *, comma: bool) -> tuple[str, float]:
-    """Return indices in a row, with commas or with a sign that is heard and not seen."""
-    parts, width = [], 0.0
-    for index in indices:
-        text = ""
-        for kind, run in index_runs(index):
-            text += {"digits": mn, "greek": _greek, "word": mtext, "letter": script}[kind](run)
-            width += SCRIPT * (0.6 if kind == "greek" else text_width(run) if kind == "word" else math_width(run))
-        parts.append(text)
-    separator = tight(",") if comma else mo(NEXT)
-    return separator.join(parts), width + SCRIPT * 0.3 * comma * max(0, len(parts) - 1)

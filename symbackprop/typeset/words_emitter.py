@@ -115,7 +115,7 @@ class Words(Emitter):
         """Return the body in parentheses, or with an end of its own where that is enough."""
         if body.head == "fraction" and body.binding == QUOTIENT:
             return _ended(body)
-        if body.binding == ATOM or body.text.endswith(_END_SUM):
+        if body.binding == ATOM or (body.binding == QUOTIENT and body.text.endswith(_END_SUM)):
             return body._replace(binding=ATOM)
         return _box(f"open paren {body.text} close paren", ATOM)
 
