@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import re
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +13,22 @@ from pathlib import Path
 
 import pytest
 from hostile import ANSWERS, CANARY, PROGRAMS
+from hostile_files import COMMANDS, SUBMISSIONS
 
 import symbackprop as sb
 from symbackprop.errors import SymbackpropError
+from symbackprop.grade import grade
+from symbackprop.problem import from_dict
 from symbackprop.sandbox.asking import Checker
 from symbackprop.sandbox.code import check_code
 from symbackprop.sandbox.limits import Limits
 
+NETWORK = {
+    "inputs": 2,
+    "loss": "binary_cross_entropy",
+    "layers": [{"units": 3, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}],
+}
+ROOT = Path(__file__).resolve().parents[1]
 PROBLEM = "2-3-1:tanh/sigmoid,bce"
 LONGEST_SENTENCE = 400
 # How many answers may need to be stopped from outside: the budgets of the checker should see the others coming.
@@ -90,7 +102,7 @@ def programs(tmp_path_factory):
     def ran(number, name):
         canary = folder / str(number)
         began = time.monotonic()
-        limits = Limits() if name in {"sleep", "loop in the function", "memory"} else Limits(cpu=0.5, wall=2)
+        limits = Limits() if name in {"sleep", "loop in the function", "memory"} else Limits(cpu=0.3, wall=1.5)
         finding = check_code(derivation, PROGRAMS[name].replace(CANARY, str(canary)), limits=limits)
         return finding, time.monotonic() - began, canary
 
@@ -113,6 +125,113 @@ def test_a_program_sees_no_file_and_leaves_no_process(programs) -> None:
     assert programs["os reached: fork bomb"][0].verdict == "invalid"
 
 
+class Lent:
+    """The module's checker, for a run of `grade` that would otherwise start and end its own."""
+
+    checker: Checker
+
+    def __init__(self, problem) -> None:
+        self.problem = problem
+
+    def check(self, target, answer, options=None):
+        """Check as the real one does."""
+        return self.checker.check(target, answer, options)
+
+    def close(self) -> None:
+        """Leave it running."""
+
+
+@pytest.fixture
+def lent(checker):
+    Lent.checker = checker
+    return Lent
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_hostile_submissions(name, lent, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    problem = from_dict({"network": NETWORK, "questions": [{"id": "q1", "target": "dL/dw1_1_1"}]})
+    handed_in = SUBMISSIONS[name](tmp_path)
+    before = {path.name for path in tmp_path.iterdir()}
+    began, memory = time.process_time(), peak_memory()
+    try:
+        summary = grade(problem, handed_in, tmp_path / "out", jobs=1, making=lent)
+    except SymbackpropError as error:
+        told, verdicts = str(error).splitlines(), {}
+    else:
+        cells = [cell for file in (tmp_path / "out").glob("*.csv") for cell in cells_of(file)]
+        told, verdicts = [row for row in reasons(tmp_path / "out" / "look_at.csv") if row], summary.verdicts
+        assert not [cell for cell in cells if cell[:1] in "=+-@\t\r" and cell[:1]]
+        pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html")]
+        assert pages
+        assert not [page for page in pages if re.search(r"<script>alert|<img src=x|root:", page)]
+
+    assert verdicts.get("correct", 0) == 0
+    assert told or verdicts
+    assert [sentence for sentence in told if is_clear(sentence)] == []
+    assert {path.name for path in tmp_path.iterdir()} - before <= {"out"}
+    assert time.process_time() - began < 2
+    assert peak_memory() - memory < 512 * 1024
+    assert not [path for path in (*tmp_path.rglob("*"), *tmp_path.parent.iterdir()) if path.stem == "canary"]
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has had, in kB; 0 where nobody counts."""
+    try:
+        import resource  # noqa: PLC0415 - not there on Windows
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def cells_of(file):
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return [cell for row in csv.reader(stream) for cell in row]
+
+
+def reasons(file):
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return [row["reason"] for row in csv.DictReader(stream)]
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory):
+    """Give every command, two at a time; its name gives the exit code, output, complaint, seconds of computing and kilobytes."""
+
+    def given(name):
+        words, files = COMMANDS[name]
+        folder = tmp_path_factory.mktemp("command")
+        for file, data in files.items():
+            (folder / file).write_bytes(data.replace(CANARY.encode(), b"canary"))
+        words = [word.replace(CANARY, "canary").encode("utf-8", "surrogatepass") for word in words]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
+            line = [sys.executable, "-m", "symbackprop", *words]
+            process = subprocess.Popen(line, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            texts = [(folder / stream).read_text(encoding="utf-8") for stream in ("out", "err")]
+        return (process.returncode, *texts, usage, folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(COMMANDS, pool.map(given, COMMANDS), strict=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="what a process used is counted here by wait4")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_hostile_commands(name, commands) -> None:
+    code, out, err, usage, folder = commands[name]
+
+    assert code in {1, 2, 3}, (out, err)
+    assert out or err
+    assert is_clear((err or out.split("\n", maxsplit=2)[-1]).strip(), longest=2_000) == "", (out, err)
+    assert all(char.isprintable() or char == "\n" for char in out + err)
+    assert usage.ru_utime + usage.ru_stime < 4  # the program's own start, and 2 s for the answer
+    assert usage.ru_maxrss < 512 * 1024
+    assert not (folder / "canary").exists()
+
+
 def test_there_are_enough() -> None:
-    assert len(ANSWERS) >= 250
+    assert len(ANSWERS) + len(PROGRAMS) + len(SUBMISSIONS) + len(COMMANDS) >= 600
+    assert len(ANSWERS) >= 400
     assert len({(row.kind, row.text, row.target, str(row.options)) for row in ANSWERS}) == len(ANSWERS)
