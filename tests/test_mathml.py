@@ -33,7 +33,7 @@ from symbackprop.document import (
     Vector,
     Written,
 )
-from symbackprop.expr import ONE, ZERO, Adjoint, Constant, Expr, Partial, Sum, Symbol, call, number, power
+from symbackprop.expr import ONE, ZERO, Adjoint, Constant, Expr, Partial, Product, Sum, Symbol, call, number, power
 from symbackprop.functions import FUNCTIONS, piecewise
 from symbackprop.indexed import Entry, Kronecker, Sigma
 from symbackprop.matrix import Entries, MatMul, Ones, Slope, Sums, Transpose
@@ -405,6 +405,11 @@ def test_different_formulas_are_said_differently() -> None:
             piecewise(ONE, (z, ">", ZERO), number(Fraction(1, 100), decimal=True)),
             FUNCTION,
             "the cases one if z is greater than zero, zero point zero one otherwise, end cases",
+        ),
+        (
+            Product((Sum((Symbol("eta"), Sigma(Entry(Symbol("a2"), ("k",)), "k", 3))), Symbol("L"))),
+            LAYERS,
+            "open paren eta plus the sum over k from one to three of a k of layer two, end sum, close paren times L",
         ),
         (
             Sigma(Entry(Symbol("a2"), ("k",)), "k", "n") + Symbol("eta"),
