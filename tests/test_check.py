@@ -64,10 +64,15 @@ ROWS = (
     Row("f = max(0, x)", "df/dx", r"\begin{cases} 1 & x \ge 0 \\ 0 & x < 0 \end{cases}", "correct", "proved", says="x = 0"),
     Row(MAZUR, "dL/dw5", "0.0821670405642308", "correct", "proved"),
     Row(MAZUR, "dL/dw5", "0.08217", "correct", "proved"),
+    Row(MAZUR, "dL/dw5", "0.0822", "correct", "proved"),
+    Row(MAZUR, "dL/dw5", "0.0823", "wrong", codes=("number.rounded",)),
     Row(MAZUR, "dL/dw5", "0.082", "wrong", codes=("number.rounded",), says="2 significant digits are right"),
     Row(MAZUR, "dL/dw5", "-0.08217", "wrong", codes=("sign",)),
     Row(MAZUR, "dL/dw5", "0.7414 * 0.1868 * 0.5933", "correct"),
     Row(MAZUR, "dL/dw5", "delta_o1 * out_h1", "correct", "proved"),
+    Row(MAZUR, "dL/dw5", "82.17", "wrong", codes=("number.power_of_ten",)),
+    Row(MAZUR, "delta_o1", "0.138498562", "correct", "proved", says="this is delta_o1"),
+    Row("2-1:sigmoid,bce", "dL/da1_1", "(a1_1 - y)/a1_1(1 - a1_1)", "wrong", codes=("brackets.denominator",)),
     Row(TWO_SAMPLES, "dJ/dw1_1_1", "(2(a1_1_s1 - y_1_s1)x_1_s1 + 2(a1_1_s2 - y_1_s2)x_1_s2)/2", "correct", "proved"),
     Row(NET, "dL/dw1_1_1", "delta1_1*x_3", "invalid", says="x_3"),
     Row(NET, "dL/dw1_1_1", "dL/dw1_1_1", "invalid", says="the very quantity"),
@@ -230,6 +235,16 @@ def test_options_that_mean_nothing_are_refused(options: dict[str, object], says:
     with pytest.raises(InputError, match=r"^[^\n]*$") as error:
         check(NET, "dL/dw1_1_1", "delta1_1*x_1", **options)
     assert says in str(error.value)
+
+
+def test_every_equality_is_a_step() -> None:
+    found = check(NET, "dL/dw2_1_1", "dL/dw2_1_1 = (y - a2_1) a2_1 (1 - a2_1) a1_1 = -(a2_1 - y) a2_1 (1 - a2_1) a1_1")
+    assert [step.verdict for step in found.steps] == ["wrong", "wrong"]
+    assert found.follows == (2,)
+
+
+def test_the_question_may_be_answered_before_the_last_step() -> None:
+    assert check("q = x + y; f = q*z", "df/dx", "df/dx = z\ndf/dy = z").verdict == "correct"
 
 
 def test_marks_are_exact() -> None:

@@ -105,7 +105,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "cli": (
         ("inputs", "messages", "options", "progress", "writer"),
         ("data",),
-        ("check", "code", "derive", "evaluate", "known", "train"),
+        ("check", "code", "derive", "evaluate", "grade", "known", "train"),
         ("__init__",),
     ),
     "codegen": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,14 +11,16 @@ from symbackprop.checking.diagnose import Diagnosis, diagnose
 from symbackprop.checking.judge import Judged, judge, judge_number
 from symbackprop.checking.truth import Rows, Target, Truth, shape_of
 from symbackprop.errors import InputError, ParseError, SymbackpropError
-from symbackprop.expr import Expr, substitute
-from symbackprop.findings import CORRECT, INVALID, UNDECIDED
+from symbackprop.expr import Expr, Product, Quotient, div, mul, substitute, transform
+from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
 from symbackprop.narrate import verdicts
 from symbackprop.parse.answers import read_answer
 from symbackprop.problem.questions import CheckOptions, ExpectedAnswer
 
 # What evaluating an answer at a point raises where it has no value there.
 NO_VALUE = (ValueError, NotImplementedError, ArithmeticError, SymbackpropError)
+
+BRACKETS = "What follows the division is read as a factor above the line; in brackets below it, this would be right."
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,17 @@ class Explainer:
         judged = judge(rows, asked, self.truth, self.options, digits)
         if judged.verdict == INVALID:
             raise ParseError(judged.said)
+        if judged.verdict == WRONG and not judged.said and self._right_in_brackets(expr, asked):
+            judged = replace(judged, codes=judged.codes | {"brackets.denominator"}, said=BRACKETS)
         return self._explained(rows, asked, judged)
+
+    def _right_in_brackets(self, expr: Expr, asked: Target) -> bool:
+        """Whether an answer would be right, were the factors after a division in brackets below the line: a/b(1 − b)."""
+        below = transform(expr, _below_the_line)
+        if below is expr:
+            return False
+        rows = self.truth.entries(below)
+        return shape_of(rows) == asked.shape and judge(rows, asked, self.truth, self.options).verdict == CORRECT
 
     def _explained(self, rows: Rows, asked: Target, judged: Judged) -> Checked:
         """Add what a reader is told."""
@@ -131,3 +143,15 @@ class Explainer:
                 raise InputError(msg) from None
             found.setdefault(expected.place or expected.answer, []).append((target, rows))
         return found
+
+
+def _below_the_line(part: Expr) -> Expr | None:
+    """Put what follows a division into its denominator."""
+    if not isinstance(part, Product):
+        return None
+    place = next((place for place, factor in enumerate(part.factors[:-1]) if isinstance(factor, Quotient)), None)
+    if place is None:
+        return None
+    division = part.factors[place]
+    assert isinstance(division, Quotient)
+    return mul(*part.factors[:place], div(division.numerator, mul(division.denominator, *part.factors[place + 1 :])))

@@ -21,6 +21,7 @@ from symbackprop.problem.questions import STRICT, CheckOptions
 FEWEST_DIGITS = 2
 # A number with so many digits, all of them right, is right whatever the tolerance.
 ENOUGH_DIGITS = 3
+SHIFTS = range(1, 7)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,9 @@ def judge_number(yours: Any, true: Any, options: CheckOptions, digits: int | Non
         most = next(k for k in range(FEWEST_DIGITS, 40) if not agrees(yours, true, k + 1))
         said = f"Near, but not near enough: {most} significant digits are right; {needed}."
         return Judged(WRONG, PROVED, codes=frozenset({"number.rounded"}), said=said, numeric=True)
+    if any(agrees(yours, true * 10**k, ENOUGH_DIGITS) or agrees(yours, true / 10**k, ENOUGH_DIGITS) for k in SHIFTS):
+        said = "The digits are right, but the decimal point is not where it belongs."
+        return Judged(WRONG, PROVED, codes=frozenset({"number.power_of_ten"}), said=said, numeric=True)
     return Judged(WRONG, PROVED, numeric=True)
 
 

@@ -187,11 +187,17 @@ class Truth:
         own = self.derivation.problem.names
         if isinstance(symbol, Adjoint):
             if symbol.is_delta:
-                return own.get(symbol.name) or self.derivation.speller.name(symbol.name).written or symbol.name
+                return own.get(symbol.name) or self._own_delta(symbol.name)
             return f"d{own.get(symbol.output, symbol.output)}/d{own.get(symbol.of, symbol.of)}"
         if isinstance(symbol, Partial):
             return f"∂{own.get(symbol.child, symbol.child)}/∂{own.get(symbol.parent, symbol.parent)}"
         return own.get(symbol.name) or self.derivation.speller.name(symbol.name).written or symbol.name
+
+    def _own_delta(self, plain: str) -> str:
+        """Return delta_o1 for the δ of a pre-activation that the problem calls net_o1."""
+        name = self.derivation.speller.name(plain)
+        renamed = "z" + plain.removeprefix("delta") in self.derivation.problem.names
+        return f"delta_{'_'.join(name.indices)}" if renamed else plain
 
     @cached_property
     def _symbols(self) -> dict[str, Symbol]:

@@ -2,7 +2,7 @@
 The command line: load, call, narrate, render.  A command is a module of this folder, and a line of `_COMMANDS`.
 
 Results go to standard output and everything else to standard error.
-Exit codes: 0 done; 2 the input or the usage is at fault; 3 too large; 130 interrupted.
+Exit codes: 0 done; 1 `check` found a wrong answer; 2 the input or the usage is at fault; 3 too large or undecided; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from symbackprop.cli.check import check
 from symbackprop.cli.code import code
 from symbackprop.cli.derive import derive
 from symbackprop.cli.evaluate import evaluate
+from symbackprop.cli.grade import grade
 from symbackprop.cli.known import list_known
 from symbackprop.cli.messages import INTERRUPTED, complain, complain_of_usage
 from symbackprop.cli.train import train
@@ -43,6 +44,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "train": train,
     "check": check,
+    "grade": grade,
     "code": code,
     "list": list_known,
 }

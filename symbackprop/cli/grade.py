@@ -1,0 +1,68 @@
+"""`symbackprop grade`: the answers of a class, with tables, pages and results for Gradescope."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symbackprop.cli.messages import INTERRUPTED, complain
+from symbackprop.cli.options import At, ProblemArgument
+
+Submissions = Annotated[
+    Path, typer.Argument(metavar="SUBMISSIONS", help="A .csv (student, question, answer), a folder, a .zip, .ipynb or .tex file.")
+]
+Out = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write; the same folder goes on where it was.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", help="How many answers are checked at once (one a core).")]
+Backend = Annotated[str | None, typer.Option("--backend", help="threading, loky, dask or ray.")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="With --backend dask or ray: the cluster.")]
+Hint = Annotated[int | None, typer.Option("--hint", help="1 that it is wrong, 2 where, 3 which rule was broken (3).")]
+Sampled = Annotated[bool, typer.Option("--look-at-sampled", help="Also list answers that were compared and not proved.")]
+
+
+def grade(  # noqa: PLR0913 - one parameter an option
+    problem: ProblemArgument,
+    submissions: Submissions,
+    *,
+    output: Out,
+    jobs: Jobs = None,
+    backend: Backend = None,
+    scheduler: Scheduler = None,
+    hint: Hint = None,
+    sampled: Sampled = False,
+    at: At = None,
+) -> None:
+    """Check a class: every answer, with tables (.csv), a page for each student and for the class, and Gradescope's results."""
+    from symbackprop.grade import Interrupted  # noqa: PLC0415
+    from symbackprop.grade import grade as grade_class  # noqa: PLC0415
+    from symbackprop.problem import load  # noqa: PLC0415
+
+    options = {"hint": hint} if hint is not None else {}
+    try:
+        summary = grade_class(
+            load(problem, at=at), submissions, output, jobs=jobs, backend=backend, scheduler=scheduler, options=options,
+            sampled=sampled, progress=_progress,
+        )  # fmt: skip
+    except Interrupted as interrupted:
+        complain(str(interrupted))
+        raise typer.Exit(INTERRUPTED) from None
+    typer.echo("\n".join(summary.lines()))
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
+    """Draw a bar on a terminal's standard error."""
+    if sys.stderr is None or not sys.stderr.isatty() or not total:
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("checking", total=total)
+        yield lambda done: bar.update(task, completed=done)
