@@ -2,7 +2,8 @@
 The command line: load, call, narrate, render.  A command is a module of this folder, and a line of `_COMMANDS`.
 
 Results go to standard output and everything else to standard error.
-Exit codes: 0 done; 1 `check` found a wrong answer; 2 the input or the usage is at fault; 3 too large or undecided; 130 interrupted.
+Exit codes: 0 done; 1 `check` found a wrong answer; 2 the input or the usage is at fault; 3 too large, or undecided;
+130 interrupted.
 """
 
 from __future__ import annotations

@@ -14,9 +14,11 @@ from symbackprop.cli.messages import INTERRUPTED, complain
 from symbackprop.cli.options import At, ProblemArgument
 
 Submissions = Annotated[
-    Path, typer.Argument(metavar="SUBMISSIONS", help="A .csv (student, question, answer), a folder, a .zip, .ipynb or .tex file.")
+    Path, typer.Argument(metavar="SUBMISSIONS", help="A .csv (student, question, answer), a folder, .zip, .ipynb or .tex.")
 ]
-Out = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write; the same folder goes on where it was.")]
+Out = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write; with the same folder again, it goes on there.")
+]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="How many answers are checked at once (one a core).")]
 Backend = Annotated[str | None, typer.Option("--backend", help="threading, loky, dask or ray.")]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="With --backend dask or ray: the cluster.")]
