@@ -10,14 +10,29 @@ A dozen more are about networks: a gradient in local symbols against one that is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
 from symbackprop.backprop import Backward, backpropagate, expand
 from symbackprop.decide import Facts
-from symbackprop.expr import ONE, Adjoint, Call, Cases, Condition, Expr, Number, Partial, Symbol, ZERO, add, mul, symbols, transform
+from symbackprop.expr import (
+    ONE,
+    ZERO,
+    Adjoint,
+    Call,
+    Cases,
+    Condition,
+    Expr,
+    Number,
+    Partial,
+    Symbol,
+    add,
+    mul,
+    symbols,
+    transform,
+)
 from symbackprop.graph import Graph, Leaf, Node, Role
 from symbackprop.matrix import Slope
 from symbackprop.network import Layer, Network
@@ -242,7 +257,7 @@ step(x) == (1 + sign(x))/2 ; boundary x = 0
 (0 if x - 1 > 0 else (1 if x + 1 > 0 else 0)) == step(x + 1) - step(x - 1)
 1 - step(x) == step(-x) ; boundary x = 0
 (sign(x) if abs(x) - 1 > 0 else x) == hard_tanh(x)
-(abs(a - y) - 1/2 if abs(a - y) - 1 > 0 else (a - y)^2/2) == (a - y - 1/2 if a - y - 1 > 0 else (y - a - 1/2 if y - a - 1 > 0 else (a - y)^2/2))
+(abs(u) - 1/2 if abs(u) - 1 > 0 else u^2/2) == (u - 1/2 if u - 1 > 0 else (-u - 1/2 if -u - 1 > 0 else u^2/2))
 step(2*x + 2) == step(x + 1)
 step(x)*step(y) == step(min(x, y))
 max(0, 1 - y*a) == relu(1 - a*y)
@@ -462,64 +477,79 @@ def adjoint(name: str, of: str) -> Adjoint:
 
 def put_in(name: str, expr: Expr, *, leaves: bool = False) -> Expr:
     """Put in the adjoints and local derivatives; with `leaves` the forward definitions too."""
-    made = facts_of(name)
-    definitions = dict(backward(name).definitions) if leaves else {n.symbol.name: n for n in backward(name).nodes}
-    return expand(expr, definitions) if made else expr
+    made = backward(name)
+    return expand(expr, made.definitions if leaves else {node.symbol.name: node for node in made.nodes})
 
 
 def network_pairs() -> Iterator[Pair]:
     """Yield gradients in local symbols against other forms of them, and wrong ones."""
 
-    def pair(name: str, about: str, left: Expr, right: Expr, *, equal: bool = True) -> Pair:
-        return Pair("networks", f"{name}: {about}", left, right, equal, facts_of(name))
+    def pair(name: str, about: str, *sides: Expr, equal: bool = True, boundary: str = "") -> Pair:
+        return Pair("networks", f"{name}: {about}", *sides, equal, facts_of(name), boundary)
 
-    a = Symbol
     for name, weight in (("2-2-1", "w1_1_2"), ("2-3-1", "w1_3_1"), ("3-4-3", "w1_4_2"), ("2-2-1 relu", "w1_2_1")):
         gradient = adjoint(name, weight)
-        yield pair(name, f"{weight} by name and in local symbols", put_in(name, gradient), gradient)
-        yield pair(name, f"{weight} by name and from the leaves", put_in(name, gradient, leaves=True), gradient)
-        yield pair(name, f"{weight} in local symbols and from the leaves", put_in(name, gradient), put_in(name, gradient, leaves=True))
-        yield pair(name, f"{weight} with another sign", mul(-1, put_in(name, gradient)), gradient, equal=False)
+        local, written = put_in(name, gradient), put_in(name, gradient, leaves=True)
         other = weight[:-1] + ("1" if weight[-1] == "2" else "2")
+        yield pair(name, f"{weight} by name and in local symbols", local, gradient)
+        yield pair(name, f"{weight} by name and from the leaves", written, gradient)
+        yield pair(name, f"{weight} in local symbols and from the leaves", local, written)
+        yield pair(name, f"{weight} with another sign", mul(-1, local), gradient, equal=False)
         yield pair(name, f"{weight} and {other}", adjoint(name, other), gradient, equal=False)
-    # 4-6-6-5-3: in local symbols, and with slopes by their names.
-    big = "4-6-6-5-3"
-    delta = add(*(mul(adjoint(big, f"z4_{k}"), a(f"w4_{k}_2")) for k in (1, 2, 3)))
-    yield pair(big, "delta by the layer after it", mul(delta, Slope("sigmoid", a("z3_2"))), adjoint(big, "z3_2"))
-    yield pair(big, "delta by a(1 - a)", mul(delta, a("a3_2"), add(1, mul(-1, a("a3_2")))), adjoint(big, "z3_2"))
-    yield pair(big, "delta by a - a²", mul(delta, add(a("a3_2"), mul(-1, a("a3_2") ** 2))), adjoint(big, "z3_2"))
+    yield from big_pairs(pair)
+    yield from local_pairs(pair)
+
+
+def big_pairs(pair: Callable[..., Pair]) -> Iterator[Pair]:
+    """Yield pairs about 4-6-6-5-3: in local symbols, and with slopes by their names."""
+    big, a = "4-6-6-5-3", Symbol
+    by_z, by_w, by_a = adjoint(big, "z3_2"), adjoint(big, "w2_1_2"), a("a3_2")
+    deltas = [adjoint(big, f"z4_{k}") for k in (1, 2, 3)]
+    back = add(*(mul(delta, a(f"w4_{k}_2")) for k, delta in enumerate(deltas, 1)))
+    wrong = add(*(mul(delta, a(f"w4_2_{k}")) for k, delta in enumerate(deltas, 1)))
+    slope = Slope("sigmoid", a("z3_2"))
+    yield pair(big, "delta by the layer after it", mul(back, slope), by_z)
+    yield pair(big, "delta by a(1 - a)", mul(back, by_a, 1 - by_a), by_z)
+    yield pair(big, "delta by a - a²", mul(back, by_a - by_a**2), by_z)
     yield pair(big, "a weight of layer 2", mul(adjoint(big, "z2_1"), a("a1_3")), adjoint(big, "w2_1_3"))
-    last = mul(add(a("a4_1"), mul(-1, a("y_1"))), Slope("sigmoid", a("z4_1")), a("a3_5"))
+    last = mul(a("a4_1") - a("y_1"), Slope("sigmoid", a("z4_1")), a("a3_5"))
     yield pair(big, "a weight of the last layer", last, adjoint(big, "w4_1_5"))
-    paths = add(*(
-        mul(adjoint(big, f"z4_{k}"), a(f"w4_{k}_{j}"), Slope("sigmoid", a(f"z3_{j}")), a(f"w3_{j}_1"), Slope("sigmoid", a("z2_1")), a("a1_2"))
-        for k in (1, 2, 3) for j in range(1, 6)
-    ))  # fmt: skip
-    yield pair(big, "15 paths, slopes by name", paths, adjoint(big, "w2_1_2"))
-    yield pair(big, "all paths but one", add(paths, mul(-1, adjoint(big, "z4_1"), a("w4_1_1"), a("w3_1_1"), a("a1_2"))),
-               adjoint(big, "w2_1_2"), equal=False)  # fmt: skip
-    yield pair(big, "the slope at a", mul(delta, Slope("sigmoid", a("a3_2"))), adjoint(big, "z3_2"), equal=False)
-    yield pair(big, "a(1 - a²)", mul(delta, a("a3_2"), add(1, mul(-1, a("a3_2") ** 2))), adjoint(big, "z3_2"), equal=False)
-    yield pair(big, "the slope missing", delta, adjoint(big, "z3_2"), equal=False)
-    yield pair(big, "W for Wᵀ", mul(add(*(mul(adjoint(big, f"z4_{k}"), a(f"w4_2_{k}")) for k in (1, 2, 3))), Slope("sigmoid", a("z3_2"))),
-               adjoint(big, "z3_2"), equal=False)  # fmt: skip
-    # Local derivatives, other forms.
-    yield pair("2-2-1", "a local derivative", Slope("sigmoid", a("z1_1")), Partial("local_a1_1_z1_1", "a1_1", "z1_1"))
-    yield pair("2-2-1", "z written out", Call("sigmoid", (parse("w1_1_1*x_1 + w1_1_2*x_2 + b1_1"),)), a("a1_1"))
-    yield pair("2-2-1", "a value by a weight", mul(Slope("sigmoid", a("z1_1")), a("x_2")), Adjoint("da1_1_dw1_1_2", "a1_1", "w1_1_2"))
-    yield pair("2-2-1 relu", "the mask by a", mul(adjoint("2-2-1 relu", "a1_1"), Cases(((ONE, Condition(a("a1_1"), ">", ZERO)),), ZERO)),
-               adjoint("2-2-1 relu", "z1_1"))  # fmt: skip
-    yield pair("2-2-1 relu", "the mask inverted", mul(adjoint("2-2-1 relu", "a1_1"), Cases(((ZERO, Condition(a("z1_1"), ">", ZERO)),), ONE)),
-               adjoint("2-2-1 relu", "z1_1"), equal=False)  # fmt: skip
-    relu = "2-2-1 relu"
-    mask = Cases(((ZERO, Condition(a("z1_1"), "<", ZERO)),), ONE)
-    yield Pair("networks", "the mask is 1 at 0", mul(adjoint(relu, "a1_1"), mask), adjoint(relu, "z1_1"), True, facts_of(relu), "z1_1 = 0")
-    yield pair("3-4-3", "p - y", add(a("a2_2"), mul(-1, a("y_2"))), adjoint("3-4-3", "z2_2"))
-    yield pair("3-4-3", "p - y, the last", parse("a2_3 + y_1 + y_2 - 1"), adjoint("3-4-3", "z2_3"))
-    yield pair("3-4-3", "through the softmax, path by path", parse(
-        "-(y_1/a2_1)*(-(a2_1*a2_2)) - y_2/a2_2*a2_2*(1 - a2_2) - y_3/a2_3*(-(a2_3*a2_2))"), adjoint("3-4-3", "z2_2"))  # fmt: skip
-    yield pair("3-4-3", "the softmax without its other rows", parse("-(y_2/a2_2)*a2_2*(1 - a2_2)"), adjoint("3-4-3", "z2_2"), equal=False)
-    yield pair("3-4-3", "y - p", parse("y_2 - a2_2"), adjoint("3-4-3", "z2_2"), equal=False)
+    through = [
+        mul(delta, a(f"w4_{k}_{j}"), Slope("sigmoid", a(f"z3_{j}")), a(f"w3_{j}_1"), Slope("sigmoid", a("z2_1")), a("a1_2"))
+        for k, delta in enumerate(deltas, 1)
+        for j in range(1, 6)
+    ]
+    yield pair(big, "15 paths, slopes by name", add(*through), by_w)
+    yield pair(big, "14 of 15 paths", add(*through[:-1]), by_w, equal=False)
+    yield pair(big, "the slope at a", mul(back, Slope("sigmoid", by_a)), by_z, equal=False)
+    yield pair(big, "a(1 - a²)", mul(back, by_a, 1 - by_a**2), by_z, equal=False)
+    yield pair(big, "the slope missing", back, by_z, equal=False)
+    yield pair(big, "W for Wᵀ", mul(wrong, slope), by_z, equal=False)
+
+
+def local_pairs(pair: Callable[..., Pair]) -> Iterator[Pair]:
+    """Yield pairs about local derivatives, masks of ReLU and the softmax."""
+    a, small, relu, soft = Symbol, "2-2-1", "2-2-1 relu", "3-4-3"
+    yield pair(small, "a local derivative", Slope("sigmoid", a("z1_1")), Partial("local_a1_1_z1_1", "a1_1", "z1_1"))
+    yield pair(small, "z written out", Call("sigmoid", (parse("w1_1_1*x_1 + w1_1_2*x_2 + b1_1"),)), a("a1_1"))
+    by_weight = Adjoint("da1_1_dw1_1_2", "a1_1", "w1_1_2")
+    yield pair(small, "a value by a weight", mul(Slope("sigmoid", a("z1_1")), a("x_2")), by_weight)
+    by_a, by_z = adjoint(relu, "a1_1"), adjoint(relu, "z1_1")
+
+    def mask(name: str, relation: str, value: Expr, otherwise: Expr) -> Expr:
+        return mul(by_a, Cases(((value, Condition(a(name), relation, ZERO)),), otherwise))
+
+    yield pair(relu, "the mask by a", mask("a1_1", ">", ONE, ZERO), by_z)
+    yield pair(relu, "the mask inverted", mask("z1_1", ">", ZERO, ONE), by_z, equal=False)
+    yield pair(relu, "the mask of the other unit", mask("z1_2", ">", ONE, ZERO), by_z, equal=False)
+    yield pair(relu, "the mask is 1 at 0", mask("z1_1", "<", ZERO, ONE), by_z, boundary="z1_1 = 0")
+    by_z = adjoint(soft, "z2_2")
+    yield pair(soft, "p - y", parse("a2_2 - y_2"), by_z)
+    yield pair(soft, "p - y, the last", parse("a2_3 + y_1 + y_2 - 1"), adjoint(soft, "z2_3"))
+    path_by_path = parse("-(y_1/a2_1)*(-(a2_1*a2_2)) - y_2/a2_2*a2_2*(1 - a2_2) - y_3/a2_3*(-(a2_3*a2_2))")
+    yield pair(soft, "through the softmax, path by path", path_by_path, by_z)
+    yield pair(soft, "the softmax without its other rows", parse("-(y_2/a2_2)*a2_2*(1 - a2_2)"), by_z, equal=False)
+    yield pair(soft, "y - p", parse("y_2 - a2_2"), by_z, equal=False)
 
 
 @cache

@@ -9,7 +9,7 @@ What mpmath has no interval for, arctan, arcsin, arccos and erf, is a series her
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import isqrt
@@ -27,7 +27,7 @@ Enclosed: TypeAlias = Fraction | Pair
 LARGEST_EXACT_BITS = 2_048
 LARGEST_ANGLE_BITS = LARGEST_EXPONENT_BITS = 64
 ROUND_BITS = 24
-LOG, SQRT = "log", "sqrt"
+LOG, SQRT, ARCSINE = "log", "sqrt", "arcsine"
 
 
 class PoleError(DomainError):
@@ -213,14 +213,16 @@ class Enclosures(Arithmetic[Enclosed]):
                 return Fraction(self.seen_sign(argument))
             case "step":
                 return Fraction(int(self.seen_sign(argument) > 0))
-            case "asin" | "acos":
-                return self.arcsine(argument, name)
+            case "asin":
+                return self.increasing(self.arcsine, argument)
+            case "acos":
+                return self.minus(self.mul((Fraction(1, 2), self.pi)), self.increasing(self.arcsine, argument))
+            case "atan":
+                return self.increasing(self.arctangent, argument)
+            case "erf":
+                return self.increasing(self.error_function, argument)
         if argument == 0:
             return Fraction(int(name == "cos"))
-        if name == "atan":
-            return self.arctangent(argument)
-        if name == "erf":
-            return self.error_function(argument)
         pair = self.pair(argument)
         if self.size(pair) > LARGEST_ANGLE_BITS:
             raise UnclearError
@@ -264,6 +266,13 @@ class Enclosures(Arithmetic[Enclosed]):
             return abs(value)
         return self.mpi.mpi_abs(value, self.bits)  # type: ignore[no-any-return]
 
+    def increasing(self, function: Callable[[Enclosed], Enclosed], argument: Enclosed) -> Enclosed:
+        """Apply an increasing odd function at both ends of an interval."""
+        if isinstance(argument, Fraction):
+            return function(argument) if argument else argument
+        ends = [self.pair(function((end, end))) if end != self.lib.fzero else (end, end) for end in argument]
+        return ends[0][0], ends[1][1]
+
     def arctangent(self, argument: Enclosed) -> Enclosed:
         """Halve the angle five times, atan x = 2·atan(x/(1 + √(1 + x²))), then add the alternating series."""
         x = argument
@@ -278,16 +287,12 @@ class Enclosures(Arithmetic[Enclosed]):
         rest = self.mul((self.around_zero(), power))  # the next term is smaller than the last
         return self.mul((Fraction(32), self.add((total, rest))))
 
-    def arcsine(self, argument: Enclosed, name: str) -> Enclosed:
-        """Return arcsin x = 2·atan(x/(1 + √(1 − x²))), or π/2 minus that."""
+    def arcsine(self, argument: Enclosed) -> Enclosed:
+        """Return arcsin x = 2·atan(x/(1 + √(1 − x²)))."""
         rest = self.minus(Fraction(1), self.integer_power(argument, 2))
         if self.sign(rest) < 0:
-            raise no_function(name, "a number beyond 1")
-        if argument == 0:
-            angle: Enclosed = Fraction(0)
-        else:
-            angle = self.mul((Fraction(2), self.arctangent(self.div(argument, self.add((Fraction(1), self.sqrt(rest)))))))
-        return angle if name == "asin" else self.minus(self.mul((Fraction(1, 2), self.pi)), angle)
+            raise no_function(ARCSINE, "a number beyond 1")
+        return self.mul((Fraction(2), self.arctangent(self.div(argument, self.add((Fraction(1), self.sqrt(rest)))))))
 
     def error_function(self, argument: Enclosed) -> Enclosed:
         """

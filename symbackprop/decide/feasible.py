@@ -56,7 +56,9 @@ def _values(stack: list[tuple[V, list[dict[V, Fraction]]]], one: V) -> dict[V, F
         low: Fraction | None = None
         high: Fraction | None = None
         for row in rows:
-            bound = -sum((c * values.get(v, Fraction(0)) for v, c in row.items() if v != variable), Fraction(0)) / row[variable]
+            for free in row.keys() - {variable}:
+                values.setdefault(free, Fraction(0))
+            bound = -sum((c * values[v] for v, c in row.items() if v != variable), Fraction(0)) / row[variable]
             if row[variable] > 0:
                 low = bound if low is None else max(low, bound)
             else:

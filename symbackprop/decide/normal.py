@@ -46,6 +46,7 @@ HALF = Fraction(1, 2)
 LARGEST_TRIAL_DIVISOR = 1_000
 MOST_EXPONENT_TERMS = 200
 MOST_LOGARITHMS = 12
+MOST_SPREAD = 1_024
 COMPLEX = frozenset(("i", "turn"))
 ODD = frozenset(("erf", "atan", "asin"))
 
@@ -84,6 +85,7 @@ class Normal:
     learned: dict[Part, int] = field(default_factory=dict)
     jumps: dict[Part, None] = field(default_factory=dict)
     named: dict[str, Quantity] = field(default_factory=dict)
+    named_terms: dict[str, list[Quantity]] = field(default_factory=dict)
     known: dict[int, tuple[Expr, Quantity]] = field(default_factory=dict)
     resolved: dict[int, Quantity | None] = field(default_factory=dict)
     constants: dict[Part, int | None] = field(default_factory=dict)
@@ -427,6 +429,54 @@ class Normal:
         """Return a power of a positive number by powers of its primes."""
         pieces = [self.ring.quantity("prime", p, positive=True, exponent=n * exponent) for p, n in primes(value)]
         return self.mul(*pieces) if pieces else ONE
+
+    # Sums over paths.
+
+    def spread(self, expr: Expr) -> list[Quantity]:
+        """
+        Return terms whose sum is the expression: sums are left as they are where their terms have different denominators.
+
+        A sum over paths has a denominator for every unit, and their product would have to be multiplied out for nothing.
+        """
+        match expr:
+            case Symbol(name=name) if self.opened(expr) and name not in self.fixed:
+                meaning = self.facts.meaning(expr)
+                if isinstance(meaning, (Sum, Product, Quotient, Symbol)):
+                    if name not in self.named_terms:
+                        self.named_terms[name] = self.spread(meaning)
+                    return self.named_terms[name]
+            case Sum(terms):
+                parts = [quantity for term in terms for quantity in self.spread(term)]
+                if len(parts) > MOST_SPREAD:
+                    raise BudgetError(TERMS)
+                return self.together(parts)
+            case Product(factors):
+                products = [ONE]
+                for factor in factors:
+                    parts = self.spread(factor)
+                    if len(products) * len(parts) > MOST_SPREAD:
+                        return [self.go(expr)]
+                    products = [self.mul(left, right) for left in products for right in parts]
+                return products
+            case Quotient(numerator, denominator):
+                below = self.ring.whole_power(self.go(denominator), -1)
+                return [self.mul(part, below) for part in self.spread(numerator)]
+        return [self.go(expr)]
+
+    def together(self, terms: list[Quantity]) -> list[Quantity]:
+        """Add terms up where one of them has the denominators of all, else leave them."""
+        below = [frozenset(number for number, exponent in term.factors if exponent < 0) for term in terms]
+        if len(terms) < 2 or frozenset().union(*below) in below:
+            return [self.add(*terms)]
+        return terms
+
+    def is_sum_zero(self, terms: Sequence[Quantity]) -> bool:
+        """Whether terms add up to 0: those with equal denominators first."""
+        groups: dict[tuple[tuple[int, int], ...], list[Quantity]] = {}
+        for term in terms:
+            groups.setdefault(tuple(pair for pair in term.factors if pair[1] < 0), []).append(term)
+        sums = [total for group in groups.values() if not self.ring.is_zero(total := self.add(*group))]
+        return not sums or self.ring.is_zero(self.add(*sums))
 
     # Exponentials and logarithms.
 

@@ -141,8 +141,8 @@ class _Attempt:
             before = len(learned)
             normal = Normal(self.ring, self.facts, self.opened, dict(fixed), cell, learned)
             try:
-                left, right = normal.go(self.left), normal.go(self.right)
-                zero = left == right or self.ring.is_zero(normal.minus(left, right))
+                opposite = (self.ring.scaled(term, -1) for term in normal.spread(self.right))
+                zero = normal.is_sum_zero((*normal.spread(self.left), *opposite))
             finally:
                 self.learned = self.learned or bool(learned)
                 self.jumps.update(normal.jumps)

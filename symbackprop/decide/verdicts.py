@@ -32,7 +32,7 @@ from symbackprop.decide.proof import Cell, Proof, prove
 from symbackprop.decide.ring import Ring
 from symbackprop.decide.signatures import agree, is_lawful
 from symbackprop.decide.sizes import Sizes
-from symbackprop.errors import DomainError
+from symbackprop.errors import DomainError, UnknownNameError, nearest
 from symbackprop.expr import Expr, symbols
 from symbackprop.findings import PROVED, SAMPLED, Witness
 
@@ -89,6 +89,12 @@ class _Question:
     seed: int
 
     def __post_init__(self) -> None:
+        for name, symbol in {**symbols(self.left), **symbols(self.right)}.items():
+            known = name in self.facts.graph.leaf_by_name or self.facts.meaning(symbol) is not None
+            if not known:
+                names = (*self.facts.graph.leaf_by_name, *self.facts.graph.definitions, *self.facts.definitions)
+                msg = f"nothing is known of {name}{nearest(name, names)}"
+                raise UnknownNameError(msg)
         self.leaves = leaves_of((self.left, self.right), self.facts)
         self.one_sided = False
         self.same = self.turn = self.unclear = 0

@@ -36,6 +36,7 @@ from symbackprop.expr import (
 )
 from symbackprop.functions import SELECTIONS, VECTOR_FUNCTIONS
 from symbackprop.graph import Graph
+from symbackprop.matrix import Slope
 from symbackprop.verify.slopes import HOLE, SLOPES, definition_at_hole
 
 T = TypeVar("T")
@@ -201,6 +202,12 @@ class Point(ABC, Generic[T]):
                     msg = "a derivative inside a definition"
                     raise NotImplementedError(msg)
                 return tape.push(self.slopes(body).get(variable.name, self.zero))
+            case Slope(function, body):
+                if tape.slopes:
+                    msg = "a derivative inside a definition"
+                    raise NotImplementedError(msg)
+                with self.within(body, self.value(body)):
+                    return tape.push(self.slopes(call(function, HOLE)).get(HOLE.name, self.zero))
             case Tint(body) | Brace(body):
                 return self.record(body, tape)
             case _:
