@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from symbackprop.checking import check
 from symbackprop.errors import InputError, InternalError, ParseError, ProblemError
 from symbackprop.findings import Finding, StepFinding, Witness
 from symbackprop.sandbox.asking import Checker, check_in_worker
+from symbackprop.sandbox.confine import ARCHITECTURES, COMPUTE, OPENAT, READ, filter_of
 from symbackprop.sandbox.limits import Limits
 from symbackprop.sandbox.wire import from_json, to_json
 from symbackprop.sandbox.worker import Worker, WorkerError
@@ -265,6 +267,55 @@ def test_killing_the_program_through_a_closed_pipe_is_not_possible() -> None:
 )
 def test_findings_go_there_and_back(worker, finding) -> None:
     assert from_json(worker.ask("lonely", to_json(finding))) == finding
+
+
+# Calls that would let something out, by their numbers on x86-64 and AArch64 (asm/unistd.h).
+DANGEROUS = {
+    "clone": (56, 220), "clone3": (435, 435), "execve": (59, 221), "execveat": (322, 281), "socket": (41, 198),
+    "connect": (42, 203), "sendto": (44, 206), "kill": (62, 129), "tgkill": (234, 131), "ptrace": (101, 117),
+    "unlinkat": (263, 35), "renameat": (264, 38), "mkdirat": (258, 34), "symlinkat": (266, 36), "openat2": (437, 437),
+    "io_uring_setup": (425, 425), "memfd_create": (319, 279), "setsid": (112, 157), "bpf": (321, 280), "prctl": (157, 167),
+    "process_vm_writev": (311, 271), "mount": (165, 40), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+}  # fmt: skip
+ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050001, 0x80000000
+
+
+def verdict(program, architecture, number, flags=0):
+    """Run a filter as the kernel does, on one call."""
+    data = {0: number, 4: architecture, 32: flags}
+    at, value = 0, 0
+    while True:
+        code, yes, no, constant = struct.unpack_from("HBBI", program, 8 * at)
+        at += 1
+        if code == 0x20:
+            value = data[constant]
+        elif code == 0x15:
+            at += yes if value == constant else no
+        elif code == 0x45:
+            at += yes if value & constant else no
+        else:
+            return constant
+
+
+@pytest.mark.parametrize("reading", [True, False])
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_the_filter_lets_through_what_computes_and_nothing_else(machine, reading) -> None:
+    """The same on both kinds of machine, whichever this is."""
+    column, architecture = ARCHITECTURES[machine]
+    program = filter_of(column, architecture, reading=reading)
+    opening = OPENAT[column]
+
+    def run(number, flags=0):
+        return verdict(program, architecture, number, flags)
+
+    assert {run(numbers[column]) for numbers in DANGEROUS.values()} == {REFUSE}
+    assert {run(numbers[column]) for numbers in COMPUTE.values() if numbers[column] is not None} == {ALLOW}
+    assert {run(numbers[column]) for numbers in READ.values() if numbers[column] is not None} == {ALLOW if reading else REFUSE}
+    assert run(opening) == run(opening, os.O_CLOEXEC) == (ALLOW if reading else REFUSE)
+    assert {run(opening, flag) for flag in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC)} == {REFUSE}
+    assert {run(number | 0x40000000) for number in range(600)} == {REFUSE}  # the other calling convention of x86-64
+    assert verdict(program, architecture + 1, 0) == KILL
+    assert len([number for number in range(600) if run(number) == ALLOW]) < 70
 
 
 @linux

@@ -99,7 +99,7 @@ def confine(*, reading: bool) -> bool:
         return False
     import ctypes  # noqa: PLC0415 - only needed here
 
-    program = _filter(*place, reading=reading)
+    program = filter_of(*place, reading=reading)
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))  # struct sock_fprog
     libc = ctypes.CDLL(None, use_errno=True)
@@ -110,7 +110,7 @@ def confine(*, reading: bool) -> bool:
     return refused == 0
 
 
-def _filter(column: int, architecture: int, *, reading: bool) -> bytes:
+def filter_of(column: int, architecture: int, *, reading: bool) -> bytes:
     """Return the program in BPF, 8 bytes an instruction: (code, jump if true, jump if false, constant)."""
     allowed = {**COMPUTE, **READ} if reading else COMPUTE
     numbers = sorted(number for row in allowed.values() if (number := row[column]) is not None)
