@@ -59,7 +59,7 @@ def read_answer(text: str, lexicon: Lexicon, format: str = "auto") -> Answer:  #
     if len(text) > LONGEST_ANSWER:
         refuse(f"the answer has {len(text):,} characters: up to {LONGEST_ANSWER:,} are accepted", "", 0)
     latex = format == "latex" or (format == "auto" and looks_like_latex(text))
-    tokens = laid_out(scan(text, latex=latex, known=lambda word: lexicon.word(word) is not None, most=MOST_TOKENS))
+    tokens = laid_out(scan(text, latex=latex, known=lambda word: lexicon.spelled(word) is not None, most=MOST_TOKENS))
     reader = _Reader(text, tokens, lexicon, latex=latex)
     try:
         lines = reader.lines()

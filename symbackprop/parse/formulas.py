@@ -254,6 +254,8 @@ class Formulas(Words):
 
     def numeral(self) -> Expr:
         """Read a number; a comma between digits is a decimal comma where it can be nothing else."""
+        if self.next.text == "1" and self.peek().text == "_":
+            return self.one_of_condition()
         token = self.take()
         comma, following = self.next, self.peek()
         joined = comma.position == token.end and following.position == comma.end and following.kind == "number"

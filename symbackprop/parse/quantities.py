@@ -31,8 +31,10 @@ class Quantities(Around):
         """
         start = self.index
         self.lettered = set()
-        match = _WORD.fullmatch(word)
         exact = None if hat else self.lexicon.word(word)
+        if exact is None and "_hat" in word:
+            word, hat = word.replace("_hat", ""), True
+        match = _WORD.fullmatch(word)
         marks, first = self.marks(word, token)
         bare = [text for kind, text in marks.above if not kind]
         if exact is not None and not marks.below and not marks.above:

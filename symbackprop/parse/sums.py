@@ -5,16 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from symbackprop.errors import ParseError
-from symbackprop.expr import (
-    Expr,
-    mul,
-)
+from symbackprop.expr import Expr, Sum, mul
 from symbackprop.parse.library import Library
 from symbackprop.parse.reading import NoSuchUnit
 from symbackprop.parse.refusals import refuse
-from symbackprop.parse.sizes import (
-    MOST_TERMS,
-)
+from symbackprop.parse.sizes import MOST_TERMS, MOST_TERMS_TOGETHER
 from symbackprop.parse.tokens import Token
 
 
@@ -60,7 +55,14 @@ class Sums(Library):
         else:
             self.bound[letter] = before
         self.depth -= 1
-        return self.shapes.total(found, token.position)
+        return self.together(found, token)
+
+    def together(self, terms: list[Expr], token: Token) -> Expr:
+        """Add the terms of a sum; sums in sums multiply, within a budget."""
+        if sum(len(term.terms) if isinstance(term, Sum) else 1 for term in terms) > MOST_TERMS_TOGETHER:
+            limit = f"up to {MOST_TERMS_TOGETHER:,} are accepted"
+            refuse(f"the sums written here have too many terms together: {limit}", self.text, token.position)
+        return self.shapes.total(terms, token.position)
 
     def one_range(self, letter: str, token: Token) -> None:
         """Refuse a sum without a range whose factors end at different units: the value is one beyond the last."""
@@ -156,4 +158,4 @@ class Sums(Library):
             del self.bound[letter]
         else:
             self.bound[letter] = before
-        return self.shapes.total(found, token.position)
+        return self.together(found, token)

@@ -1,0 +1,444 @@
+"""Reading answers: what is read and as what, what is refused and where, what is printed is read back, nothing hangs."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from functools import cache
+from typing import Any
+
+import pytest
+from cases import BY_NAME, CASES, LARGE, Case
+
+from symbackprop.checking.symbols import lexicon_of
+from symbackprop.derivation import Derivation, derive, make_speller
+from symbackprop.errors import ParseError
+from symbackprop.expr import ONE, ZERO, Adjoint, Call, Cases, Condition, Expr, Number, Partial, Symbol, transform
+from symbackprop.matrix import Entries, MatMul, Ones, Slope, Transpose
+from symbackprop.notation import NOTATIONS
+from symbackprop.parse.answers import read_answer
+from symbackprop.parse.caret import caret
+from symbackprop.parse.lexicon import Lexicon
+from symbackprop.parse.shapes import ShapeError
+from symbackprop.parse.sizes import LONGEST_ANSWER
+from symbackprop.typeset.shortcuts import ascii_text, latex, plain, unicode_text
+from symbackprop.verify.draws import Draws
+from symbackprop.verify.points import Setting
+
+OWN_NAMES = {
+    "x_1": "i1", "x_2": "i2", "z1_1": "net_h1", "a1_1": "out_h1", "z1_2": "net_h2", "a1_2": "out_h2", "z2_1": "net_o1",
+    "z2_2": "net_o2", "a2_1": "out_o1", "a2_2": "out_o2", "y_1": "target_o1", "y_2": "target_o2", "w1_1_1": "w1", "w1_1_2": "w2",
+    "w1_2_1": "w3", "w1_2_2": "w4", "w2_1_1": "w5", "w2_1_2": "w6", "w2_2_1": "w7", "w2_2_2": "w8", "L": "E_total",
+    "L_1": "E_o1", "L_2": "E_o2",
+}  # fmt: skip
+PROBLEMS: dict[str, Any] = {
+    "net": "2-2-1:sigmoid,half_squared_error",
+    "wide": "2-3-1:sigmoid,half_squared_error",
+    "chain": "1-1-1:tanh/identity,squared_error",
+    "softmax": "2-2:softmax,cross_entropy",
+    "own": {
+        "network": {"inputs": 2, "layers": [{"units": 2, "activation": "sigmoid"}] * 2, "loss": "half_squared_error"},
+        "names": OWN_NAMES,
+    },
+    "samples": {
+        "network": {
+            "inputs": 2, "layers": [{"units": 3, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}], "loss": "bce",
+        },
+        "samples": [{}, {}],
+    },
+    "cube": "u = 2*x + 1; y = u^3",
+    "function": "f = x^2*sin(y) + w_0*x_1 + beta*z",
+    "letters": "f = x*y*z",
+}  # fmt: skip
+
+
+@cache
+def lexicon(name: str) -> Lexicon:
+    """Return the symbol table of a problem, once."""
+    made = derive(PROBLEMS[name])
+    return lexicon_of(made.problem, made.backward)
+
+
+def read(name: str, text: str) -> Expr:
+    """Return the last value of the last line."""
+    return read_answer(text, lexicon(name)).lines[-1].values[-1]
+
+
+# problem, answer, what it is read as, in plain names
+READ = (
+    # LaTeX as students write it
+    ("net", r"-(y-a_1^{[2]})\sigma'(z_1^{[2]})w_{11}^{[2]}\sigma'(z_1^{[1]})x_1",
+     "-(y_1 - a2_1)*sigmoid'(z2_1)*w2_1_1*sigmoid'(z1_1)*x_1"),
+    ("net", r"\frac{\partial L}{\partial w_{1,1}^{[1]}} = \delta_1^{(1)} x_1", "delta1_1*x_1"),
+    ("net", r"(W^{[2]})^\top \delta^{[2]} \odot \sigma'(z^{[1]})", "W2.T*delta2_1*sigmoid'(z1)"),
+    ("net", r"$\delta^{[2]} = (a^{[2]}-y)\,a^{[2]}\,(1-a^{[2]})$", "(a2_1 - y_1)*a2_1*(1 - a2_1)"),
+    ("net", r"$$\delta_1^{[1]} = \delta^{[2]} w_1^{[2]} a_1^{[1]} (1-a_1^{[1]})$$", "delta2_1*w2_1_1*a1_1*(1 - a1_1)"),
+    ("net", r"\[ \left(\hat{y}-y\right)\hat y\bigl(1-\hat{y}\bigr) \]", "(a2_1 - y_1)*a2_1*(1 - a2_1)"),
+    ("net", r"\underbrace{(a^{[2]}-y)}_{\text{error}}\,\underbrace{a^{[2]}(1-a^{[2]})}_{\sigma'(z^{[2]})}",
+     "(a2_1 - y_1)*a2_1*(1 - a2_1)"),
+    ("net", r"\cancel{2}\cdot\frac{1}{\cancel{2}}(a^{[2]}-y)", "a2_1 - y_1"),
+    ("net", r"\boxed{\textcolor{red}{(a^{[2]}-y)} x_1}", "(a2_1 - y_1)*x_1"),
+    ("net", r"\frac{1}{1+e^{-z^{[2]}}}", "1/(1 + exp(-z2_1))"),
+    ("net", r"\sqrt{x_1} + \sqrt[3]{x_2}", "sqrt(x_1) + x_2^(1/3)"),
+    ("net", r"\tanh^2(z_1^{[1]}) \sin x_1 \cos x_1", "tanh(z1_1)^2*sin(x_1)*cos(x_1)"),
+    ("net", r"\frac12 x_1", "1/2*x_1"),
+    ("net", r"\{a_1^{[1]}\}^2", "a1_1^2"),
+    ("net", r"{a_1^{[1]}}^2", "a1_1^2"),
+    ("net", r"a_1^{[1]}{}^2", "a1_1^2"),
+    ("net", r"1-\left(a_1^{[1]}\right)^2", "1 - a1_1^2"),
+    ("net", r"W^{[2]\top}\boldsymbol{\delta}^{[2]} \odot \mathbf{a}^{[1]}", "W2.T*delta2_1*a1"),
+    ("net", r"{W^{[2]}}^T \delta^{[2]}", "W2.T*delta2_1"),
+    ("net", r"\vec{\delta}^{[1]} \vec{x}^T", "delta1 @ x.T"),
+    ("net", r"\nabla_{\mathbf{W}^{[1]}} L = \delta^{[1]} \mathbf{x}^\intercal", "delta1 @ x.T"),
+    ("net", r"\delta^{L} + \delta^{[L-1]}_1 + a^{[0]}_2", "delta2_1 + delta1_1 + x_2"),
+    ("net", r"\delta^1 = (W^2)^T \delta^2 \odot a^1 \odot (1-a^1)", "W2.T*delta2_1*a1*(1 - a1)"),
+    ("net", r"\sum_{j=1}^2 w_{1j}^{[2]} a_j^{[1]} + b^{[2]}", "w2_1_1*a1_1 + w2_1_2*a1_2 + b2_1"),
+    ("net", r"\sum_j w_{1j}^{[2]} a_j^{[1]}", "w2_1_1*a1_1 + w2_1_2*a1_2"),
+    ("wide", r"\sum_{j} \sum_k w^{[1]}_{jk} x_k",
+     "w1_1_1*x_1 + w1_1_2*x_2 + w1_2_1*x_1 + w1_2_2*x_2 + w1_3_1*x_1 + w1_3_2*x_2"),
+    ("net", r"\begin{cases} 1, & \text{if } z_1^{[1]} > 0 \\ 0, & \text{if } z_1^{[1]} \leq 0 \end{cases}",
+     "(1 if z1_1 > 0 else 0)"),
+    ("net", r"\begin{cases} x_1 & \text{for } z_1^{[1]} > 0, \\ 0 & \text{else.} \end{cases}", "(x_1 if z1_1 > 0 else 0)"),
+    ("net", r"\mathbb{1}[z_1^{[1]}>0]", "(1 if z1_1 > 0 else 0)"),
+    ("net", r"\mathbb 1_{z_1^{[1]}>0}", "(1 if z1_1 > 0 else 0)"),
+    ("net", r"1_{z_1^{[1]}>0}", "(1 if z1_1 > 0 else 0)"),
+    ("net", r"\mathbf{1}\{z_1^{[1]}>0\}", "(1 if z1_1 > 0 else 0)"),
+    ("net", r"\max\{0,z_1^{[1]}\}", "max(0, z1_1)"),
+    ("net", r"-\frac{y}{\hat y} + \frac{1-y}{1-\hat y}", "-y_1/a2_1 + (1 - y_1)/(1 - a2_1)"),
+    ("net", r"\dot\sigma(z_1^{[1]}) + \sigma^{\prime}(z_1^{[1]}) + g^{[1]\prime}(z_1^{[1]})",
+     "sigmoid'(z1_1) + sigmoid'(z1_1) + sigmoid'(z1_1)"),
+    ("net", r"x_1\!\cdot\!x_2 \times 3 \times 10^{-3}", "3/1000*x_1*x_2"),
+    # derivatives
+    ("net", r"\frac{\partial L}{\partial a^{[2]}}\frac{\partial a^{[2]}}{\partial z^{[2]}}\cdot\frac{\partial z^{[2]}}{\partial a_1^1}",
+     "dL_da2_1*local_a2_1_z2_1*local_z2_1_a1_1"),
+    ("net", "dL/da2 * da2/dz2 * dz2/dw2_1_1", "dL_da2_1*local_a2_1_z2_1*local_z2_1_w2_1_1"),
+    ("net", "∂L/∂a2·∂a2/∂z2·∂z2/∂w1_1_1", "dL_da2_1*local_a2_1_z2_1*dz2_1_dw1_1_1"),
+    ("net", r"\frac{\mathrm{d}L}{\mathrm{d}w_{11}^{[1]}}", "dL_dw1_1_1"),
+    ("net", r"\frac{\partial}{\partial w_{11}^{[1]}} L", "dL_dw1_1_1"),
+    ("net", r"\partial \mathcal{L} / \partial w_{11}^{[1]}", "dL_dw1_1_1"),
+    ("net", r"\partial_{w_{11}^{[1]}} L", "dL_dw1_1_1"),
+    ("net", r"\frac{\partial E_{\text{total}}}{\partial \hat y}", "dL_da2_1"),
+    ("net", "dL_dw1_1_1 + dloss/dw1_1_1", "dL_dw1_1_1 + dL_dw1_1_1"),
+    ("net", "dW1", "dL_dW1"),
+    ("net", "dz2_1*dA1", "delta2_1*dL_da1"),
+    ("net", r"\nabla_{W_1} L", "dL_dW1"),
+    ("chain", r"\frac{\partial L}{\partial a_2}\frac{\partial a_2}{\partial z_2}w_2", "dL_da2_1*local_a2_1_z2_1*w2_1_1"),
+    ("cube", r"\frac{dy}{du}\frac{du}{dx}", "dy_du*local_u_x"),
+    ("own", r"\frac{\partial E_{total}}{\partial out_{o1}} \cdot \frac{\partial out_{o1}}{\partial net_{o1}}",
+     "dL_da2_1*local_a2_1_z2_1"),
+    # plain text
+    ("net", "W2.T @ d2 * (1 - a1**2)", "W2.T*delta2_1*(1 - a1^2)"),
+    ("net", "δ₁⁽¹⁾·x₁ − ½·σ′(z₁⁽¹⁾)", "delta1_1*x_1 - 1/2*sigmoid'(z1_1)"),
+    ("net", "W2ᵀ·δ2 ⊙ σ′(z1)", "W2.T*delta2_1*sigmoid'(z1)"),
+    ("net", "np.dot(W2.T, d2) * a1 * (1 - a1)", "W2.T*delta2_1*a1*(1 - a1)"),
+    ("net", "np.outer(d1, x)", "delta1 @ x.T"),
+    ("net", "np.where(z1_1 > 0, 1, 0)*np.exp(-x_1)", "(1 if z1_1 > 0 else 0)*exp(-x_1)"),
+    ("net", "sigmoid_prime(z1_1)*dsigmoid(z1_2)*ReLU'(z1_1)", "sigmoid'(z1_1)*sigmoid'(z1_2)*relu'(z1_1)"),
+    ("net", "(yhat - y)*y_hat*(1-a2)", "(a2_1 - y_1)*a2_1*(1 - a2_1)"),
+    ("net", "w1[1,2] + w_12^(1) + w1_12 + w112", "w1_1_2 + w1_1_2 + w1_1_2 + w1_1_2"),
+    ("net", "w_{12}^{(1)} + w^{[1]}_{1,2} + x2", "w1_1_2 + w1_1_2 + x_2"),
+    ("net", "2x_1x_2 + 3x1*x2", "2*x_1*x_2 + 3*x_1*x_2"),
+    ("net", "1/2x_1", "1/2*x_1"),
+    ("net", "[z1_1>0] + I(z1_2>0) + H(z1_1) + 1{z1_2>0}",
+     "(1 if z1_1 > 0 else 0) + (1 if z1_2 > 0 else 0) + (1 if z1_1 > 0 else 0) + (1 if z1_2 > 0 else 0)"),
+    ("net", "x_1 if z1_1 >= 0 else 0", "(x_1 if z1_1 >= 0 else 0)"),
+    ("net", "sum(j=1..2, w2[1,j]*a1[j])", "w2_1_1*a1_1 + w2_1_2*a1_2"),
+    ("net", "W1 x + b1", "W1 @ x + b1"),
+    ("net", "|x_1|·√x_2", "abs(x_1)*sqrt(x_2)"),
+    ("net", "a1_1**2 + a1_1^2 + x_1²", "a1_1^2 + a1_1^2 + x_1^2"),
+    ("net", "δ² + delta_1^2 + d2_1", "delta2_1 + delta2_1 + delta2_1"),
+    ("net", "-eta*dL_dw1_1_1", "-eta*dL_dw1_1_1"),
+    ("chain", "2(a_2-y)w_2(1-a_1^2)x", "2*(a2_1 - y_1)*w2_1_1*(1 - a1_1^2)*x_1"),
+    ("chain", "2*(a2-y)*w2*(1-a1^2)*x", "2*(a2_1 - y_1)*w2_1_1*(1 - a1_1^2)*x_1"),
+    ("softmax", r"\hat{\mathbf{y}} - \mathbf{y}", "a1 - y"),
+    ("softmax", "p_1 - y_1", "a1_1 - y_1"),
+    ("softmax", r"\frac{e^{z_1}}{\sum_k e^{z_k}} - y_1", "exp(z1_1)/(exp(z1_1) + exp(z1_2)) - y_1"),
+    ("softmax", "softmax(z)_1 - y_1", "softmax(1, z1_1, z1_2) - y_1"),
+    ("own", "-(target_o1 - out_o1)*out_o1*(1-out_o1)*out_h1", "-(y_1 - a2_1)*a2_1*(1 - a2_1)*a1_1"),
+    ("own", "(delta_o1*w5 + delta_o2*w_7)*i_1", "(delta2_1*w2_1_1 + delta2_2*w2_2_1)*x_1"),
+    ("own", r"\delta_{o1}\,\mathrm{out}_{h1} + \text{out}_{h_2}", "delta2_1*a1_1 + a1_2"),
+    ("samples", r"\frac1m \sum_{i=1}^{m} \delta^{[2](i)} a_1^{[1](i)}", "1/2*(delta2_1_s1*a1_1_s1 + delta2_1_s2*a1_1_s2)"),
+    ("samples", r"\hat{y}^{(1)} - y^{(1)} + x_1^{(2)}", "a2_1_s1 - y_1_s1 + x_1_s2"),
+    ("samples", "dW1 = 1/m*np.dot(dZ1, X.T)", "1/2*dJ_dZ1 @ X.T"),
+    ("samples", "W1 @ X + b1", "W1 @ X + b1 @ ones(2).T"),
+    ("function", r"2x\sin y + \beta z w_0 x1", "2*x*sin(y) + beta*z*w_0*x_1"),
+    ("letters", "2xyz + xe^(-y) + xsin(y) + x(1+y)", "2*x*y*z + x*exp(-y) + x*sin(y) + x*(1 + y)"),
+    # numbers
+    ("net", "0,5", "0.5"),
+    ("net", "1{,}5", "1.5"),
+    ("net", r"5\,\%", "1/20"),
+    ("net", "12,5%", "0.125"),
+    ("net", "3·10^-3", "3/1000"),
+    ("net", "2⁻³", "1/8"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "meant"), READ)
+def test_what_is_read(name: str, text: str, meant: str) -> None:
+    """Each answer is read as the expression meant."""
+    assert plain(read(name, text)) == meant
+
+
+def test_the_table_of_answers_is_not_empty() -> None:
+    """The open corpus has at least sixty rows."""
+    assert len(READ) >= 60
+    assert len(REFUSED) >= 40
+
+
+# problem, answer, a part of the message, and the position
+REFUSED = (
+    ("net", "", "nothing to read", 0),
+    ("net", "w_{11}", "ambiguous: it can be w1_1_1 or w2_1_1", 0),
+    ("net", r"\nabla_{W} L", "W1 or W2", 8),
+    ("net", "δ₂", "delta1_2 or delta2_1", 0),
+    ("net", "1 - a^2", "may be layer 2 or a power", 4),
+    ("net", "1 - a_1^2", "may be layer 2 or a power", 4),
+    ("chain", "1 - a_1^2", "may be layer 2 or a power", 4),
+    ("net", "a1_1 + a_1^3", "neither a layer", 7),
+    ("softmax", "z_1^2", "neither a layer", 0),
+    ("net", "w1_3_1", 'there is no "w1_3,1"', 0),
+    ("net", "q + 1", 'unknown name "q"', 0),
+    ("net", "delta1_1*targt", "unknown name", 9),
+    ("net", "а1_1", "U+0430 (CYRILLIC SMALL LETTER A)", 0),
+    ("net", "x_1 + р_1", 'U+0440 (CYRILLIC SMALL LETTER ER), which only looks like "p"', 6),
+    ("net", "1,000", "ambiguous: write 1.000 or 1000", 0),
+    ("net", "(0,5)", "in brackets is ambiguous", 1),
+    ("net", "σ'", "needs the place where it is taken", 0),
+    ("net", r"\sigma(1-\sigma)", "needs its argument in brackets", 9),
+    ("net", r"\ln a^{[2]} y", "ambiguous", 12),
+    ("net", "W1[0,0]", "count from 1", 3),
+    ("net", "a1(2)", "write a1[2] for an entry", 0),
+    ("net", "z1_1(x_1)", "ambiguous", 0),
+    ("cube", "u(x)", "ambiguous", 0),
+    ("net", "(a2 - y)'", "a prime differentiates", 8),
+    ("net", "W2'", "transpose is written", 2),
+    ("net", "the gradient is 5", 'the word "the"', 0),
+    ("net", "a2 - y so = 3", "only formulas are read", 7),
+    ("net", r"\foo{x}", r"the command \"\foo\" is not read".replace('\\"', '"'), 0),
+    ("net", r"\frac{\partial^2 L}{\partial w^2}", "second derivatives", 14),
+    ("net", "2 3", "an operator", 2),
+    ("net", "1½", "mixed number", 1),
+    ("net", "(x_1", 'for the "(" of column 1', 4),
+    ("net", "x_1)", "without its opening bracket", 3),
+    ("net", "1/0", "division by zero", 1),
+    ("net", "x_1^65", "exponents up to 64", 3),
+    ("net", "1" * 41, "up to 40 digits", 0),
+    ("net", "W1^2", "ambiguous", 2),
+    ("wide", r"\sum_j w_{1j}^{[2]} x_j", "different numbers of units", 0),
+    ("net", r"\sum_j x_1", "needs its range", 0),
+    ("net", r"\sum_{j=1}^{65} x_1", "1 to 64 terms", 0),
+    ("net", r"\delta_j", 'the index "j" has no value', 0),
+    ("net", "x_1 + … + x_2", "write all terms out", 6),
+    ("net", "dL/dw", "ambiguous", 4),
+    ("net", r"e^x_1 \cdot 2", "write it in braces", 2),
+    ("letters", "1/xy", "ambiguous: write brackets", 2),
+    ("letters", "x^yz", "ambiguous: write brackets", 2),
+    ("samples", "a1_1", "there is no", 0),
+    ("net", "[x_1 x_2]", "need a comma", 5),
+    ("net", r"\begin{bmatrix}1&2\\3\end{bmatrix}", "2 and 1 entries", 0),
+    ("wide", "∂z1/∂W1", "is no matrix", 0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "message", "position"), REFUSED)
+def test_what_is_refused(name: str, text: str, message: str, position: int) -> None:
+    """What can be read in two ways, or in none, is refused with the place and a sentence."""
+    with pytest.raises(ParseError) as caught:
+        read(name, text)
+    assert message in str(caught.value)
+    assert caught.value.position == position
+
+
+def test_matrices_and_vectors() -> None:
+    """Explicit matrices row by row, vectors as columns."""
+    one, two, three = Number(1), Number(2), Number(3)
+    assert read("net", r"\begin{pmatrix}1&2\\3&x_1\end{pmatrix}") == Entries(((one, two), (three, Symbol("x_1"))))
+    for text in ("[1, 2]", "[1; 2]", "(1, 2)", "[[1], [2]]", r"\begin{bmatrix}1\\2\end{bmatrix}", "np.array([1, 2])"):
+        assert read("net", text) == Entries(((one,), (two,))), text
+    assert read("net", "[[1, 2]]") == Entries(((one, two),))
+    assert read("net", "(1,2,3)") == Entries(((one,), (two,), (three,)))
+    assert read("net", "diag(a1)") == Entries(((Symbol("a1_1"), ZERO), (ZERO, Symbol("a1_2"))))
+    assert read("net", "np.sum(d1)") == MatMul((Transpose(Ones(2)), Adjoint("delta1", "L", "z1")))
+    assert read("net", "σ'(z1)") == Slope("sigmoid", Symbol("z1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("W1 @ W2", "cannot multiply 2×2 by 1×2; with the right one transposed they fit"),
+        ("x W1", "cannot multiply 2×1 by 2×2; with the left one transposed they fit"),
+        ("d1 @ x", "with the left one transposed"),
+        ("W1 + W2", "cannot combine"),
+        ("a1 ⊙ W2", "one of them transposed fits"),
+    ],
+)
+def test_shapes_that_do_not_fit(text: str, message: str) -> None:
+    """A ShapeError has both shapes and says which transpose would fit."""
+    with pytest.raises(ShapeError) as caught:
+        read("net", text)
+    assert message in str(caught.value)
+
+
+def test_lines() -> None:
+    """Lines of `name = expression`, continued by lines that begin with a sign."""
+    text = r"""\begin{align*}
+        \delta^{[2]} &= (a^{[2]} - y)\,\sigma'(z^{[2]}) \\
+                     &= (a^{[2]} - y)\,a^{[2]} \\ &\qquad \cdot (1 - a^{[2]}) \tag{1} \\
+        \Rightarrow \frac{\partial L}{\partial w_{11}^{[2]}} &= \delta^{[2]} a_1^{[1]}
+    \end{align*}"""
+    first, second = read_answer(text, lexicon("net")).lines
+    assert [plain(value) for value in first.values] == ["(a2_1 - y_1)*sigmoid'(z2_1)", "(a2_1 - y_1)*a2_1*(1 - a2_1)"]
+    assert first.left == Adjoint("delta2_1", "L", "z2_1")
+    assert second.left == Adjoint("dL_dw2_1_1", "L", "w2_1_1")
+    assert text[second.start : second.end].startswith(r"\frac{\partial L}")
+    plainly = read_answer("dz2 = a2 - y\ndW2 = dz2 @ a1.T\n\ndb2 = dz2; dW1 =\n dz2", lexicon("net")).lines
+    assert [plain(line.left) for line in plainly if line.left] == ["delta2_1", "dL_dW2", "dL_db2_1", "dL_dW1"]
+    formulas = read_answer("$\\delta^{[2]} = a^{[2]} - y$\n$b^{[2]} = 1$", lexicon("net")).lines
+    assert [plain(line.values[0]) for line in formulas] == ["a2_1 - y_1", "1"]
+    assert read_answer("(a2 - y)*x_1", lexicon("net")).lines[0].left is None
+    assert len(read_answer("\\delta^{[2]} = a^{[2]} - y\n\\delta^{[1]}_1 = x_1", lexicon("net")).lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("0.150", 3), ("-0.02", 1), ("1/3", None), ("x_1", None), ("dz2 = 12.50", 4), (r"3.10 \cdot 10^{-4}", 3), ("0,25", 2),
+     ("1.50e-3", 3), ("0.0", 1), ("2*3", None)],
+)  # fmt: skip
+def test_significant_digits(text: str, digits: int | None) -> None:
+    """The digits of one numeral are counted; an exact fraction has none."""
+    assert read_answer(text, lexicon("net")).lines[-1].digits == digits
+
+
+def test_caret() -> None:
+    """The line, and a caret under the place; wide characters take two columns, long lines are cut."""
+    assert caret("x + q", 4) == "x + q\n    ^"
+    assert caret("漢 + q", 4) == "漢 + q\n     ^"
+    assert caret("a\nb + q", 6) == "b + q\n    ^"
+    long = caret("x + " * 100 + "q", 400)
+    assert max(map(len, long.split("\n"))) <= 80
+    assert long.startswith("…")
+
+
+# --- the law: what is printed is read back -------------------------------------------------------------------
+
+
+def normal(expr: Expr, outputs: tuple[str, ...]) -> Expr:
+    """Write ∂output/∂x as the adjoint and a step as cases: both are printed alike."""
+
+    def write(part: Expr) -> Expr | None:
+        if isinstance(part, Partial) and part.child in outputs:
+            return Adjoint(f"d{part.child}_d{part.parent}", part.child, part.parent)
+        if isinstance(part, Call) and part.function == "step":
+            return Cases(((ONE, Condition(transform(part.arguments[0], write), ">", ZERO)),), ZERO)
+        return None
+
+    return transform(expr, write)
+
+
+def printed(made: Derivation) -> dict[str, Expr]:
+    """Return every definition, derivative and local derivative of a derivation as printed in every notation."""
+    backward = made.backward
+    exprs: list[Expr] = [node.expr for node in (*backward.nodes, *made.graph.nodes)]
+    exprs += [step.value for step in backward.locals.values()]
+    exprs += [node.symbol for node in (*backward.nodes, *made.graph.nodes)] + [s.about for s in backward.locals.values()]
+    found: dict[str, Expr] = {}
+    for expr in dict.fromkeys(exprs):
+        found.setdefault(plain(expr), expr)
+        for notation in NOTATIONS:
+            speller = make_speller(made.problem, backward, notation)
+            for form in (latex, unicode_text, ascii_text):
+                found.setdefault(form(expr, speller), expr)
+    return found
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name not in LARGE], ids=lambda case: case.name)
+def test_what_is_printed_is_read_back(case: Case) -> None:
+    """LaTeX, Unicode, ASCII and plain names, in every notation: the same expression, or one of the same value."""
+    made = case.derivation()
+    symbols, outputs = lexicon_of(made.problem, made.backward), made.backward.outputs
+    texts = printed(made)
+    assert texts
+    point = None
+    for text, expr in texts.items():
+        (line,) = read_answer(text, symbols).lines
+        got, meant = normal(line.values[0], outputs), normal(expr, outputs)
+        if got != meant:
+            point = point or Draws(Setting(made.graph, (), made.problem.assumptions), 1).field_point
+            assert point is not None
+            assert point.value(got) == point.value(meant), text
+
+
+# --- hostile input -------------------------------------------------------------------------------------------
+
+PIECES = (
+    "(", "[", "{", "{(", ")", "]", "}", "^", "_", "'", "-", "+-", "2", "x", "x/", "x*", "x+", "x ", "x^", "x_", "x'", ".T", "W1@",
+    r"\frac{", r"\frac", r"\frac{x}{", r"\sqrt", r"\sqrt{", r"\sum_j ", r"\sum_{j=1}^{64}", "sum(j=1..64,", r"\sin", "sin ",
+    r"\hat", r"\hat{", r"\left(", r"\left", "|", "|x", "d", "dL/d", "∂", "∂L/∂", r"\partial", r"\nabla_", r"\begin{cases}",
+    r"\begin{bmatrix}", r"\end{cases}", r"\begin{aligned}", r"\begin{", r"\text{", r"\mathbf{", r"\mathbf", r"\underbrace{", "$",
+    r"\[", "\\", r"\\", "\n", "x\n", "x=\n", ";", "=", "x=", "1,", "[[", "\x00", "\u0301", "½", "⁹", "x⁹", "x₁", "₁", "x if ",
+    "1 if x>0 else ", "x<", "[x>0]", "1{", "np.", "np.exp(", "x.sum(", "transpose(", "diag(", "softmax_1(", "max(", "%", "~", "&",
+    "{}", "a", "xy", "x_1", "w1_1_1", "delta", "\\def\\x{\\x\\x}", "__import__('os')", "9**", "∇", "Σ_j", "𝟙", "1_{",
+)  # fmt: skip
+
+
+def refusal(name: str, text: str, written: str) -> ParseError | None:
+    """Return how a text is refused, or None where it is read; any other error goes on."""
+    try:
+        read_answer(text, lexicon(name), written)
+    except ParseError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("name", ["net", "cube", "samples"])
+def test_hostile_input_is_refused_quickly(name: str) -> None:
+    """Long, deep and meaningless texts end in one sentence, within a second, and never in another error."""
+    assert PIECES
+    for piece in PIECES:
+        for text in (piece * (LONGEST_ANSWER // len(piece)), piece * 100_000, piece * 59 + "x", piece * 61 + "x", piece):
+            for written in ("latex", "text"):
+                started = time.process_time()
+                error = refusal(name, text, written)
+                assert time.process_time() - started < 1, text[:40]
+                if error is not None:
+                    assert 0 < len(str(error)) < 300
+                    assert "\n" not in str(error)
+                    assert caret(error.text, error.position)
+
+
+def test_depth_needs_no_deep_stack() -> None:
+    """The deepest text that is accepted is read within Python's stack, with room to spare."""
+    pairs = [("(", ")"), ("{", "}"), (r"\frac{1}{1+", "}"), ("exp(1+", ")"), (r"\left[2\cdot x^{", r"}\right]"), ("|1+", "|")]
+    for opening, closing in pairs:
+        count = 29 if "^" in opening else 59
+        text = opening * count + "x" + closing * count
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(_frames() + 760)
+        try:
+            message = refusal("letters", text, "latex")
+        finally:
+            sys.setrecursionlimit(limit)
+        assert message is None or "nested" in str(message) or "operations deep" in str(message), opening
+
+
+def _frames() -> int:
+    frame, count = sys._getframe(), 0  # noqa: SLF001 - counts how deep the test itself runs
+    while frame is not None:
+        frame, count = frame.f_back, count + 1  # type: ignore[assignment]
+    return count
+
+
+def test_random_texts_end_in_a_sentence() -> None:
+    """Tokens in any order: an answer or a ParseError with a place in the text."""
+    source = random.Random(4)
+    atoms = [*PIECES, r"\sigma", "z1", "L", "/", r"\right", "y", ">", "else", r"\text{if}", "δ", "a^{[1]}_1", "w_{11}", ","]
+    for _ in range(4000):
+        text = "".join(source.choice(atoms) + source.choice(("", "", " ")) for _ in range(source.randint(1, 30)))
+        error = refusal(source.choice(("net", "cube", "samples")), text, source.choice(("auto", "latex", "text")))
+        assert error is None or 0 <= error.position <= len(text)
+
+
+def test_the_cases_have_their_names() -> None:
+    """The law above runs on every case but the large."""
+    assert len(BY_NAME) == len(CASES) > 50
