@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import pickle
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -316,6 +318,26 @@ def test_the_filter_lets_through_what_computes_and_nothing_else(machine, reading
     assert {run(number | 0x40000000) for number in range(600)} == {REFUSE}  # the other calling convention of x86-64
     assert verdict(program, architecture + 1, 0) == KILL
     assert len([number for number in range(600) if run(number) == ALLOW]) < 70
+
+
+SAMPLES = {
+    "str": "text", "str | None": "text", "int": 3, "int | None": 3, "bool": True, "Fraction": Fraction(2, 3), "float": 0.1,
+    "frozenset[str]": frozenset({"b", "a"}), "tuple[int, ...]": (1, 2), "tuple[str, ...]": ("a", "b"), "tuple[int, int]": (1, 2),
+    "Mapping[str, Fraction]": {"w": Fraction(3, 4)},
+}  # fmt: skip
+
+
+def filled(kind):
+    """Return a finding, or a part of one, in which no field is as it is by default."""
+    parts = {"Witness | None": lambda: filled(Witness), "tuple[StepFinding, ...]": lambda: (filled(StepFinding),) * 2}
+    return kind(**{part.name: parts.get(part.type, lambda part=part: SAMPLES[part.type])() for part in fields(kind)})
+
+
+def test_every_field_of_a_finding_goes_there_and_back() -> None:
+    """Also those that are added later."""
+    finding = filled(Finding)
+
+    assert from_json(json.loads(json.dumps(to_json(finding)))) == finding
 
 
 @linux

@@ -227,7 +227,8 @@ def told(row: Comparison, explainer: Explainer) -> tuple[tuple[str, str, str], f
     i, j, yours, truth = row.worst()
     height, width = row.quantity.shape
     entry = "" if height == width == 1 else f", most at [{i}]" if width == 1 else f", most at [{i}, {j}]"
-    where = f"{name} is wrong{entry}: {'there ' if entry else ''}yours is {yours:.6g} and the gradient {truth:.6g}."
+    mine, theirs = apart(yours, truth)
+    where = f"{name} is wrong{entry}: {'there ' if entry else ''}yours is {mine} and the gradient {theirs}."
     sentence, codes = diagnosed(row, explainer)
     return (first, where, f"{where} {sentence}".strip()), codes
 
@@ -248,6 +249,17 @@ def diagnosed(row: Comparison, explainer: Explainer) -> tuple[str, frozenset[str
     if ratio in (0, 1) or any(abs(y - float(ratio) * t) > RTOL * abs(t) + TINY for y, t in pairs):
         return "", frozenset()
     return f"It is {ratio} times the gradient everywhere.", frozenset({"factor"})
+
+
+def apart(yours: float, truth: float) -> tuple[str, str]:
+    """
+    Write two numbers with as many digits as tell them apart, 4 at least.
+
+    >>> apart(-0.5, 0.12345678)
+    ('−0.5', '0.1235')
+    """
+    digits = next((digits for digits in range(4, 17) if f"{yours:.{digits}g}" != f"{truth:.{digits}g}"), 17)
+    return f"{yours:.{digits}g}".replace("-", "−"), f"{truth:.{digits}g}".replace("-", "−")
 
 
 def _with_printed(message: str, printed: str) -> str:
