@@ -73,8 +73,9 @@ def assert_gradient(problem: Checkable, target: str, answer: str, **options: Any
 def checker_for(problem: Checkable, **options: Any) -> Checker:
     """Return a checker of a problem, with its own options where none are given; raises InputError."""
     truth = _truth(problem)
-    chosen = options_from(truth.derivation.problem.checking, options)
-    return _checker(truth, chosen)
+    known = truth.derivation.problem
+    expected = (*known.checking.expected, *(row for question in known.questions for row in question.expected))
+    return _checker(truth, options_from(replace(known.checking, expected=expected), options))
 
 
 @lru_cache(maxsize=64)
