@@ -23,7 +23,8 @@ from symbackprop.checking.sayings import OTHER_LAYOUT, Diagnosis, Hit, told
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Exact, Expr
 from symbackprop.expr import Number as Numeral
-from symbackprop.verify.field import FieldPoint, P
+from symbackprop.verify.draws import FIELD_DRAWS
+from symbackprop.verify.field import FieldPoint, NoRootError, P
 from symbackprop.verify.points import Point
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ MOST_CANDIDATES = 600
 # A number that was rounded on the way differs by so much from the mistake it comes from, at most.
 CARRIED = 2e-4
 MOST_PLACES = 40
+# The seed of the second point.
+SECOND = 2
 RATIOS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2), Fraction(-2), Fraction(-1, 2))
 
 
@@ -260,10 +263,8 @@ class Search:
 
     def confirmed(self, hits: Sequence[Hit], scene: Scene) -> list[Hit]:
         """Return the hits that explain the answer at another point, too."""
-        try:
-            second = self.scene(FieldPoint(scene.point.setting, P, random.Random(len(scene.aims)), lawful=False))  # noqa: S311
-        except NO_NUMBER:
-            return []
+        other = another_point(scene.point)
+        second = self.scene(other) if other else None
         if second is None:
             return []
         second.pivot = scene.pivot
@@ -285,6 +286,19 @@ class Search:
             if explains(second, moved):
                 kept.append(hit)
         return kept
+
+
+def another_point(point: Point[Any]) -> FieldPoint | None:
+    """Return another point of the field with the same laws; None where the draws find none."""
+    source = random.Random(SECOND)  # noqa: S311 - nobody is kept out
+    for _ in range(FIELD_DRAWS):
+        try:
+            return FieldPoint(point.setting, P, source, lawful=isinstance(point, FieldPoint) and point.lawful)
+        except NoRootError:
+            continue
+        except NO_NUMBER:
+            return None
+    return None
 
 
 def last_place(value: Exact) -> float:

@@ -138,6 +138,8 @@ MISTAKES: tuple[Mistake, ...] = (
             on("power", instead=rules.power_slips), pairs=True),
     Mistake("rule.argument", "The outer derivative is taken at {instead}.", "(f(u))′ = f′(u)·u′: the outer derivative at u.",
             on("slope", "power", instead=rules.elsewhere), pairs=True),
+    Mistake("rule.argument", "The outer derivative is taken at {instead}.", "(f(u))′ = f′(u)·u′: the outer derivative at u.",
+            rules.inner_differentiated),
     Mistake("missing.factor", "The factor {factor} is missing.", CHAIN,
             both(missing("factor"), on("factor", instead=rules.coefficient_lost)), pairs=True),
     Mistake("factor.exchanged", "∂(u·v)/∂u is v, not u: {factor} belongs there, not {instead}.",
@@ -157,6 +159,8 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("penalty.factor", "The penalty's derivative has another factor.",
             "The penalty is differentiated like every other term, with its λ and its ½ as they stand.",
             both(paths.penalty_scaled(2, Fraction(1, 2), -1, 4, -2), on("penalty", instead=paths.penalty_of_weight)), pairs=True),
+    Mistake("penalty.extra", "The bias is penalised, too.", "The penalty is on the weights, not on the biases.",
+            paths.penalty_of_bias),
     # Paths.
     Mistake("path.missing", "The path through {through} is missing.", PATHS, paths.path_missing, pairs=True),
     Mistake("path.missing", "Only the path through {through} is there.", PATHS, paths.only_one_path, pairs=True),

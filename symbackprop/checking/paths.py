@@ -317,7 +317,23 @@ def penalty_scaled(*factors: Fraction | int) -> Mutation:
     return mutate
 
 
-def penalty_of_weight(scene: Scene, _: Place) -> Instead:
+def penalty_of_bias(scene: Scene) -> Iterator[Mutant]:
+    """Penalise the biases as well."""
+    network = scene.network
+    rate = (network.l2 or network.l1) if network else None
+    if rate is None or scene.asked != "gradient":
+        return
+    for factor in (1, 2):
+        number = scene.model.number(factor * rate.value)
+
+        def whole(aim: Aim, number: Number = number) -> Number | None:
+            is_bias = scene.original.role(aim.of) is Role.BIAS
+            return scene.truth(aim) + number * scene.values[aim.of] if is_bias else None
+
+        yield Mutant({}, whole=whole)
+
+
+def penalty_of_weight(scene: Scene, place: Place) -> Instead:
     """λ alone, λ·w² or w alone in the penalty's derivative."""
     network = scene.network
     rate = (network.l2 or network.l1) if network else None
@@ -328,4 +344,9 @@ def penalty_of_weight(scene: Scene, _: Place) -> Instead:
     yield "w alone", lambda edge: scene.values[edge[1]]
     yield "λ·w²", lambda edge: number * scene.values[edge[1]] ** 2
     yield "λ·w", lambda edge: number * scene.values[edge[1]]
+    if place.scope == "edge":
+        own = place.edges[0][1]
+        for name in scene.original.leaf_by_name:
+            if name != own and _is_weight(scene, name):
+                yield f"λ·{scene.written(name)}", lambda _, name=name: number * scene.values[name]  # type: ignore[misc]
     yield "½λ·w²", lambda edge: scene.model.div(number * scene.values[edge[1]] ** 2, scene.model.number(2))

@@ -19,6 +19,7 @@ from symbackprop.graph import Node
 from symbackprop.typeset.shortcuts import plain
 
 MOST_NAMES = 16
+POWERS = range(2, 65)
 
 
 def _inside(scene: Scene) -> Iterator[Node]:
@@ -65,14 +66,15 @@ def product_of_derivatives(scene: Scene) -> Iterator[Mutant]:
 
 
 def half_a_product(scene: Scene) -> Iterator[Mutant]:
-    """(uv)′ taken for u′v, or for uv′."""
+    """Take (uv)′ for u′v, uv′, u′, v′ or u′ + v′."""
     for node in _inside(scene):
         below = _varying(scene, node)
         if isinstance(node.expr, Product) and len(below) == 2 and scene.is_function:
-            for parent in below:
-                place = Place("factor", ((node.symbol.name, parent),), _text(scene, node))
-                if mutant := scene.changed(place, lambda _: scene.model.zero, product=_text(scene, node)):
-                    yield mutant
+            name, product, zero, one = node.symbol.name, _text(scene, node), scene.model.zero, scene.one
+            for parent, other in (below, below[::-1]):
+                yield Mutant({"product": product}, (name, parent), ((name, parent, zero),))
+                yield Mutant({"product": product}, (name, parent), ((name, parent, zero), (name, other, one)))
+            yield Mutant({"product": product}, (name, *below), tuple((name, parent, one) for parent in below))
 
 
 def quotient_slips(scene: Scene) -> Iterator[Mutant]:
@@ -160,6 +162,26 @@ def elsewhere(scene: Scene, place: Place) -> Instead:
             moved = {parent: Symbol(name), child: substitute(op, {parent: Symbol(name)})}
             other = substitute(slope, {**scene.model.written_out, **moved})
             yield scene.written(name), lambda _, other=other: scene.evaluated(other)  # type: ignore[misc]
+
+
+def inner_differentiated(scene: Scene) -> Iterator[Mutant]:
+    """Take (uⁿ)′ for n·(u′)ⁿ⁻¹, with u′ once more or without."""
+    for node in _inside(scene):
+        expr, name = node.expr, node.symbol.name
+        if not (scene.is_function and isinstance(expr, Power) and isinstance(expr.base, Symbol)):
+            continue
+        if not isinstance(expr.exponent, Numeral) or expr.exponent.value not in POWERS:
+            continue
+        inner, n = expr.base.name, int(expr.exponent.value)
+
+        def alone(tangents: Mapping[str, Number], inner: str = inner, n: int = n) -> Number:
+            return n * tangents.get(inner, 0) ** (n - 1)
+
+        def again(tangents: Mapping[str, Number], inner: str = inner, n: int = n) -> Number:
+            return n * tangents.get(inner, 0) ** n
+
+        for tangent in (alone, again):
+            yield Mutant({"instead": "the inner derivative"}, (name, inner), tangents={name: tangent})
 
 
 def term_counted(scene: Scene, place: Place) -> Instead:

@@ -17,6 +17,9 @@ RATIO_CODES = {
     Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
 }  # fmt: skip
 
+# Losses that differ by a factor from the sheet's where it has the other one of the two.
+SQUARED = {"half squared error": "½", "squared error": "2"}
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -78,9 +81,11 @@ def other_convention(codes: set[str], first: Hit, scene: Scene) -> tuple[str, tu
         return LAYOUT, ("convention.layout",)
     if "convention.delta" in codes:
         return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
-    if row.code not in {"factor.two", "factor.half", "factor.mean"}:
-        return "", ()
     constant = mutant.words.get("constant", "")
+    if row.code == "loss.other":
+        constant = SQUARED.get(mutant.words["instead"], "")
+    elif row.code not in {"factor.two", "factor.half", "factor.mean"}:
+        return "", ()
     found = [*halves(scene, constant), *means(scene, constant)]
     under = " or ".join(dict.fromkeys(other for other, _, _ in found))
     sheet = " and ".join(dict.fromkeys(own for _, own, _ in found))

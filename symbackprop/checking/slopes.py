@@ -6,7 +6,7 @@ Every function here says what may stand on a place instead; the table in `mistak
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead
@@ -46,7 +46,12 @@ def slope_at_activation(scene: Scene, _: Place) -> Instead:
         z = scene.model.meaning(edge[1])
         return scene.evaluated(FUNCTIONS[function].slope(z, z)) if function else None
 
+    def mirrored(edge: Edge) -> Number | None:
+        function = scene.function_at(edge[0])
+        return scene.slope(function, -scene.model.meaning(edge[1])) if function else None
+
     yield "the slope at the activation", inside
+    yield "the slope at the argument with the other sign", mirrored
     yield "the slope's formula with z in place of the activation", mixed
 
 
@@ -68,6 +73,21 @@ def slope_elsewhere(scene: Scene, place: Place) -> Instead:
             return scene.slope(function, Symbol(z))
 
         yield name if place.scope == "edge" else f"z{scene.index(name, 'layer')}", other
+    if place.scope == "layer":
+        for child, parent in place.edges:
+            yield f"{parent} for every unit", lambda _, edge=(child, parent): scene.local(edge)  # type: ignore[misc]
+    elif place.scope == "edge":
+        for activation in scene.original.definitions:
+            if scene.original.role(activation) is Role.ACTIVATION and scene.function_at(place.edges[0][0]) == "sigmoid":
+                for mixed in _mixed(scene, activation):
+                    yield f"two different units, one of them {activation}", mixed
+
+
+def _mixed(scene: Scene, activation: str) -> Iterator[Callable[[Edge], Number | None]]:
+    """Yield a(1 − a′) and a′(1 − a), where a′ belongs to another unit."""
+    other = scene.values[activation]
+    yield lambda edge: scene.model.values[edge[0]] * (1 - other)
+    yield lambda edge: other * (1 - scene.model.values[edge[0]])
 
 
 def wrong_rule(scene: Scene, _: Place) -> Instead:
