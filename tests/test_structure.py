@@ -51,6 +51,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("model", "enclosures", "feasible"),
         ("ring", "signatures", "places"),
         ("sizes",),
+        ("signs",),
+        ("powers",),
         ("normal",),
         ("proof",),
         ("verdicts",),

@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from symbackprop.arithmetic.rational import exact
 from symbackprop.decide.model import CELLS, Budget, BudgetError, Facts
-from symbackprop.decide.normal import Normal, OutsideError, SplitError
+from symbackprop.decide.normal import Normal
 from symbackprop.decide.places import APART, Care, compare, points
 from symbackprop.decide.ring import NoFormError, Part, Poly, Quantity, Ring
+from symbackprop.decide.signs import OutsideError, SplitError
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol, add, mul, number, power, symbols
 from symbackprop.graph import Role
 from symbackprop.typeset.shortcuts import plain
@@ -139,7 +140,7 @@ class _Attempt:
         learned: dict[Part, int] = {}
         for _ in range(MOST_PASSES):
             before = len(learned)
-            normal = Normal(self.ring, self.facts, self.opened, dict(fixed), cell, learned)
+            normal = Normal(self.ring, self.facts, self.opened, dict(fixed), cell=cell, learned=learned)
             try:
                 opposite = (self.ring.scaled(term, -1) for term in normal.spread(self.right))
                 zero = normal.is_sum_zero((*normal.spread(self.left), *opposite))
