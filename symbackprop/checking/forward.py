@@ -13,13 +13,12 @@ from typing import TypeAlias
 
 from symbackprop.checking.model import NO_NUMBER, Model, Number
 from symbackprop.checking.mutants import Mutation
-from symbackprop.checking.places import Aim, Mutant
+from symbackprop.checking.places import Aim, Mutant, shown
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, add, call, children, div, mul, rebuild, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import ACTIVATIONS, FUNCTIONS, LOSSES, VECTOR_FUNCTIONS, Function, canonical
 from symbackprop.graph import Graph, Node, Role
-from symbackprop.typeset.shortcuts import plain
 from symbackprop.verify.points import Setting
 from symbackprop.verify.reals import RealPoint
 
@@ -151,28 +150,28 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
         case Sum(terms):
             for place, term in enumerate(terms):
                 others = terms[:place] + terms[place + 1 :]
-                yield "term", (*path, place), plain(term), add(*others)
-                yield "sign", (*path, place), plain(term), add(*terms[:place], mul(-1, term), *terms[place + 1 :])
+                yield "term", (*path, place), shown(term), add(*others)
+                yield "sign", (*path, place), shown(term), add(*terms[:place], mul(-1, term), *terms[place + 1 :])
             yield "operation", (*path, "product"), "a product for the sum", mul(*terms)
         case Product(factors):
             for place, factor in enumerate(factors):
-                yield "factor", (*path, place), plain(factor), mul(*factors[:place], *factors[place + 1 :])
+                yield "factor", (*path, place), shown(factor), mul(*factors[:place], *factors[place + 1 :])
             yield "operation", (*path, "sum"), "a sum for the product", add(*factors)
         case Quotient(top, bottom):
-            yield "factor", path, plain(bottom), top
+            yield "factor", path, shown(bottom), top
             yield "operation", (*path, "inverted"), "the fraction upside down", div(bottom, top)
         case Power(base, exponent):
-            yield "exponent", path, plain(exponent), base
-            yield "exponent", (*path, "product"), plain(exponent), mul(exponent, base)
+            yield "exponent", path, shown(exponent), base
+            yield "exponent", (*path, "product"), shown(exponent), mul(exponent, base)
             if isinstance(exponent, Numeral):
-                yield "exponent", (*path, "raised"), plain(exponent), Power(base, Numeral(exponent.value + 1))
-                yield "exponent", (*path, "sign"), plain(exponent), Power(base, Numeral(-exponent.value))
+                yield "exponent", (*path, "raised"), shown(exponent), Power(base, Numeral(exponent.value + 1))
+                yield "exponent", (*path, "sign"), shown(exponent), Power(base, Numeral(-exponent.value))
         case Call(function, arguments) if function in FUNCTIONS:
             (inner,) = arguments
             yield "function", path, FUNCTIONS[function].text or function, inner
             yield "twice", path, FUNCTIONS[function].text or function, call(function, expr)
             yield "derivative", path, FUNCTIONS[function].text or function, FUNCTIONS[function].slope(inner, expr)
-            yield "sign", (*path, "argument"), plain(inner), call(function, mul(-1, inner))
+            yield "sign", (*path, "argument"), shown(inner), call(function, mul(-1, inner))
             yield from _functions(inner, path, function)
             if function == "relu":
                 yield "operation", (*path, "min"), "min for max", call("min", 0, inner)
@@ -193,7 +192,7 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
             for number in range(1, len(zs) + 1):
                 if number != unit:
                     step = (number - int(unit)) % len(zs)
-                    yield "unit", (*path, step), plain(zs[number - 1]), Call(function, (Numeral(number), *zs))
+                    yield "unit", (*path, step), shown(zs[number - 1]), Call(function, (Numeral(number), *zs))
     parts = children(expr)
     for place, part in enumerate(parts):
         for kind, key, words, new in rewritten(part, (*path, place)):

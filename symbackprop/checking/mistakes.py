@@ -85,7 +85,7 @@ MISTAKES: tuple[Mistake, ...] = (
             CHAIN, missing("input"), pairs=True),
     Mistake("missing.weight", "The weight {factor} is missing.", CHAIN, missing("weight"), pairs=True),
     Mistake("missing.loss_derivative", "The derivative of the loss, {factor}, is missing.", LOSS, missing("loss"), pairs=True),
-    Mistake("transpose.weight", "The weights are not transposed: {instead} stands where {factor} belongs.",
+    Mistake("transpose.weight", "The weights are not transposed: {instead}.",
             "Backwards through z = W·a one multiplies by Wᵀ: unit j collects w_1j, w_2j and so on.",
             on("weight", instead=mutants.transposed_weight), pairs=True),
     Mistake("index.unit", "An index is wrong: {instead} stands where {factor} belongs.", PRODUCT,

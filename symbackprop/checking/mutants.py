@@ -79,7 +79,10 @@ def transposed_weight(scene: Scene, place: Place) -> Instead:
 
     first = scene.weight_of(place.edges[0])
     other = scene.same(first, unit=scene.index(first, "source"), source=scene.index(first, "unit"))
-    yield other if place.scope == "edge" else f"W{place.layer} in place of its transpose", new
+    if other and place.scope == "edge":
+        yield f"{scene.written(other)} stands where {place.label} belongs", new
+    elif place.scope != "edge":
+        yield f"{place.label} stands where the transpose belongs", new
 
 
 def other_weight(scene: Scene, place: Place) -> Instead:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from symbackprop.checking.model import Change, Number, Tangent
-from symbackprop.expr import Adjoint, Partial, Symbol
+from symbackprop.expr import Adjoint, Expr, Partial, Symbol
 from symbackprop.graph import Graph, Leaf
+from symbackprop.typeset.shortcuts import plain
 
 Edge: TypeAlias = tuple[str, str]
 
@@ -81,3 +82,14 @@ def alone(graph: Graph, aims: Iterable[Aim]) -> Graph:
     used = dict.fromkeys(parent for name in children for parent in graph.parents[name] if parent not in children)
     known = graph.leaf_by_name
     return Graph(tuple(known.get(name) or Leaf(Symbol(name), graph.role(name)) for name in used), nodes)
+
+
+def shown(expr: Expr) -> str:
+    """
+    Write an expression in a sentence, in plain names.
+
+    >>> from symbackprop.expr import call
+    >>> shown(2 * call("log", Symbol("x")))
+    '2*ln(x)'
+    """
+    return plain(expr).replace("log(", "ln(")

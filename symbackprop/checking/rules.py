@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from symbackprop.calculus import partials
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead
-from symbackprop.checking.places import Edge, Mutant, Place
+from symbackprop.checking.places import Edge, Mutant, Place, shown
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Symbol, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.graph import Node
-from symbackprop.typeset.shortcuts import plain
 
 MOST_NAMES = 16
 POWERS = range(2, 65)
@@ -203,4 +202,4 @@ def factor_exchanged(scene: Scene, place: Place) -> Instead:
 
 
 def _text(scene: Scene, node: Node) -> str:
-    return plain(substitute(node.expr, scene.model.written_out))
+    return shown(substitute(node.expr, scene.model.written_out))

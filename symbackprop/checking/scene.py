@@ -13,13 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from symbackprop.checking.model import NO_NUMBER, Change, Model, Number
-from symbackprop.checking.places import Aim, Edge, Mutant, Place, aim, alone, edges_of, ends
+from symbackprop.checking.places import Aim, Edge, Mutant, Place, aim, alone, edges_of, ends, shown
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, call
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
 from symbackprop.graph import Graph, Role
 from symbackprop.problem import Problem
-from symbackprop.typeset.shortcuts import plain
 from symbackprop.verify.points import Point
 
 _SAMPLE = re.compile(r"_s\d+$")
@@ -136,7 +135,7 @@ class Scene:
     def written(self, name: str) -> str:
         """Return the name of a value as the problem writes it; an operation without a name as its expression."""
         if name in self.model.written_out:
-            return plain(self.model.written_out[name])
+            return shown(self.model.written_out[name])
         stem = _SAMPLE.sub("", name)
         return self.problem.names.get(name) or self.problem.names.get(stem) or stem
 
@@ -296,7 +295,7 @@ class Scene:
         expr = self.model.graph.definitions[edge[0]].expr
         assert isinstance(expr, Product)
         others = [factor for factor in expr.factors if factor != Symbol(edge[1])]
-        return "·".join(self.written(part.name) if isinstance(part, Symbol) else plain(part) for part in others)
+        return "·".join(self.written(part.name) if isinstance(part, Symbol) else shown(part) for part in others)
 
     def coefficient(self, edge: Edge) -> Numeral | None:
         """Return the number in front of a product of one symbol, or None."""

@@ -29,12 +29,12 @@ def scaled(*factors: Fraction | int) -> Mutation:
     def mutate(scene: Scene) -> Iterator[Mutant]:
         for factor in factors:
             number = scene.model.number(factor)
-            yield Mutant({"constant": shown(Fraction(factor))}, whole=_times(scene, number))
+            yield Mutant({"constant": fraction_text(Fraction(factor))}, whole=_times(scene, number))
 
     return mutate
 
 
-def shown(factor: Fraction) -> str:
+def fraction_text(factor: Fraction) -> str:
     """Write a constant factor."""
     return "½" if factor == Fraction(1, 2) else str(factor)
 
@@ -49,7 +49,7 @@ def mean_factor(scene: Scene) -> Iterator[Mutant]:
         if count > 1:
             for factor in (Fraction(count), Fraction(1, count), Fraction(2 * count), Fraction(1, 2 * count)):
                 number = scene.model.number(factor)
-                words = {"constant": shown(factor), "counted": word}
+                words = {"constant": fraction_text(factor), "counted": word}
                 yield Mutant(words, whole=_times(scene, number))
 
 
