@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -52,6 +52,7 @@ class ClassPage:
     lines: list[Line] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     looked: int = 0
+    say: Callable[[str], str] = text
 
     def html(self) -> str:
         """Return the page."""
@@ -122,7 +123,7 @@ class ClassPage:
         if len(self.questions) < 2 or not found:
             return ""
         count = len(self.lines)
-        items = "".join(_counted(f"{makers} of {count}", sentence, "", makers / count) for sentence, makers in found)
+        items = "".join(_counted(f"{makers} of {count}", self.say(sentence), "", makers / count) for sentence, makers in found)
         return f'<h3>In all questions <span class="soft">students</span></h3><ul class="bars">{items}</ul><p></p>'
 
     def _mistakes(self) -> str:
@@ -132,7 +133,7 @@ class ClassPage:
             if not found:
                 continue
             answered = self.tally.of(question.id).total()
-            items = "".join(_mistake(mistake, answered) for mistake in found[:MOST_MISTAKES])
+            items = "".join(_mistake(mistake, answered, self.say) for mistake in found[:MOST_MISTAKES])
             rest = sum(mistake.count for mistake in found[MOST_MISTAKES:])
             more = f'<p class="soft">… and {rest} more in {len(found) - MOST_MISTAKES} other ways.</p>' if rest else ""
             heading = question.title or question.target or ""
@@ -167,15 +168,15 @@ class ClassPage:
         return f'{legend}<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
 
 
-def _mistake(mistake: Mistake, answered: int) -> str:
-    said = mistake.sentence or "Wrong in a way that no known mistake explains."
+def _mistake(mistake: Mistake, answered: int, say: Callable[[str], str]) -> str:
+    said = say(mistake.sentence or "Wrong in a way that no known mistake explains.")
     return _counted(f"{mistake.count} of {answered}", said, mistake.codes, mistake.count / max(1, answered))
 
 
 def _counted(count: str, said: str, codes: str, share: float) -> str:
     tags = f' <span class="tag">{text(codes)}</span>' if codes else ""
     bar = f'<div class="thin" style="width:{round(100 * share, 1)}%"></div>'
-    return f'<li class="wrong"><span class="count">{count}</span><div>{text(said)}{tags}{bar}</div></li>'
+    return f'<li class="wrong"><span class="count">{count}</span><div>{said}{tags}{bar}</div></li>'
 
 
 def _link(name: str, slug: str) -> str:

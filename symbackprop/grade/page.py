@@ -6,7 +6,7 @@ from fractions import Fraction
 from html import escape
 
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG, Finding
-from symbackprop.grade.mathml import mathml
+from symbackprop.grade.mathml import admitted
 from symbackprop.grade.outcome import shown
 from symbackprop.grade.style import STYLE
 
@@ -58,10 +58,10 @@ def marks(given: Fraction, most: Fraction) -> str:
     return f"<b>{shown(given)}</b> of {shown(most)} mark{'' if most == 1 else 's'}"
 
 
-def formula(latex: str, plain: str) -> str:
-    """Return what was read, as mathematics where we can, else as text."""
-    made = mathml(latex)
+def formula(markup: str, plain: str) -> str:
+    """Return what was read, as mathematics where that can be drawn, else as text."""
+    made = admitted(markup)
     if made is not None:
         label = f' aria-label="{text(plain)}"' if plain else ""
         return f'<div class="math"{label}>{made}</div>'
-    return f'<div class="math"><span class="plain">{text(plain or latex)}</span></div>' if plain or latex else ""
+    return f'<div class="math"><span class="plain">{text(plain)}</span></div>' if plain else ""

@@ -15,8 +15,10 @@ from symbackprop.grade.asking import QuestionSheet
 from symbackprop.grade.class_page import MOST_LOOKS, ClassPage, Line, Look
 from symbackprop.grade.gradescope import results
 from symbackprop.grade.journal import Journal
+from symbackprop.grade.mathml import prose_in
 from symbackprop.grade.model import Notice
 from symbackprop.grade.outcome import Outcome, first_line, reasons
+from symbackprop.grade.page import text
 from symbackprop.grade.sheets import LONG, LOOK_AT, Sheet, long_row, look_row, notice_row, wide_header, wide_row
 from symbackprop.grade.spool import Row, Spool, Student
 from symbackprop.grade.student_page import student_page
@@ -37,10 +39,12 @@ class Reports:
         self.most = most_of(self.questions)
         self.title = questions.problem.title or UNTITLED
         self.looked = 0
+        truth = questions.truth
+        self.say = prose_in(truth.written_names, truth.derivation.speller, text)
 
     def write(self, notices: Sequence[Notice]) -> ClassPage:
         """Write everything; returns the page of the class, which has all sums."""
-        shown = ClassPage(self.title, self.questions, self.most, Tally())
+        shown = ClassPage(self.title, self.questions, self.most, Tally(), say=self.say)
         by_student: dict[str, list[Notice]] = {}
         for notice in notices:
             if notice.student and notice.kind != "duplicate":
@@ -69,7 +73,7 @@ class Reports:
         shown.lines.append(Line(student.name, student.slug, total, verdicts))
         marks: dict[str, Fraction] = {name: outcome.marks for name, outcome in outcomes.items()}
         wide.row(wide_row(student.name, self.questions, marks, self.most))
-        made = student_page(student.name, self.title, self.questions, outcomes, notices)
+        made = student_page(student.name, self.title, self.questions, outcomes, notices, say=self.say)
         self._text(self.out / "students" / f"{student.slug}.html", made)
         scores = results(self.questions, outcomes, self.most)
         self._text(self.out / "gradescope" / f"{student.slug}.json", scores)

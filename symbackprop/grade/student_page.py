@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding
@@ -11,19 +11,31 @@ from symbackprop.grade.outcome import NOT_MET, Outcome, first_line, shown, told
 from symbackprop.grade.page import OPEN, SIGNS, formula, marks, page, pill, text, tone
 from symbackprop.problem import Question
 
+Say = Callable[[str], str]
 LONGEST_SHOWN = 4000
 FOOTER = """“Proved” means that the two expressions are equal as a matter of algebra; “compared” that they agree at random points.
 An answer that could not be read is not counted as wrong by the program; a person looks at it."""
 
 
-def student_page(
-    name: str, title: str, questions: Sequence[Question], outcomes: Mapping[str, Outcome], notices: Sequence[Notice]
+def student_page(  # noqa: PLR0913 - what a page is made of
+    name: str,
+    title: str,
+    questions: Sequence[Question],
+    outcomes: Mapping[str, Outcome],
+    notices: Sequence[Notice],
+    *,
+    say: Say = text,
 ) -> str:
-    """Return the page; `outcomes` are by the id of their question, `notices` what could not be taken as an answer."""
+    """
+    Return the page.
+
+    `outcomes` are by the id of their question, `notices` what could not be taken as an answer; `say` turns a sentence
+    into HTML.
+    """
     most = sum((question.marks for question in questions), Fraction(0))
     total = sum((outcome.marks for outcome in outcomes.values()), Fraction(0))
     strip = "".join(_segment(number, question, outcomes.get(question.id)) for number, question in enumerate(questions, 1))
-    cards = "\n".join(_card(number, question, outcomes.get(question.id)) for number, question in enumerate(questions, 1))
+    cards = "\n".join(_card(number, question, outcomes.get(question.id), say) for number, question in enumerate(questions, 1))
     left = "".join(f"<li>{text(notice.where)}: {text(notice.message)}.</li>" for notice in notices)
     body = [
         f'<header><div><p class="over">{text(title)}</p><h1>{text(name)}</h1></div>',
@@ -43,7 +55,7 @@ def _segment(number: int, question: Question, outcome: Outcome | None) -> str:
     return f'<li class="{tone(finding)}"><a href="#q{number}" title="{label}"><b>{sign}</b> {text(question.id)}</a></li>'
 
 
-def _card(number: int, question: Question, outcome: Outcome | None) -> str:
+def _card(number: int, question: Question, outcome: Outcome | None, say: Say) -> str:
     finding = outcome.finding if outcome else None
     heading = question.title or question.target or "A chain of steps"
     named = text(question.id) if question.id == heading else f"{text(question.id)} · {text(heading)}"
@@ -51,7 +63,7 @@ def _card(number: int, question: Question, outcome: Outcome | None) -> str:
     given = outcome.marks if outcome else Fraction(0)
     top = f'<div class="top"><h3>{named}{asked}</h3>{_pill(outcome)}'
     top += f'<span class="figure">{marks(given, question.marks)}</span></div>'
-    inside = _inside(outcome) if outcome else '<p class="say soft">No answer was handed in.</p>'
+    inside = _inside(outcome, say) if outcome else '<p class="say soft">No answer was handed in.</p>'
     return f'<section class="card {tone(finding)}" id="q{number}">{top}{inside}</section>'
 
 
@@ -59,19 +71,19 @@ def _pill(outcome: Outcome | None) -> str:
     return pill(None) if outcome is None else pill(outcome.finding.verdict, partly=outcome.marks > 0)
 
 
-def _inside(outcome: Outcome) -> str:
+def _inside(outcome: Outcome, say: Say) -> str:
     finding, answer = outcome.finding, outcome.row.answer
     cut = answer if len(answer) <= LONGEST_SHOWN else f"{answer[:LONGEST_SHOWN]}…"
     parts = [f'<p class="label">Your answer</p><pre>{text(cut)}</pre>']
-    if not finding.steps and (finding.reading or finding.reading_text):
-        parts.append(f'<p class="label">Read as</p>{formula(finding.reading, finding.reading_text)}')
-    parts.append(_said(outcome))
+    if not finding.steps and (finding.mathml or finding.reading_text):
+        parts.append(f'<p class="label">Read as</p>{formula(finding.mathml, finding.reading_text)}')
+    parts.append(_said(outcome, say))
     if finding.steps:
-        parts.append(f'<ol class="steps">{"".join(_step(step, finding) for step in finding.steps)}</ol>')
+        parts.append(f'<ol class="steps">{"".join(_step(step, finding, say) for step in finding.steps)}</ol>')
     return "".join(parts)
 
 
-def _said(outcome: Outcome) -> str:
+def _said(outcome: Outcome, say: Say) -> str:
     """Return what the student is told; where reading stopped is drawn in letters of one width."""
     finding = outcome.finding
     first, _, drawn = told(outcome).partition("\n")
@@ -82,7 +94,7 @@ def _said(outcome: Outcome) -> str:
             numbers = ", ".join(map(str, finding.follows))
             one = len(finding.follows) == 1
             first += f" Step {numbers} follows from it." if one else f" Steps {numbers} follow from it."
-    said = f'<p class="say">{text(first)}</p>' + (f"<pre>{text(drawn)}</pre>" if drawn.strip() else "")
+    said = f'<p class="say">{say(first)}</p>' + (f"<pre>{text(drawn)}</pre>" if drawn.strip() else "")
     if finding.verdict == UNDECIDED:
         said += '<p class="soft">It is not counted as wrong: a person will look at it.</p>'
     if finding.verdict == CORRECT:
@@ -94,14 +106,14 @@ def _said(outcome: Outcome) -> str:
     return said
 
 
-def _step(step: StepFinding, finding: Finding) -> str:
+def _step(step: StepFinding, finding: Finding, say: Say) -> str:
     sign, word = SIGNS.get(step.verdict, SIGNS[INVALID])
     kind = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided"}.get(step.verdict, "invalid")
     if step.follows:
         sign, word, kind = "↪", "follows from your own earlier steps", "undecided"
     first = " first" if step.number == finding.first_wrong_step else ""
-    shown_step = formula(step.reading, step.text) if step.reading else f"<pre>{text(step.text)}</pre>"
-    message = "" if step.verdict == CORRECT and not step.follows else f"<p>{text(first_line(step.message))}</p>"
+    shown_step = formula(step.mathml, step.reading_text) if step.mathml else f"<pre>{text(step.text)}</pre>"
+    message = "" if step.verdict == CORRECT and not step.follows else f"<p>{say(first_line(step.message))}</p>"
     return (
         f'<li class="{kind}{first}"><span class="sign" title="{word}" role="img" aria-label="{word}">{sign}</span>'
         f'<div><span class="tag">Step {step.number}</span>{shown_step}{message}</div>'
