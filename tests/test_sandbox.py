@@ -234,6 +234,12 @@ def test_a_child_that_does_not_start_is_told() -> None:
         made.ask("echo", 1)
 
 
+def test_a_child_that_cannot_be_started_is_told(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nothing/python")
+    with pytest.raises(WorkerError, match="does not start"), Worker("misbehaving", path=(HERE,)) as made:
+        made.ask("echo", 1)
+
+
 def test_killing_the_program_through_a_closed_pipe_is_not_possible() -> None:
     """The program ends quietly when its reader goes (SIGPIPE); a dead worker must not look like that."""
     program = (

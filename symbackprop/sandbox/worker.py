@@ -104,13 +104,13 @@ class Worker:
             if self._child is not None and not self._child.is_mine_and_alive():
                 self._end()
             if self._child is None:
-                self._child = _Child(self)
-                self.generation += 1
                 try:
+                    self._child = _Child(self)
+                    self.generation += 1
                     self._child.exchange(None, LONGEST_START)
                 except BaseException as error:
                     self._end()
-                    if not isinstance(error, _EndedError):
+                    if not isinstance(error, _EndedError | OSError):
                         raise
                     msg = "the process that checks answers does not start"
                     raise WorkerError(msg) from None
@@ -227,6 +227,10 @@ class _Child:
 
     def end(self) -> str:
         """Kill what still runs; returns "cpu" or "wall" where the kernel had ended it for that before, else "died"."""
+        if self.owner != os.getpid():
+            # The socket is shared with the parent of this fork: not a byte of it is for us.
+            self.close()
+            return "died"
         ended = not self._is_open() and self._ends_by_itself()
         self.close()
         code = -self.process.returncode if ended else 0
