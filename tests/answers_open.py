@@ -487,11 +487,22 @@ LATEX = (
     Row(SOFTMAX, "latex", r"p_1 - y_1", AnyOf("a1_1 - y_1", None), AnyOf("correct", "invalid"), "delta1_1"),
     refused(CURVE, "latex", r"2x \sin(y) + y e^{x ⟦w⟧}", "df/dx", "w"),
     refused(CIRCUIT, "latex", r"z ⟦\times⟧⟦⟧", "df/dx"),
+    Row(
+        SOFTMAX, "latex",
+        r"a^{[1]}_1 - \sum_{k=1}^{3} \delta_{1k}\, y_k",
+        AnyOf("a1_1 - y_1", None), AnyOf("correct", "invalid"), "delta1_1",
+    ),
+    Row(
+        BATCH, "latex",
+        r"dZ^{[2]} = A^{[2]} - Y \\ dW^{[2]} = \frac{1}{2}\, dZ^{[2]} A^{[1]T}",
+        AnyOf((("Delta2", "A2 - Y"), ("dJ_dW2", BATCH_W2)), None), AnyOf("correct", "invalid"), "dJ/dW2",
+    ),
+    refused(BATCH, "latex", r"\frac12 (⟦a^{(2)}⟧ - y^{(2)})", "dJ/db2"),
     refused(CUBE, "latex", r"3x^2 + ⟦C⟧", "dy/dx", "C"),
     refused(CUBE, "latex", r"3⟦x^{2}^{1}⟧", "dy/dx"),
     Row(CUBE, "latex", r"y' = 3x^{2}", (("dy_dx", "3*x^2"),), "correct", "dy/dx"),
     Row(CUBE, "latex", r"\frac{dy}{dx} = 3\cdot x^{3-1} = \boxed{3x^2}", (("dy_dx", "3*x^(3 - 1)"), ("dy_dx", "3*x^2")), "correct", "dy/dx"),
-    Row(CUBE, "latex", r"\frac{d}{dx}\,x^3 = 3x^2", AnyOf((("dy_dx", "3*x^2"),), "3*x^2", None), AnyOf("correct", "invalid"), "dy/dx"),
+    Row(CUBE, "latex", r"\frac{d}{dx}\,x^3 = 3x^2", AnyOf((("dy_dx", "3*x^2"),), None), AnyOf("correct", "invalid"), "dy/dx"),
     refused(NET, "latex", r"⟦\delta_1^{l}⟧\, x_1", "dL/dw1_1_1", "l"),
     Row(
         NET, "latex",
@@ -687,6 +698,11 @@ TEXT = (
     # What is unreadable, and looks as if it could be guessed.
     Row(CUBE, "text", "y' = 3x^2", (("dy_dx", "3*x^2"),), "correct", "dy/dx"),
     Row(CUBE, "text", "3x²", "3*x^2", "correct", "dy/dx"),
+    Row(
+        BATCH, "text",
+        "dZ2 = A2 - Y\ndW2 = 1/m * dZ2 @ A1.T",
+        AnyOf((("Delta2", "A2 - Y"), ("dJ_dW2", BATCH_W2)), None), AnyOf("correct", "invalid"), "dJ/dW2",
+    ),
     refused(CUBE, "text", "3x^2 + ⟦C⟧", "dy/dx", "C"),
     refused(CUBE, "text", "3x^2 ⟦dx⟧", "dy/dx"),
     refused(CUBE, "text", "⟦3x2⟧", "dy/dx"),
