@@ -120,8 +120,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "layers": (("plan",), ("forward",), ("sweep",), ("claims", "reading", "depth", "layout"), ("indices",), ("__init__",)),
     "parse": (
-        ("caret", "commands", "refusals", "sizes", "spellings"),
-        ("lexicon", "tokens"),
+        ("caret", "commands", "items", "refusals", "sizes", "spellings"),
+        ("characters", "lexicon", "tokens"),
         ("cursor", "lines", "scanner", "shapes"),
         ("grammar", "reading"),
         ("around", "definitions", "values"),

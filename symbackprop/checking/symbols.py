@@ -5,7 +5,8 @@ from __future__ import annotations
 from symbackprop.backprop import Backward
 from symbackprop.functions import ACTIVATIONS, canonical
 from symbackprop.graph import Role
-from symbackprop.parse.lexicon import Lexicon, Shape
+from symbackprop.parse.items import Shape
+from symbackprop.parse.lexicon import Lexicon
 from symbackprop.problem import Problem
 
 Rows = tuple[tuple[str, ...], ...]

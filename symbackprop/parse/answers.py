@@ -59,7 +59,7 @@ def read_answer(text: str, lexicon: Lexicon, format: str = "auto") -> Answer:  #
     if len(text) > LONGEST_ANSWER:
         refuse(f"the answer has {len(text):,} characters: up to {LONGEST_ANSWER:,} are accepted", "", 0)
     latex = format == "latex" or (format == "auto" and looks_like_latex(text))
-    tokens = laid_out(scan(text, latex=latex, known=lambda word: lexicon.spelled(word) is not None, most=MOST_TOKENS))
+    tokens = laid_out(scan(text, latex=latex, known=lexicon.knows, most=MOST_TOKENS))
     reader = _Reader(text, tokens, lexicon, latex=latex)
     try:
         lines = reader.lines()
@@ -99,6 +99,7 @@ class _Reader(Formulas):
         """Read one line: sides with = or ≈ between them."""
         start = self.next
         sides: list[Expr] = []
+        self.accept("=", "≈")
         while True:
             first = self.index
             sides.append(self.side())
@@ -123,6 +124,8 @@ class _Reader(Formulas):
 
     def line_end(self) -> None:
         """Accept the end of a line, a comma before the next one, or a full stop; refuse anything else."""
+        while self.next.kind == "text":  # a remark at the end of a line
+            self.take()
         if self.next.text in {",", "."} and self.peek().kind in {"end", "break"}:
             self.take()
         elif self.next.text == "," and self.equation_follows():
@@ -155,7 +158,7 @@ class _Reader(Formulas):
 
 def _digits(tokens: tuple[Token, ...]) -> int | None:
     """Return the significant digits of a side that is one numeral, with a sign, a power of ten or a percent sign."""
-    parts = [token for token in tokens if token.text not in {"{", "}", "-", "+"}]
+    parts = [token for token in tokens if token.text not in {"{", "}", "(", ")", "-", "+"}]
     if parts and parts[-1].text == "%":
         parts = parts[:-1]
     if len(parts) == 5 and [part.text for part in parts[1:4]] in (["·", "10", "^"], ["*", "10", "^"], ["*", "10", "**"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbackprop.parse.lexicon import Marks
+from symbackprop.parse.items import Marks
 from symbackprop.parse.reading import Reading
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.tokens import Token

@@ -19,8 +19,8 @@ BIG = frozenset(
 FONTS = frozenset(
     {
         "mathbf", "boldsymbol", "bm", "bf", "mathrm", "rm", "mathit", "mathsf", "mathtt", "mathcal", "mathscr", "mathbb",
-        "mathds", "operatorname", "vec", "overrightarrow", "underline", "overline", "boxed", "cancel", "bcancel", "xcancel",
-        "fbox",
+        "mathds", "mathbbm", "operatorname", "vec", "overrightarrow", "underline", "overline", "boxed", "cancel", "bcancel",
+        "xcancel", "fbox",
         "mathstrut", "ensuremath", "mathfrak", "mathnormal", "pmb",
     }
 )  # fmt: skip

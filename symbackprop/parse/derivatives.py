@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from symbackprop.errors import ParseError
 from symbackprop.expr import (
     Adjoint,
     Expr,
@@ -23,7 +26,8 @@ class Derivatives(Quantities):
     def differential(self, *, ordinary: bool = True) -> Expr | None:
         """Read ∂L, dL or d L; None, and nothing is taken, where there is none."""
         place, token = self.index, self.next
-        if token.text in {"partial", "∂"} and token.kind in {"command", "operator"}:
+        written_out = token.text == "partial" and token.kind == "word" and token.text not in self.lexicon.words
+        if written_out or (token.text in {"partial", "∂"} and token.kind in {"command", "operator"}):
             self.take()
             if self.next.text == "^":
                 refuse("second derivatives are not read", self.text, self.next.position)
@@ -31,6 +35,7 @@ class Derivatives(Quantities):
         if not ordinary or token.kind != "word" or token.text[:1] != "d" or token.text in self.lexicon.words:
             return None
         self.take()
+        found: Expr | None = None
         if len(token.text) > 1:
             try:
                 found = self.quantity(token.text[1:], Token("word", token.text[1:], token.position + 1, token.end))
@@ -38,8 +43,9 @@ class Derivatives(Quantities):
                 found = None
         elif self.is_word(self.next) or self.next.text == "hat":
             found = self.differentiated(token)
-        else:
-            found = None
+        elif self.next.text == "(" and self.peek(2).text == ")":
+            with suppress(ParseError):
+                found = self.differentiated(token)
         if found is None:
             self.index = place
         return found

@@ -11,14 +11,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
 
 from symbackprop.errors import nearest
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol
 from symbackprop.matrix import Entries
 from symbackprop.names import LONGEST_NAME, plain_name
-
-Shape: TypeAlias = tuple[int, int]
+from symbackprop.parse.items import UNLAYERED, Item, Marks, Shape
 
 OUTPUT_WORDS = ("L", "E", "C", "J", "ell", "loss", "Loss", "cost", "Cost", "error", "Error")
 LOSS_WORDS = frozenset({"L", "E", "C", "ell", "loss", "Loss"})  # L itself, where a cost J is made of it
@@ -29,103 +27,6 @@ HATS = ("yhat", "y_hat")
 _PLAIN = re.compile(r"(?P<base>[A-Za-z]+?)(?P<layer>[0-9]*)(?P<indices>(?:_[0-9]+)*)(?:_s(?P<sample>[0-9]+))?")
 _OWN = re.compile(r"(?P<base>[^\W\d_]+)(?P<digits>[0-9]*)(?P<rest>(?:_\w+)?)")
 _RATIO = re.compile(r"d(?P<top>\w+)_d(?P<bottom>\w+)")
-
-# How well marks fit an item, best first.
-EXACT, RUN, SHORT, UNLAYERED = 0, 1, 2, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """
-    What stands around a base letter.
-
-    `attached` are digits right behind it, `below` the parts of its subscripts, `above` the marks over it, each with
-    its kind: "[" and "(" for brackets, "" for a bare number.
-    """
-
-    attached: str = ""
-    below: tuple[str, ...] = ()
-    above: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def shown(self) -> str:
-        """The marks as text."""
-        closing = {"[": "]", "(": ")", "": ""}
-        above = "".join(f"^{kind}{text}{closing[kind]}" for kind, text in self.above)
-        return self.attached + (f"_{','.join(self.below)}" if self.below else "") + above
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A quantity: `size` is the shape of the whole layer it belongs to; `whole` says that it is the layer itself."""
-
-    expr: Expr
-    base: str
-    layer: str = ""
-    indices: tuple[str, ...] = ()
-    sample: str = ""
-    size: Shape = (1, 1)
-    whole: bool = False
-
-    @property
-    def plain(self) -> str:
-        """The plain name, or what a message calls the quantity."""
-        return self.expr.name if isinstance(self.expr, Symbol) else self.base
-
-    def rank(self, marks: Marks) -> int | None:
-        """Return how well the marks fit, 0 for exactly; None where they do not."""
-        above, below, rank = list(marks.above), list(marks.below), EXACT
-        if not self.layer:
-            below = [marks.attached, *below] if marks.attached else below
-        elif above:
-            if above.pop(0)[1] != self.layer:
-                return None
-            below = [marks.attached, *below] if marks.attached else below
-        elif marks.attached == self.layer:
-            pass
-        else:
-            below = [marks.attached, *below] if marks.attached else below
-            every = [self.layer, *self.indices]
-            if len(every) > 1 and below in (every, ["".join(every)]):
-                return self.sampled(above, [], RUN)
-            if below == every:
-                return self.sampled(above, [], UNLAYERED + RUN)
-            if self.layer == "0":
-                return None
-            rank = UNLAYERED
-        return self.sampled(above, below, rank)
-
-    def sampled(self, above: list[tuple[str, str]], below: list[str], rank: int) -> int | None:
-        """Compare the sample, then, unless they are compared already, the indices."""
-        if self.sample:
-            if above:
-                if above.pop(0)[1] != self.sample:
-                    return None
-            elif below and below[-1] == f"s{self.sample}":
-                below = below[:-1]
-            else:
-                return None
-        if above:
-            return None
-        return rank if rank in {RUN, UNLAYERED + RUN} else self.indexed(below, rank)
-
-    def indexed(self, below: list[str], rank: int) -> int | None:
-        """Compare the indices; those that can only be 1 may be left out."""
-        indices = list(self.indices)
-        if below == indices:
-            return rank
-        if self.whole:
-            return None
-        if len(below) == 1 and below[0] == "".join(indices):
-            return rank + RUN
-        left_out: list[list[str]] = []
-        if len(indices) == 1 and self.size[0] == 1:
-            left_out = [[]]
-        elif len(indices) == 2:
-            left_out = [indices[1:]] if self.size[0] == 1 else []
-            left_out += [indices[:1]] if self.size[1] == 1 else []
-            left_out += [[]] if self.size == (1, 1) else []
-        return rank + SHORT if below in left_out else None
 
 
 @dataclass(frozen=True)
@@ -318,9 +219,13 @@ class Lexicon:
         if match is None:
             return found
         marks = Marks(match["digits"], tuple(part for part in match["rest"].split("_") if part))
-        ranks = {item: item.rank(marks) for item in self.items.get(match["base"], ())}
-        fitting = _different([item for item, rank in ranks.items() if rank is not None and rank < UNLAYERED])
+        fitting = self.find(match["base"], marks)
         return fitting[0].expr if len(fitting) == 1 else None
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is to be read in one piece in LaTeX, too: a name, or a base with the digits of its layer."""
+        base = word.rstrip("0123456789")
+        return self.spelled(word) is not None or (base != word and base in self.items)
 
     def depends(self, name: str, on: str) -> bool:
         """Whether a quantity depends on another; whole layers by their first entries."""
@@ -365,10 +270,10 @@ class Lexicon:
 
     def near(self, word: str) -> str:
         """Say which declared names are nearest to a word."""
-        known = [*self.own.values(), *(name for name in self.shapes if name not in set(self.adjoints.values()))]
-        close = nearest(word[:LONGEST_NAME], known)
-        listed = [self.own.get(name, name) for name in self.shapes][:12]
-        return close or f" (known: {', '.join(listed)}{', …' if len(self.shapes) > len(listed) else ''})"
+        derived = set(self.adjoints.values())
+        known = [self.own.get(name, name) for name in self.shapes if name not in derived]
+        close = nearest(word[:LONGEST_NAME], [*known, *self.own])
+        return close or f" (known: {', '.join(known[:12])}{', …' if len(known) > 12 else ''})"
 
 
 def _vector(entries: Sequence[Expr]) -> Expr:

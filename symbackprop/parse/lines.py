@@ -24,7 +24,7 @@ def _unwrapped(tokens: list[Token]) -> Iterator[Token]:
         if place in closing:
             continue
         alone = token.text == "{" and tokens[place + 1 : place + 2] and tokens[place + 1].kind in {"word", "bold"}
-        if alone and tokens[place + 2].text == "}" and tokens[place + 3].text in _SCRIPTED:
+        if alone and tokens[place + 2].text == "}" and tokens[place + 3].text in {"^", "_", "'"}:
             before = tokens[place - 1] if place else token
             if before.kind != "command" and before.text not in {"^", "_", "}", "]"}:
                 closing.add(place + 2)

@@ -11,7 +11,8 @@ from symbackprop.expr import (
 )
 from symbackprop.names import short
 from symbackprop.parse.around import Around
-from symbackprop.parse.lexicon import LOSS_WORDS, OUTPUT_WORDS, TOTAL_WORDS, UNLAYERED, Item, Marks
+from symbackprop.parse.items import UNLAYERED, Item, Marks
+from symbackprop.parse.lexicon import LOSS_WORDS, OUTPUT_WORDS, TOTAL_WORDS
 from symbackprop.parse.reading import DoubtfulLayer, NoSuchUnit
 from symbackprop.parse.refusals import placed, refuse
 from symbackprop.parse.tokens import Token
@@ -132,6 +133,9 @@ class Quantities(Around):
         found = self.fitting(base, marks)
         number = next(text for kind, text in marks.above if not kind)
         shown_base = f"{base}{without.shown}"
+        if len(found) != 1 and self.lexicon.depth == 1 and len(self.fitting(base, without)) == 1:
+            self.index = start
+            return self.without_power(base, without, token)
         if len(found) != 1:
             message = f'"{shown_base}^{number}" is neither a layer nor, without its layer, a power: write {base}^[{number}] for a'
             refuse(f"{message} layer, or give the layer and the power: (…)^{number}", self.text, token.position)

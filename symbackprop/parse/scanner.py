@@ -8,10 +8,10 @@ token of kind "command".  A character without meaning is a token, too: only who 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 
 from symbackprop.names import GREEK
+from symbackprop.parse.characters import ABOVE, BELOW, HATTED, VULGAR, flattened, named
 from symbackprop.parse.commands import (
     BIG,
     BOLD,
@@ -29,9 +29,7 @@ from symbackprop.parse.commands import (
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.tokens import Token
 
-_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ˡᴸˢᵗʳ", "0123456789+-()lLstr", strict=True))
-_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
-_HATTED = {"ŷ": "y", "â": "a", "ẑ": "z", "ŵ": "w", "ĥ": "h", "ô": "o"}
+_HATTED_REST = re.compile(r"[0-9]*(?:_[0-9]+)*")
 _GREEK_LETTERS = "".join(GREEK)
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.(?![.*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(rf"[{_GREEK_LETTERS}](?:[0-9]+)?(?:_[A-Za-z0-9]+)*|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9{_GREEK_LETTERS}]+)*")
@@ -41,9 +39,9 @@ _SPACE = re.compile(r"[ \t\r\f\v\u00a0\u2009\u200a\u2002\u2003\u202f\ufeff\u200b
 _SIMPLE_GROUP = re.compile(r"\s*\{\s*([A-Za-z0-9]+)\s*\}|\s*([A-Za-z0-9])")
 _GREEK_GROUP = re.compile(r"\s*\{\s*\\([A-Za-z]+)\s*\}|\s*\\([A-Za-z]+)")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}")
+_EQUALS = re.compile(r"\s*\{\s*=\s*\}|\s*=")
 _SHORT_FRACTION = re.compile(r"\s*([0-9]|(?<=\s)[A-Za-z])\s*(?:([0-9A-Za-z])|(?=\{))")
 _LATEX = re.compile(r"\\[A-Za-z,;!(\[{|\\]|\$|[_^]\s*\{")
-_VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _TRAILING = re.compile(r"(?:[-+*/=·⋅×@^_&<>]|\\(?:cdot|times|odot|circ|quad|,|;))\s*$")
 
 
@@ -72,7 +70,7 @@ class _Scanner:
 
     def __init__(self, text: str, *, latex: bool, known: Callable[[str], bool]) -> None:
         self.text = text
-        self.flat = "".join(map(_flattened, text))  # letters of other fonts as ordinary ones, every one in its place
+        self.flat = "".join(map(flattened, text))  # letters of other fonts as ordinary ones, every one in its place
         self.latex = latex
         self.known = known
         self.position = 0
@@ -102,11 +100,12 @@ class _Scanner:
         elif number := _NUMBER.match(flat, start):
             self.position = number.end()
             yield "number", number[0]
-        elif first in _BELOW or first in _ABOVE:
-            yield from self.script(start, _BELOW if first in _BELOW else _ABOVE)
-        elif first in _HATTED and not self.known(first):
-            self.position = start + 1
-            yield from (("command", "hat"), ("word", _HATTED[first]))
+        elif first in BELOW or first in ABOVE:
+            yield from self.script(start, BELOW if first in BELOW else ABOVE)
+        elif first in HATTED and not self.known(first):
+            rest = _HATTED_REST.match(flat, start + 1)
+            self.position = rest.end() if rest else start + 1
+            yield from (("command", "hat"), ("word", HATTED[first] + (rest[0] if rest else "")))
         elif first.isalpha() and (first not in SPELLINGS or first in GREEK):
             yield from self.word(start)
         else:
@@ -121,7 +120,7 @@ class _Scanner:
             self.position = start + 1
             yield "strange", self.text[start]
             return
-        known = self.known(_named(match[0]))
+        known = self.known(named(match[0]))
         if self.latex and (self.last == "^" or (self.last == "_" and not known)):  # without braces, LaTeX takes one letter
             self.position = start + 1
             yield "word", GREEK.get(match[0][0], match[0][0])
@@ -137,7 +136,7 @@ class _Scanner:
         if mark in {"\u0302", "\u0307"}:
             self.position += 1
             yield "command", "hat" if mark == "\u0302" else "dot"
-        yield "word", _named(match[0])
+        yield "word", named(match[0])
 
     def script(self, start: int, table: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Yield small digits and letters as a group below or above; a comma between small ones belongs to them."""
@@ -145,13 +144,13 @@ class _Scanner:
         while end < len(flat):
             if flat[end] in table:
                 inner += table[flat[end]]
-            elif table is _BELOW and flat[end] == "," and flat[end + 1 : end + 2] in _BELOW and flat[end + 1 : end + 2]:
+            elif table is BELOW and flat[end] == "," and flat[end + 1 : end + 2] in BELOW and flat[end + 1 : end + 2]:
                 inner += ","
             else:
                 break
             end += 1
         self.position = end
-        yield "operator", "_" if table is _BELOW else "^"
+        yield "operator", "_" if table is BELOW else "^"
         yield "operator", "{"
         for part in re.findall(r"[0-9]+|[A-Za-z]+|.", inner):
             yield "number" if part[0].isdigit() else "word" if part[0].isalpha() else "operator", part
@@ -186,6 +185,11 @@ class _Scanner:
             return
         if name in DROPPED_WITH_ARGUMENT:
             self.skip_argument()
+        elif name in {"overset", "stackrel", "underset"}:
+            self.skip_argument()
+            if equals := _EQUALS.match(self.flat, self.position):
+                self.position = equals.end()
+                yield "operator", "="
         elif name in BIG:
             yield from self.big(name)
         elif name in {"begin", "end"}:
@@ -272,7 +276,8 @@ class _Scanner:
                 yield from self.upright()
             return
         inner = match[1] or match[2]
-        if inner == "1" and name in {"mathbb", "mathbf", "mathds", "bm", "boldsymbol"}:
+        doubled = name in {"mathbb", "mathds", "mathbbm"}
+        if (inner == "I" and doubled) or (inner == "1" and (doubled or name in BOLD)):
             self.position = match.end()
             yield "command", "one"
         elif inner.isdigit():
@@ -341,7 +346,7 @@ class _Scanner:
             yield from self.delimiter(opening=opening and self.dollars and bool(flat[self.position :].strip()))
         elif first == "%":
             yield from self.percent(start)
-        elif first in _VULGAR:
+        elif first in VULGAR:
             yield "vulgar", first
         elif first == "~":
             return
@@ -359,20 +364,3 @@ class _Scanner:
             return
         end = self.flat.find("\n", start)
         self.position = len(self.flat) if end < 0 else end
-
-
-def _named(text: str) -> str:
-    """Return a word with a Greek letter by its English name."""
-    if text[0] in GREEK:
-        return GREEK[text[0]] + text[1:]
-    return "".join(GREEK.get(c, c) for c in text)
-
-
-def _flattened(character: str) -> str:
-    """Return an ordinary letter or digit for one in another font (𝑥, ｘ); all else stays as it is."""
-    if character.isascii() or character in _ABOVE or character in _BELOW or character in _VULGAR or character in SPELLINGS:
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    if len(plain) == 1 and plain != character and (plain in GREEK or (plain.isascii() and not plain.isspace())):
-        return plain
-    return character

@@ -7,7 +7,8 @@ from typing import NoReturn
 from symbackprop.errors import ParseError
 from symbackprop.expr import ONE, ZERO, Constant, Expr, Number, Symbol, add, call, children, div, mul, power
 from symbackprop.matrix import Entries, MatMul, Ones, Softmax, Sums, Transpose, entry, matmul, transpose
-from symbackprop.parse.lexicon import Lexicon, Shape
+from symbackprop.parse.items import Shape
+from symbackprop.parse.lexicon import Lexicon
 from symbackprop.parse.refusals import placed, refuse
 from symbackprop.parse.sizes import MOST_ENTRIES, MOST_ROWS
 

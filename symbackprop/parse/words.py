@@ -34,6 +34,9 @@ class Words(Blocks):
         if word in {"np", "numpy", "math", "torch", "jnp"} and self.next.text == "." and self.is_word(self.peek()):
             self.take()
             return self.library(self.take())
+        if word == "partial" and word not in self.lexicon.words:
+            self.index -= 1
+            return self.partial_derivative()
         derivative = self.written_ratio(token)
         if derivative is not None:
             return derivative
