@@ -25,7 +25,8 @@ Pair: TypeAlias = tuple[Any, Any]
 Enclosed: TypeAlias = Fraction | Pair
 
 LARGEST_EXACT_BITS = 2_048
-LARGEST_ANGLE_BITS = LARGEST_EXPONENT_BITS = 64
+LARGEST_ANGLE_BITS = 1_024
+LARGEST_EXPONENT_BITS = 64
 ROUND_BITS = 24
 LOG, SQRT, ARCSINE = "log", "sqrt", "arcsine"
 

@@ -234,7 +234,7 @@ class Powers(Signs):
     def is_sum_zero(self, terms: Sequence[Quantity]) -> bool:
         """Whether terms add up to 0: those with equal denominators first."""
         groups: dict[tuple[tuple[int, int], ...], list[Quantity]] = {}
-        for term in terms:
+        for term in map(self.ring.unsquared, terms):
             groups.setdefault(tuple(pair for pair in term.factors if pair[1] < 0), []).append(term)
         sums = [total for group in groups.values() if not self.ring.is_zero(total := self.add(*group))]
         return not sums or self.ring.is_zero(self.add(*sums))

@@ -111,7 +111,7 @@ class _Question:
         limits = dict(proof.limits)
         if self.one_sided:
             limits.setdefault("domain")
-        if proof.proved and self.same and not self.one_sided:
+        if proof.proved and (self.same or self.unclear) and not self.one_sided:
             return Decision(EQUAL, PROVED, boundary=proof.boundary, limits=tuple(limits))
         tight = VERY_TIGHT if signature is False else TIGHT
         if (found := self.search(islice(source, DRAWS), tight=tight, enough=self.budget.points)) is not None:
@@ -124,7 +124,7 @@ class _Question:
             if signature is False and is_lawful((self.left, self.right), self.facts):
                 return Decision(UNDECIDED, limits=(*limits, "bits"))
             if (found := self.visit(proof)) is not None:
-                return Decision(found.verdict, found.evidence, found.witness, limits=(*limits, *found.limits))
+                return Decision(found.verdict, found.evidence, found.witness, limits=tuple(dict.fromkeys((*limits, *found.limits))))
         if not self.same:
             return Decision(UNDECIDED, limits=(*limits, "points"))
         return Decision(EQUAL, SAMPLED, boundary=proof.boundary, points=self.same, limits=tuple(limits))
