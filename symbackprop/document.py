@@ -101,15 +101,6 @@ class Hadamard(Expr):
     factors: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Written(Expr):
-    """A formula that is already typeset, as LaTeX, on one line of Unicode and in plain names: what another process wrote."""
-
-    latex: str
-    text: str
-    plain: str = ""
-
-
 def rounded(expr: Expr) -> bool:
     """
     Tell whether a computed number in an expression has lost digits, so that it is not equal but near.

@@ -12,7 +12,7 @@ from symbackprop.checking.explain import Explainer
 from symbackprop.checking.forms import MET, NOT_MET, form_fault
 from symbackprop.checking.showing import shown
 from symbackprop.checking.truth import ShapeError, Target, Truth
-from symbackprop.errors import ParseError
+from symbackprop.errors import InputError, ParseError
 from symbackprop.findings import CORRECT, INVALID, PROVED, UNDECIDED, WRONG, Finding
 from symbackprop.narrate import verdicts
 from symbackprop.parse.answers import Line, read_answer
@@ -52,6 +52,8 @@ class Checker:
             found = self._misfit(error)
         except ParseError as error:
             found = _unreadable(error, answer)
+        except InputError as error:
+            found = _unreadable(ParseError(str(error)), "")
         most = found.most if found.steps else self.options.step_marks
         message = found.hints[self.options.hint - 1]
         return replace(found, target=found.target or shown, answer=answer, most=most, message=message)

@@ -326,13 +326,26 @@ class Truth:
 
     def meant(self, symbol: Symbol) -> Expr:
         """Return a scalar that everything beyond knows: a derivative between two values that has no name is written out."""
-        if not isinstance(symbol, Adjoint) or symbol.name in self.facts.definitions:
+        if not isinstance(symbol, Adjoint):
+            return self._rate(symbol) if symbol.name == self.lexicon.rate and not self._has(symbol) else symbol
+        if symbol.name in self.facts.definitions:
             return symbol
         if symbol.output == symbol.of:
             return ONE
         if symbol.output not in self.graph.definitions or symbol.of not in self.graph.ancestors(symbol.output):
             return Number(0)
         return self._between(symbol.output, symbol.of)
+
+    def _has(self, symbol: Symbol) -> bool:
+        return symbol.name in self.graph.leaf_by_name or symbol.name in self.graph.definitions
+
+    def _rate(self, symbol: Symbol) -> Expr:
+        """Return the learning rate that the problem declares; raises InputError where it declares none."""
+        training = self.derivation.problem.training
+        if training is None:
+            msg = f"the problem says nothing of a learning rate, so {symbol.name} has no value here"
+            raise InputError(msg)
+        return training.options.hyperparameters["learning_rate"]
 
     def _between(self, output: str, of: str) -> Expr:
         """Write ∂output/∂of out in values."""

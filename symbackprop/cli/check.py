@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,6 +68,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     output: Output = None,
 ) -> None:
     """Check an answer or a chain of steps: right or wrong, where and why.  Exit code 0 right, 1 wrong, 2 unreadable."""
+    from symbackprop.checking.showing import read_again  # noqa: PLC0415
     from symbackprop.checking.truth import Truth  # noqa: PLC0415
     from symbackprop.derivation import derive  # noqa: PLC0415
     from symbackprop.narrate.findings import tell_finding  # noqa: PLC0415
@@ -92,7 +95,9 @@ def check(  # noqa: PLR0913 - one parameter an option
 
         writer.write_json(finding_json(finding, solution=solution))
     else:
-        writer.write(tell_finding(finding, truth.written_names, codes=codes, solution=solution))
+        writer.speller = replace(writer.speller, layers=True)
+        read = partial(read_again, truth=truth)
+        writer.write(tell_finding(finding, truth.written_names, read, codes=codes, solution=solution))
     raise typer.Exit(EXIT_CODES.get(finding.verdict, UNDECIDED_CODE))
 
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from symbackprop.document import Block, Document, Heading, Note, Paragraph, Picture, Span, Spans, Written
-from symbackprop.expr import Expr
-from symbackprop.findings import CORRECT, INVALID, WRONG, Finding, StepFinding
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Row, Span, Spans
+from symbackprop.expr import Expr, Symbol
+from symbackprop.findings import CORRECT, INVALID, SIGNS, WRONG, Finding, StepFinding
 
 KINDS = {CORRECT: "verified", WRONG: "wrong"}
+Read = Callable[[str], tuple[Expr | None, Expr] | None]
 EXAMPLE = "For example, where "
 _NAME = re.compile(r"∂?[^\W\d]\w*(?:/∂?[^\W\d]\w*)?")
 
 
 def tell_finding(
-    finding: Finding, names: Mapping[str, Expr] | None = None, *, codes: bool = False, solution: bool = False
+    finding: Finding,
+    names: Mapping[str, Expr] | None = None,
+    read: Read = lambda _: None,
+    *,
+    codes: bool = False,
+    solution: bool = False,
 ) -> Document:
     """
     Tell one finding.
 
     `names` maps quantities as sentences write them ("dL/dw1_1_1", "z1_1") to what they are, to be spelled as in a
-    derivation.  With `codes` the stable words of all mistakes that explain the answer are told, with `solution` what
-    would be right.
+    derivation; `read` makes formulas of what was read, from its plain names.  With `codes` the stable words of all
+    mistakes that explain the answer are told, with `solution` what would be right.
     """
     known = names or {}
     name = finding.target
@@ -31,9 +37,9 @@ def tell_finding(
     if finding.verdict == INVALID:
         blocks += _unreadable(finding)
     elif len(finding.steps) > 1:
-        blocks += _steps(finding, known)
+        blocks += _steps(finding, known, read)
     else:
-        blocks += _single(finding, known)
+        blocks += _single(finding, known, read)
     if codes and finding.codes:
         blocks.append(Note("note", (f"Codes: {', '.join(sorted(finding.codes))}",)))
     if solution and finding.solution:
@@ -60,10 +66,14 @@ def spelled(sentence: str, names: Mapping[str, Expr]) -> Spans:
     return tuple(span for span in (*spans, sentence[start:]) if span != "")
 
 
-def _single(finding: Finding, names: Mapping[str, Expr]) -> list[Block]:
+def _single(finding: Finding, names: Mapping[str, Expr], read: Read) -> list[Block]:
     blocks: list[Block] = []
-    if finding.reading_text:
-        blocks.append(Paragraph(("Read as ", Written(finding.reading, finding.reading_text, finding.expression))))
+    asked = names.get(finding.target)
+    formula = read(finding.expression) if finding.expression else None
+    if formula is not None and asked is not None:
+        blocks.append(Lines((Row(asked, formula[1], reason=("as it was read",)),)))
+    elif finding.reading_text:
+        blocks.append(Paragraph((f"Read as {finding.reading_text}",)))
     said, *drawn = finding.message.split("\n")
     verdict, example = _example_apart(said)
     blocks.append(Note(KINDS.get(finding.verdict, "warning"), spelled(verdict, names)))
@@ -89,21 +99,25 @@ def _unreadable(finding: Finding) -> list[Block]:
     return blocks
 
 
-def _steps(finding: Finding, names: Mapping[str, Expr]) -> list[Block]:
-    """Tell a chain: each step with its verdict and marks, what is wrong with it below, and the sum."""
-    blocks: list[Block] = []
+def _steps(finding: Finding, names: Mapping[str, Expr], read: Read) -> list[Block]:
+    """Tell a chain: every step as it was read, with its verdict; what is wrong with each; and the sum."""
+    rows = tuple(_row(step, finding, names, read) for step in finding.steps)
+    blocks: list[Block] = [Lines(rows)]
     for step in finding.steps:
-        kind = "follows" if step.follows else KINDS.get(step.verdict, "warning")
-        blocks.append(Note(kind, (f"{step.number}  ", _read(step))))
         if step.message and step.verdict != CORRECT:
+            kind = "follows" if step.follows else KINDS.get(step.verdict, "warning")
             said, _ = _example_apart(step.message.removeprefix("Not right. "))
-            blocks.append(Note("below", spelled(said, names)))
+            blocks.append(Note(kind, (f"Step {step.number}: ", *spelled(said, names))))
     blocks.append(Paragraph((_summary(finding),)))
     return blocks
 
 
-def _read(step: StepFinding) -> Span:
-    return Written(step.reading, step.reading_text, step.expression) if step.reading_text else step.text
+def _row(step: StepFinding, finding: Finding, names: Mapping[str, Expr], read: Read) -> Row:
+    """Return one step as it was read, a line without a left side as about what is asked."""
+    sign = "→" if step.follows else SIGNS[step.verdict]
+    formula = read(step.expression)
+    left, right = formula if formula is not None else (None, Symbol(step.reading_text or step.text))
+    return Row(left or names.get(finding.target), right, reason=(f"{sign} step {step.number}",))
 
 
 def _summary(finding: Finding) -> str:

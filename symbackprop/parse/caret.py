@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-WIDEST_PLACE = 72
+WIDEST_PLACE = 46
 
 
 def caret(text: str, position: int) -> str:

@@ -118,7 +118,8 @@ def _picture(page: Page, picture: Picture) -> Iterator[str]:
         yield from wrap(page, (missing,), room, " " * INDENT)
         return
     yield from (f"{' ' * INDENT}{line}" for line in lines)
-    yield from wrap(page, picture.caption, room, " " * INDENT)
+    if picture.caption:
+        yield from wrap(page, picture.caption, room, " " * INDENT)
 
 
 def _lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:

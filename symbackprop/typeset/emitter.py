@@ -142,10 +142,6 @@ class Emitter:
         """Return the gradient's symbol."""
         raise NotImplementedError
 
-    def written(self, latex: str, text: str, plain: str) -> Box:
-        """Return a formula that is already typeset."""
-        raise NotImplementedError
-
     def beside(self, *, roomy: bool = False) -> Box:
         """Return what stands between two matrices that are multiplied; `roomy` where something stands below them."""
         raise NotImplementedError

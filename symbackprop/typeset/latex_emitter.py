@@ -262,10 +262,6 @@ class Latex(Emitter):
         """Return the nabla and the quantity."""
         return Box(rf"\nabla {of.text}", of.width + 0.85, ATOM)
 
-    def written(self, latex: str, text: str, plain: str) -> Box:  # noqa: ARG002 - for the other emitter
-        """Return the LaTeX; it is about as wide as the text."""
-        return Box(latex, 0.5 * len(text), 0)
-
     def beside(self, *, roomy: bool = False) -> Box:
         """Return a thin space, or three."""
         return Box(r" \, " * 3, 0.51) if roomy else Box(r" \, ", 0.17)

@@ -38,7 +38,7 @@ from symbackprop.typeset.elements import (
     tight,
 )
 from symbackprop.typeset.emitter import TRIGONOMETRIC, Emitter
-from symbackprop.typeset.marks import TINT_COUNT, plain_text
+from symbackprop.typeset.marks import TINT_COUNT
 from symbackprop.typeset.mathml_letters import indices, letter, size_of
 from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 
@@ -289,10 +289,6 @@ class MathML(Emitter):
     def nabla(self, of: Box) -> Box:
         """Return the nabla and the quantity."""
         return Box(row(mo("∇", form="prefix", rspace="0em") + of.text), of.width + 0.85, ATOM)
-
-    def written(self, latex: str, text: str, plain: str) -> Box:  # noqa: ARG002 - for another emitter
-        """Return the text as words: nothing is known of its parts."""
-        return Box(mtext(plain_text(text)), 0.5 * len(text), 0)
 
     def beside(self, *, roomy: bool = False) -> Box:
         """Return the invisible sign with a thin space, or a wide one."""

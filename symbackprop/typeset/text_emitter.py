@@ -212,11 +212,6 @@ class Text(Emitter):
         sign = "∇" if self.charset.greek else "grad "
         return Box(sign + of.text, of.width + len(sign), ATOM)
 
-    def written(self, latex: str, text: str, plain: str) -> Box:  # noqa: ARG002 - for the other emitter
-        """Return the text, where the letters have no scripts the plain names."""
-        line = text if self.charset.scripts or not plain else plain
-        return Box(line, len(line), 0)
-
     def beside(self, *, roomy: bool = False) -> Box:
         """Return a space, or three; in ASCII the sign of NumPy."""
         sign = " " if self.charset.scripts else " @ "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from symbackprop.document import Apply, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector, Written, rounded
+from symbackprop.document import Apply, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector, rounded
 from symbackprop.expr import (
     MINUS_ONE,
     ONE,
@@ -71,7 +71,6 @@ class Walk:
             Ones: lambda expr: self.emitter.ones(str(expr.size)),
             Sums: self._sums,
             Sigma: self._sigma,
-            Written: lambda expr: self.emitter.written(expr.latex, expr.text, expr.plain),
             Entry: self._entry,
             Local: self._entry,
             Kronecker: self._entry,

@@ -18,7 +18,6 @@ from symbackprop.notation import GREEK, Name, Ratio, index_runs
 from symbackprop.typeset.boxes import ATOM, NEGATIVE, POWER, PRODUCT, QUOTIENT, SUM, Box
 from symbackprop.typeset.decimals import decimal_text
 from symbackprop.typeset.emitter import Emitter
-from symbackprop.typeset.marks import plain_text
 from symbackprop.typeset.spoken import cardinal, decimal, fraction, spoken
 
 _FUNCTIONS = {
@@ -194,10 +193,6 @@ class Words(Emitter):
     def nabla(self, of: Box) -> Box:
         """Return "the gradient of f"."""
         return _box(f"the gradient of {of.text}", POWER)
-
-    def written(self, latex: str, text: str, plain: str) -> Box:  # noqa: ARG002 - for another emitter
-        """Return the text with its signs in words."""
-        return _box(spoken(plain_text(text)) or "a formula", 0)
 
     def beside(self, *, roomy: bool = False) -> Box:  # noqa: ARG002 - room is not heard
         """Return "times"."""
