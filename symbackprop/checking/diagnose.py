@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "Search", "diagnose", "last_place"]
 
-SINGLES, PAIRS = 20_000, 400_000
+SINGLES, PAIRS = 60_000, 400_000
 MOST_CANDIDATES = 600
 # A number that was rounded on the way differs by so much from the mistake it comes from, at most.
 CARRIED = 2e-4
@@ -135,6 +135,13 @@ class Search:
         near = max(CARRIED * abs(yours), 0.6 * self.units.get(yours, 0.0))
         return abs(value - yours) <= near and self.equal(yours, value)
 
+    @staticmethod
+    def mutants(scene: Scene, number: int) -> list[Mutant]:
+        """Return everything that one row of the table makes of a scene, made once."""
+        if number not in scene.made:
+            scene.made[number] = list(MISTAKES[number].mutation(scene))
+        return scene.made[number]
+
     # --- single mistakes -------------------------------------------------------------------------------------
 
     def rows(self) -> Iterator[tuple[int, Mistake]]:
@@ -153,7 +160,7 @@ class Search:
         scaled: list[Hit] = []
         limit = scene.model.operations + self.budgets["single mistakes"]
         for number, row in self.rows():
-            for place, mutant in enumerate(row.mutation(scene)):
+            for place, mutant in enumerate(self.mutants(scene, number)):
                 if scene.model.operations > limit:
                     self.limits.append("single mistakes")
                     return exact or scaled
@@ -190,7 +197,7 @@ class Search:
         for number, row in self.rows():
             if not row.pairs:
                 continue
-            for place, mutant in enumerate(row.mutation(scene)):
+            for place, mutant in enumerate(self.mutants(scene, number)):
                 key = (mutant.changes, tuple(mutant.tangents), row.code if mutant.tangents else "")
                 if not mutant.is_path or key in seen:
                     continue
@@ -269,12 +276,9 @@ class Search:
             return []
         second.pivot = scene.pivot
         kept = []
-        made: dict[int, list[Mutant]] = {}
-
         def again(number: int, place: int) -> Mutant | None:
-            if number not in made:
-                made[number] = list(MISTAKES[number].mutation(second))
-            return made[number][place] if place < len(made[number]) else None
+            made = self.mutants(second, number)
+            return made[place] if place < len(made) else None
 
         for hit in hits:
             mutants = [again(*hit.numbers[start : start + 2]) for start in range(0, len(hit.numbers), 2)]

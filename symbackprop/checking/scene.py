@@ -46,6 +46,9 @@ class Scene:
         self.truths: list[Number] = [self.truth(aim) for aim in self.aims]
         self.yours: list[Number] = []
         self.pivot = 0
+        # What every row of the table of mistakes makes of this scene, by its number; filled when first asked for.
+        self.made: dict[int, list[Mutant]] = {}
+        self._evaluated: dict[Expr, Number | None] = {}
         self.original_names = (*graph.leaf_by_name, *graph.definitions)
         # Wrong definitions of a value, by its name; filled when first asked for.
         self.variants: dict[str, dict[tuple[str, tuple[object, ...]], tuple[str, Expr]]] = {}
@@ -118,17 +121,16 @@ class Scene:
 
     def slope(self, function: str, z: Expr) -> Number | None:
         """Return the slope of a function of one variable somewhere; None where it has none."""
-        try:
-            return self.full.value(FUNCTIONS[function].slope(z, call(function, z)))
-        except NO_NUMBER:
-            return None
+        return self.evaluated(FUNCTIONS[function].slope(z, call(function, z)))
 
     def evaluated(self, expr: Expr) -> Number | None:
         """Return the value of an expression in the problem's names; None where it has none."""
-        try:
-            return self.full.value(expr)
-        except NO_NUMBER:
-            return None
+        if expr not in self._evaluated:
+            try:
+                self._evaluated[expr] = self.full.value(expr)
+            except NO_NUMBER:
+                self._evaluated[expr] = None
+        return self._evaluated[expr]
 
     # --- names -----------------------------------------------------------------------------------------------
 
@@ -183,8 +185,12 @@ class Scene:
         for (kind, child, parent), edges in alike.items():
             place = Place(kind, tuple(edges), self.label(kind, child, parent, edges[0]), self.layer(edges[0][0]))
             found.setdefault(kind, []).append(place)
+        # A mistake must explain the first wrong entry, so an edge that this does not depend on alone is none.
+        first = self.aims[self.pivot]
+        touched = self.model.graph.ancestors(first.output) & self.model.graph.descendants(first.of)
         for kind, places in found.items():
-            places += list(self._wider(kind, places))
+            wider = list(self._wider(kind, places))
+            found[kind] = [place for place in places if any(touched.issuperset(edge) for edge in place.edges)] + wider
         return found
 
     def _wider(self, kind: str, places: list[Place]) -> Iterator[Place]:
