@@ -21,6 +21,7 @@ from symbackprop.decide.feasible import solve
 from symbackprop.decide.normal import Normal
 from symbackprop.decide.places import leaves_of
 from symbackprop.decide.ring import Ring
+from symbackprop.decide.signs import SplitError
 from symbackprop.errors import DomainError, UnknownNameError
 from symbackprop.expr import Expr, Symbol, add, call, mul, number, power
 from symbackprop.findings import PROVED, SAMPLED
@@ -217,6 +218,25 @@ def test_indicators_of_indicators() -> None:
         made = decide(pair.left, pair.right, pair.facts)
         assert (made.verdict, made.boundary) == (EQUAL, pair.boundary), text
     assert verdict("step(relu(x)) == 1").verdict == DIFFERENT
+    for text in ("sign(erf(relu(x)))^2", "step(sqrt(relu(x)))", "sign(exp(relu(x)) - 1)"):
+        left = read(text)
+        ring = Ring(Budget())
+        with pytest.raises(SplitError):
+            Normal(ring, bare(left, left), lambda _: False).go(left)
+
+
+def test_whole_exponents_of_negative_numbers() -> None:
+    left, right = parse("x^n*x^n"), parse("abs(x)^n*x^n")
+    whole = Facts(bare(left, right).graph, assumptions={"n": frozenset(("integer", "positive"))})
+
+    assert decide(left, right, whole).verdict == DIFFERENT
+    assert decide(left, parse("x^(2*n)"), whole).verdict == EQUAL
+
+
+def test_where_nothing_has_a_value_no_boundary_is_open() -> None:
+    made = verdict("sign(x)/x == 1/abs(x)")
+
+    assert (made.verdict, made.evidence, made.boundary, made.limits) == (EQUAL, PROVED, "", ())
 
 
 def test_constraints_are_used() -> None:
@@ -248,7 +268,7 @@ def test_budgets_are_said_and_kept() -> None:
 
 
 def test_a_budget_too_small_is_sampled_and_says_which() -> None:
-    left, right = parse("(a + b + c + d)^6"), parse("((a + b)^2 + 2*(a + b)*(c + d) + (c + d)^2)^3")
+    left, right = parse("((a + b + c)^2 + 1)^3"), parse("(a + b + c)^6 + 3*(a + b + c)^4 + 3*(a + b + c)^2 + 1")
     made = decide(left, right, bare(left, right), budget=Budget(terms=20))
 
     assert (made.verdict, made.evidence, made.limits) == (EQUAL, SAMPLED, ("terms",))

@@ -35,6 +35,7 @@ from symbackprop.expr import (
     Sum,
     Symbol,
     substitute,
+    symbols,
 )
 from symbackprop.functions import SELECTIONS, VECTOR_FUNCTIONS
 
@@ -123,6 +124,9 @@ class Normal(Powers):
         if isinstance(base, Constant) and base.name == "e":
             return self.exponential(self.terms(exponent))
         low = self.go(base)
+        whole = any("integer" in self.facts.assumptions.get(name, ()) for name in symbols(exponent))
+        if whole and self.sign_of(low, jump=False) != ONE:
+            raise NoFormError  # (−2)ⁿ has values, and no logarithm
         self.learn(low)
         return self.exponential([self.mul(height, self.logarithm(low))])
 

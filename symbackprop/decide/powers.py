@@ -169,7 +169,7 @@ class Powers(Signs):
         """Return the sign of a quantity; `jump` says that what is made of it jumps where the sign changes."""
         if not quantity.coefficient:
             return ZERO
-        if any(self.ring.kind(number) == "indicator" for number in self.ring.involved(quantity)):
+        if self.ring.is_conditional(quantity):
             # It may be 0 in a whole cell: only a cell can tell.
             raise SplitError(self.parts(quantity)[1][0][0])
         if (simpler := self.compared(quantity)) is not None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from symbackprop.arithmetic.rational import exact
 from symbackprop.decide.model import CELLS, Budget, BudgetError, Facts
 from symbackprop.decide.normal import Normal
-from symbackprop.decide.places import APART, Care, compare, points
+from symbackprop.decide.places import APART, NOWHERE, Care, compare, points
 from symbackprop.decide.ring import NoFormError, Part, Poly, Quantity, Ring
 from symbackprop.decide.signs import OutsideError, SplitError
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol, add, mul, number, power, symbols
@@ -151,7 +151,7 @@ class _Attempt:
                 return True
             if len(learned) == before:
                 break
-        return None if cell is None and self.ring.has_indicators else False
+        return None if cell is None and self.ring.conditional else False
 
     def holds(self, fixed: Fixed, proof: Proof) -> bool:
         """Whether both sides are equal in every cell; open cells are noted."""
@@ -203,9 +203,10 @@ class _Attempt:
             except (BudgetError, NoFormError):
                 same = False
             if not same:
-                if self.differs_at(part, name, seed):
+                found = self.outcomes_at(part, name, seed)
+                if APART in found:
                     different.append(self.equation(part))
-                else:
+                elif found != {NOWHERE}:
                     proof.limits.setdefault("boundary")
         proof.boundary = ", ".join(dict.fromkeys(different))
 
@@ -227,28 +228,28 @@ class _Attempt:
         kind, index = part
         return self.ring.polys[index] if kind == "poly" else {((index, 1),): 1}
 
-    def differs_at(self, part: Part, solved: str, seed: int) -> bool:
-        """Whether intervals keep both sides apart at a point of the boundary part = 0."""
+    def outcomes_at(self, part: Part, solved: str, seed: int) -> set[str]:
+        """Return how both sides compare at points of the boundary part = 0."""
         poly = self.poly(part)
         expr = self.written(poly)
         if expr is None:
-            return False
+            return set()
         (coefficient,) = (c for m, c in poly.items() if m and self.ring.unknowns[m[0][0]].key == solved and len(m) == 1)
         value = add(Symbol(solved), mul(number(Fraction(-1) / coefficient), expr))
         names = [
             name for side in (self.left, self.right) for name, symbol in reached(symbols(side), self.facts, self.opened).items()
             if not (self.opened(symbol) and self.facts.meaning(symbol) is not None)
         ]  # fmt: skip
+        found: set[str] = set()
         source = points(tuple(dict.fromkeys(names)), self.facts, seed)
         for _ in range(BOUNDARY_POINTS):
             values = dict(next(source))
             at = exact(value, values)
             if at is None:
-                return False
+                break
             values[solved] = at
-            if compare((self.left, self.right), self.facts, values, Care(kinks=True)).outcome == APART:
-                return True
-        return False
+            found.add(compare((self.left, self.right), self.facts, values, Care(kinks=True)).outcome)
+        return found
 
     def written(self, poly: Poly) -> Expr | None:
         """Return a polynomial in symbols as an expression, None where it has other unknowns."""

@@ -58,7 +58,11 @@ SPECIAL = frozenset(("i", "prime", "indicator", "turn"))
 
 @dataclass
 class Ring:
-    """The unknowns and polynomials met so far; the same for both sides of a question."""
+    """
+    The unknowns and polynomials met so far; the same for both sides of a question.
+
+    `special` are the unknowns with laws, `conditional` those that depend on an indicator.
+    """
 
     budget: Budget
     unknowns: list[Unknown] = field(default_factory=list)
@@ -66,10 +70,10 @@ class Ring:
     polys: list[Poly] = field(default_factory=list)
     poly_numbers: dict[frozenset[tuple[Monomial, Exact]], int] = field(default_factory=dict)
     special: set[int] = field(default_factory=set)
+    conditional: set[int] = field(default_factory=set)
     square_roots: dict[int, Quantity | None] = field(default_factory=dict)
     products: int = 0
     has_roots: bool = False
-    has_indicators: bool = False
 
     # Unknowns.
 
@@ -82,8 +86,21 @@ class Ring:
             if kind in SPECIAL:
                 self.special.add(found)
             self.has_roots = self.has_roots or kind == "root"
-            self.has_indicators = self.has_indicators or kind == "indicator"
+            if kind == "indicator" or any(number in self.conditional for number in self.inside(kind, key)):
+                self.conditional.add(found)
         return found
+
+    def inside(self, kind: str, key: Any) -> Iterable[int]:
+        """Yield the unknowns that an unknown is made of."""
+        if kind in {"power", "turn"} and key != "pi":
+            return self.involved(Quantity(1, *key))
+        if kind in {"root", "log"} and key[0] != "number":
+            return (key[1],) if key[0] == "atom" else self.involved(Quantity(1, (), ((key[1], 1),)))
+        return self.involved(key) if isinstance(key, Quantity) else ()
+
+    def is_conditional(self, quantity: Quantity) -> bool:
+        """Whether an indicator is in it, however deep: it may be 0 in a whole cell."""
+        return bool(self.conditional) and any(number in self.conditional for number in self.involved(quantity))
 
     def quantity(self, kind: str, key: Any, *, positive: bool = False, exponent: Exact = 1) -> Quantity:
         """Return a power of an unknown as a quantity."""
@@ -346,7 +363,7 @@ class Ring:
         """Whether the numerator multiplied out is 0."""
         if not quantity.coefficient:
             return True
-        if not any(self.kind(number) == "indicator" for number in self.involved(quantity)):
+        if not self.is_conditional(quantity):
             return False
         top = Quantity(quantity.coefficient, quantity.monomial, tuple((n, e) for n, e in quantity.factors if e > 0))
         return not self.multiplied_out(top)

@@ -124,12 +124,13 @@ class _Question:
             if signature is False and is_lawful((self.left, self.right), self.facts):
                 return Decision(UNDECIDED, limits=(*limits, "bits"))
             if (found := self.visit(proof)) is not None:
-                return Decision(found.verdict, found.evidence, found.witness, limits=tuple(dict.fromkeys((*limits, *found.limits))))
+                limits.update(dict.fromkeys(found.limits))
+                return Decision(found.verdict, found.evidence, found.witness, limits=tuple(limits))
         if not self.same:
             return Decision(UNDECIDED, limits=(*limits, "points"))
         return Decision(EQUAL, SAMPLED, boundary=proof.boundary, points=self.same, limits=tuple(limits))
 
-    def search(self, source: Iterator[Values], *, tight: Fraction = TIGHT, enough: int = 1_000) -> Decision | None:
+    def search(self, source: Iterator[Values], *, tight: Fraction = TIGHT, enough: int = 99) -> Decision | None:
         """Compare at points until one keeps the sides apart, or enough of them agree."""
         for values in source:
             # The small numbers may lie on kinks; a random point does so only where a condition holds with equality everywhere.
