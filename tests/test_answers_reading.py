@@ -111,7 +111,7 @@ READ = (
      "sigmoid'(z1_1) + sigmoid'(z1_1) + sigmoid'(z1_1)"),
     ("net", r"x_1\!\cdot\!x_2 \times 3 \times 10^{-3}", "3/1000*x_1*x_2"),
     # derivatives
-    ("net", r"\frac{\partial L}{\partial a^{[2]}}\frac{\partial a^{[2]}}{\partial z^{[2]}}\frac{\partial z^{[2]}}{\partial a_1^1}",
+    ("net", r"\frac{\partial L}{\partial \hat y}\frac{\partial a^{[2]}}{\partial z^{[2]}}\frac{\partial z^{[2]}}{\partial a^1_1}",
      "dL_da2_1*local_a2_1_z2_1*local_z2_1_a1_1"),
     ("net", "dL/da2 * da2/dz2 * dz2/dw2_1_1", "dL_da2_1*local_a2_1_z2_1*local_z2_1_w2_1_1"),
     ("net", "∂L/∂a2·∂a2/∂z2·∂z2/∂w1_1_1", "dL_da2_1*local_a2_1_z2_1*dz2_1_dw1_1_1"),
@@ -209,6 +209,7 @@ REFUSED = (
     ("net", "a1_1 + a_1^3", "neither a layer", 7),
     ("net", "w1_3_1", 'there is no "w1_3,1"', 0),
     ("net", "q + 1", 'unknown name "q"', 0),
+    ("net", "e = a2 - y", 'unknown name "e"', 0),
     ("net", "delta1_1*targt", "unknown name", 9),
     ("net", "а1_1", "U+0430 (CYRILLIC SMALL LETTER A)", 0),
     ("net", "x_1 + р_1", 'U+0440 (CYRILLIC SMALL LETTER ER), which only looks like "p"', 6),
@@ -247,6 +248,8 @@ REFUSED = (
     ("samples", "a1_1", "there is no", 0),
     ("net", "[x_1 x_2]", "need a comma", 5),
     ("net", r"\begin{bmatrix}1&2\\3\end{bmatrix}", "2 and 1 entries", 0),
+    ("net", "[0,5; 1,5]", "ambiguous before a semicolon", 1),
+    ("net", r"x^{-1}", "a power of a matrix is ambiguous", 1),
     ("wide", "∂z1/∂W1", "is no matrix", 0),
 )  # fmt: skip
 

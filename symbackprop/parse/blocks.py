@@ -69,6 +69,7 @@ class Blocks(Sums):
             nested += self.next.text == "["
             rows[-1].append(self.value())
             if self.accept(";"):
+                self.plain_commas()
                 rows.append([])
             elif not self.accept(",") and self.next.kind != "number":
                 break
@@ -83,6 +84,14 @@ class Blocks(Sums):
         if nested == len(row) and (len(row) > 1 or isinstance(row[0], Entries)):
             return self.stacked(row, opening)
         return row[0] if len(row) == 1 else self.matrix([[part] for part in row], opening)
+
+    def plain_commas(self) -> None:
+        """Refuse [0,5; 1,5]: two numbers with decimal commas, or four."""
+        row = self.tokens[self.index - 4 : self.index - 1]
+        kinds = [token.text if token.kind == "operator" else token.kind for token in row]
+        if kinds == ["number", ",", "number"] and row[0].end == row[2].position - 1:
+            message = f'"{row[0].text},{row[2].text}" is ambiguous before a semicolon: write {row[0].text}.{row[2].text}'
+            refuse(f"{message}, or a space behind the comma of a list", self.text, row[0].position)
 
     def stacked(self, rows: list[Expr], token: Token) -> Expr:
         """Return the matrix of [[1, 2], [3, 4]]: each inner list, read as a column, is a row."""

@@ -229,8 +229,9 @@ class Formulas(Words):
         elif not self.shapes.scalar(exponent, token.position):
             refuse("an exponent is a scalar; this is a matrix", self.text, token.position)
         height, width = self.shapes.of(base, token.position)
-        if height == width > 1 and token.text == "^":
-            refuse("a power of a square matrix is ambiguous: write A @ A, or A**2 for every entry", self.text, token.position)
+        inverse = isinstance(exponent, Number) and exponent.value < 0
+        if token.text == "^" and (min(height, width) > 1 or (max(height, width) > 1 and inverse)):
+            refuse("a power of a matrix is ambiguous: write A @ A, or A**2 for every entry", self.text, token.position)
         return self.checked(self.shapes.raised(base, exponent), token)
 
     def atom(self) -> Expr:

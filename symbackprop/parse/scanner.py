@@ -358,8 +358,8 @@ class _Scanner:
             yield "strange", self.text[start]
 
     def percent(self, start: int) -> Iterator[tuple[str, str]]:
-        """Yield a percent sign behind a digit; in LaTeX any other begins a comment."""
-        if not self.latex or self.flat[start - 1 : start].isdigit():
+        """Yield a percent sign behind a number; in LaTeX any other begins a comment."""
+        if not self.latex or self.flat[:start].rstrip()[-1:].isdigit():
             yield "operator", "%"
             return
         end = self.flat.find("\n", start)

@@ -142,7 +142,7 @@ class Words(Blocks):
             return self.summed(token)
         if word == "pi":
             return Constant("pi")
-        if word == "e":
+        if word == "e" and (self.next.text in {"^", "**"} or not self.lexicon.network):  # an error, more likely, in a network
             return Constant("e")
         if word in INDICATORS and self.next.text in {"(", "["}:
             return self.one_of_condition(taken=True)
