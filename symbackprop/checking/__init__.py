@@ -23,9 +23,11 @@ from symbackprop.checking.forms import check_form
 from symbackprop.checking.truth import Truth
 from symbackprop.derivation import Derivation, derive
 from symbackprop.errors import InputError, nearest
+from symbackprop.expr import Number
 from symbackprop.findings import CORRECT, Finding
+from symbackprop.names import short
 from symbackprop.network import Network
-from symbackprop.parse.values import kind_of
+from symbackprop.parse.values import constant, kind_of
 from symbackprop.problem import Problem
 from symbackprop.problem.questions import LENIENT, STRICT, CheckOptions, ExpectedAnswer
 
@@ -150,11 +152,15 @@ def _option(name: str, value: Any) -> Any:
 
 
 def _number(name: str, value: Any) -> Fraction:
+    """Read a number exactly as written; raises InputError, for one of too many digits as well."""
     try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        msg = f'{name}: "{value}" is not accepted; a number such as 0.001 is'
-        raise InputError(msg) from None
+        read = constant(value)
+    except InputError:
+        read = None
+    if not isinstance(read, Number):
+        msg = f'{name}: "{short(str(value))}" is not accepted; a number such as 0.001 is'
+        raise InputError(msg)
+    return Fraction(read.value)
 
 
 def _expected(value: Sequence[Any]) -> tuple[ExpectedAnswer, ...]:

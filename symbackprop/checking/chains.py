@@ -23,6 +23,7 @@ from symbackprop.findings import CORRECT, PROVED, SAMPLED, UNDECIDED, WRONG, Fin
 from symbackprop.narrate import verdicts
 from symbackprop.parse.answers import Answer, Line
 
+MOST_STEPS = 64
 VERDICTS = (WRONG, UNDECIDED, CORRECT)
 
 
@@ -39,6 +40,9 @@ class Chain:
 
     def check(self, read: Answer, asked: Target | None, answer: str) -> Finding:
         """Check every step and sum up; one of them must be about `asked`."""
+        if (count := sum(len(line.values) for line in read.lines)) > MOST_STEPS:
+            msg = f"the answer has {count} steps; up to {MOST_STEPS} are read"
+            raise ParseError(msg, answer, 0)
         for number, line in enumerate(read.lines, 1):
             unnamed = line.left is None and number == len(read.lines)
             named = asked if unnamed and asked is not None else named_by(line, self.explainer, answer)
