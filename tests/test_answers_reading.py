@@ -316,7 +316,7 @@ def test_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "digits"),
     [("0.150", 3), ("-0.02", 1), ("1/3", None), ("x_1", None), ("dz2 = 12.50", 4), (r"3.10 \cdot 10^{-4}", 3), ("0,25", 2),
-     ("1.50e-3", 3), ("0.0", 1), ("2*3", None)],
+     ("1.50e-3", 3), ("0.0", 1), ("2*3", None), ("(0.1,0.2)", None), ("-1.3*10^(-3)", 2)],
 )  # fmt: skip
 def test_significant_digits(text: str, digits: int | None) -> None:
     """The digits of one numeral are counted; an exact fraction has none."""

@@ -163,7 +163,7 @@ def _digits(tokens: tuple[Token, ...]) -> int | None:
         parts = parts[:-1]
     if len(parts) == 5 and [part.text for part in parts[1:4]] in (["·", "10", "^"], ["*", "10", "^"], ["*", "10", "**"]):
         parts = parts[:1]
-    if len(parts) == 3 and parts[1].text == "," and all(part.kind == "number" for part in parts[::2]):
+    if len(parts) == 3 and parts[1].text == "," and all(part.text.isdigit() for part in parts[::2]):
         mantissa = f"{parts[0].text}.{parts[2].text}"
     elif len(parts) == 1 and parts[0].kind == "number":
         mantissa = parts[0].text.lower().partition("e")[0]
