@@ -11,6 +11,7 @@ from symbackprop.findings import CORRECT, INVALID, SIGNS, WRONG, Finding, StepFi
 
 KINDS = {CORRECT: "verified", WRONG: "wrong"}
 Read = Callable[[str], tuple[Expr | None, Expr] | None]
+PRINTED = "It printed:"
 EXAMPLE = "For example, where "
 _NAME = re.compile(r"∂?[^\W\d]\w*(?:/∂?[^\W\d]\w*)?")
 
@@ -36,6 +37,8 @@ def tell_finding(
     blocks: list[Block] = [Heading(1, spelled(title, known))]
     if finding.verdict == INVALID:
         blocks += _unreadable(finding)
+    elif finding.steps and not any(step.expression for step in finding.steps):
+        blocks += _program(finding, known)
     elif len(finding.steps) > 1:
         blocks += _steps(finding, known, read)
     else:
@@ -93,7 +96,8 @@ def _example_apart(message: str) -> tuple[str, str]:
 def _unreadable(finding: Finding) -> list[Block]:
     """Say what cannot be read, and draw the place."""
     said, *drawn = finding.message.split("\n")
-    blocks: list[Block] = [Note("warning", (f"This cannot be read: {said}",))]
+    what = "This does not run" if finding.target.endswith(".py") else "This cannot be read"
+    blocks: list[Block] = [Note("warning", (f"{what}: {said}",))]
     if drawn:
         blocks.append(Picture(tuple(drawn), ()))
     return blocks
@@ -109,6 +113,20 @@ def _steps(finding: Finding, names: Mapping[str, Expr], read: Read) -> list[Bloc
             said, _ = _example_apart(step.message.removeprefix("Not right. "))
             blocks.append(Note(kind, (f"Step {step.number}: ", *spelled(said, names))))
     blocks.append(Paragraph((_summary(finding),)))
+    return blocks
+
+
+def _program(finding: Finding, names: Mapping[str, Expr]) -> list[Block]:
+    """Tell what a program computes: every gradient by its name, and last what the program printed."""
+    blocks: list[Block] = []
+    for step in finding.steps:
+        said = step.message if step.verdict != CORRECT else f"{step.text} is right."
+        blocks.append(Note(KINDS.get(step.verdict, "warning"), spelled(said, names)))
+    right = sum(step.verdict == CORRECT for step in finding.steps)
+    blocks.append(Paragraph((f"{right} of {len(finding.steps)} gradients are right, at random points.",)))
+    _, told, printed = finding.message.partition(PRINTED)
+    if told:
+        blocks += [Paragraph((PRINTED,)), Picture(tuple(printed.strip().split("\n")), ())]
     return blocks
 
 
