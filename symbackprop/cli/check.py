@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from symbackprop.cli.options import At, FormatName, Notation, Output, ProblemArgument
+from symbackprop.cli.options import At, FormatName, Notation, Output, ProblemArgument, Standalone
 from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
 from symbackprop.findings import CORRECT, INVALID, WRONG
@@ -66,6 +66,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     codes: Codes = False,
     format_name: FormatName = None,
     output: Output = None,
+    standalone: Standalone = False,
 ) -> None:
     """Check an answer or a chain of steps: right or wrong, where and why.  Exit code 0 right, 1 wrong, 2 unreadable."""
     from symbackprop.checking.showing import read_again  # noqa: PLC0415
@@ -75,7 +76,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 
     truth = Truth(derive(problem, at=at, notation=notation))
     loaded = truth.derivation.problem
-    writer = Writer(truth.derivation, format_name, output)
+    writer = Writer(truth.derivation, format_name, output, standalone=standalone)
     options: dict[str, Any] = {
         "hint": hint, "form": form, "rtol": rtol, "atol": atol, "digits": digits, "boundary": boundary,
     }  # fmt: skip
