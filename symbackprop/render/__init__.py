@@ -48,6 +48,7 @@ FORMATS: dict[str, Format] = {
         Format("standalone", "a complete LaTeX document, ready for pdflatex", (".tex",), "latex", "render_standalone"),
         Format("dollar", "Markdown with $…$ and $$…$$", (".md",), "markdown", "render_dollar", ("markdown", "markdown-dollar")),
         Format("github", "Markdown with $`…`$ and ```math", (), "markdown", "render_github", ("markdown-github",)),
+        Format("html", "one page for a browser, which loads nothing", (".html", ".htm"), "html"),
     )
 }
 

@@ -1,0 +1,112 @@
+"""
+A document as one page for a browser: MathML Core and a style sheet, nothing else; no script, no request.
+
+Every section and every line of a derivation has an address of its own (#section-2, #line-7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Relation, Row, Spans, Table
+from symbackprop.notation import Speller
+from symbackprop.render.options import DEFAULT, Options
+from symbackprop.render.web import Formulas, page, style, text
+from symbackprop.typeset.walk import near
+
+WIDTH = 36.0
+
+# What stands before a remark of each kind, so that colour is never the only sign.
+REMARKS = {"verified": "✓", "wrong": "✗", "follows": "→", "warning": "Warning.", "note": "Note."}
+
+
+def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as a page."""
+    writer = Writer(Formulas(speller, colour=options.color), options.width or WIDTH)
+    return page(document.title, "\n".join(writer.blocks(document.blocks)), sheet=style("page"))
+
+
+class Writer:
+    """Prints blocks; counts sections and lines, which gives them their addresses."""
+
+    def __init__(self, formulas: Formulas, width: float = WIDTH) -> None:
+        self.formulas = formulas
+        self.width = width
+        self.section = self.part = self.line = 0
+
+    def blocks(self, blocks: tuple[Block, ...]) -> Iterator[str]:
+        """Print blocks in order."""
+        for block in blocks:
+            yield from self.block(block)
+
+    def block(self, block: Block) -> Iterator[str]:
+        """Print one block."""
+        match block:
+            case Heading():
+                yield self.heading(block)
+            case Paragraph(spans):
+                yield f"<p>{self.spans(spans)}</p>"
+            case Lines(()):
+                return
+            case Lines(rows):
+                yield f'<div class="rows scroll">{"".join(map(self.row, rows))}</div>'
+            case Table():
+                yield self.table(block)
+            case Note(kind, spans):
+                sign = REMARKS.get(kind, "")
+                yield f'<p class="note {text(kind)}">{f"<b>{sign}</b> " if sign else ""}{self.spans(spans)}</p>'
+            case Picture(lines, caption):
+                drawing = "\n".join(map(text, lines))
+                yield f'<figure><pre class="scroll">{drawing}</pre><figcaption>{self.spans(caption)}</figcaption></figure>'
+
+    def spans(self, spans: Spans) -> str:
+        """Print running text with mathematics in it."""
+        return "".join(text(span) if isinstance(span, str) else self.formulas.inline(span) for span in spans)
+
+    def heading(self, heading: Heading) -> str:
+        """Print a heading with an address; those of level 2 are numbered."""
+        said = self.spans(heading.spans)
+        if heading.level == 1:
+            return f"<h1>{said}</h1>"
+        if heading.level == 2:
+            self.section, self.part = self.section + 1, 0
+            where, number = f"section-{self.section}", f"{self.section}. "
+        else:
+            self.part += 1
+            where, number = f"section-{self.section}-{self.part}", ""
+        tag = f"h{min(heading.level, 6)}"
+        return f'<{tag} id="{where}"><a class="anchor" href="#{where}">{number}{said}</a></{tag}>'
+
+    def row(self, row: Row) -> str:
+        """Print a line of a derivation: left side, right side, value and reason; a new claim has a number and an address."""
+        formulas = self.formulas
+        sign = near(row.relation, row.right)
+        said = formulas.words(Relation((row.left, row.right), sign)) if row.left is not None else formulas.words(row.right)
+        address = number = ""
+        left = ""
+        if row.left is not None:
+            self.line += 1
+            address = f' id="line-{self.line}"'
+            number = f'<a class="number" href="#line-{self.line}" aria-label="line {self.line}">{self.line}</a>'
+            left = formulas.full_size(row.left, 1e9)
+        value = ""
+        if row.value is not None:
+            value = formulas.full_size(row.value, 1e9, formulas.relation(near("=", row.value)))
+        right = formulas.full_size(row.right, self.width, formulas.relation(sign), said)
+        return (
+            f'<div class="row"{address}>{number}<div class="left">{left}</div><div class="right">{right}</div>'
+            f'<div class="value">{value}</div><div class="why">{self.spans(row.reason)}</div></div>'
+        )
+
+    def table(self, block: Table) -> str:
+        """Print a table; numbers are aligned right."""
+        cells = ['<th scope="col"{}>{}</th>', "<td{}>{}</td>"]
+        lines = []
+        for place, line in enumerate((block.header, *block.rows)):
+            shape = cells[min(place, 1)]
+            if not place and not all(line):
+                shape = shape.replace("th", "td").replace(' scope="col"', "")
+            sides = (' class="n"' if k in block.numeric else "" for k in range(len(line)))
+            row = (shape.format(side, self.spans(cell)) for side, cell in zip(sides, line, strict=True))
+            lines.append(f"<tr>{''.join(row)}</tr>")
+        return f'<div class="scroll"><table><thead>{lines[0]}</thead><tbody>{"".join(lines[1:])}</tbody></table></div>'
