@@ -51,9 +51,9 @@ def tell_finding(
     return Document(title, tuple(blocks))
 
 
-def spelled(sentence: str, names: Mapping[str, Expr]) -> Spans:
+def spelled(sentence: str, names: Mapping[str, Expr], *, letters: bool = False) -> Spans:
     """
-    Put quantities into a sentence where their names stand; single letters are left alone, for they may be words.
+    Put quantities into a sentence where their names stand; single letters, which may be words, only with `letters`.
 
     >>> from symbackprop.expr import Symbol
     >>> spelled("The term b1_1 is missing.", {"b1_1": Symbol("b1_1")})
@@ -63,7 +63,7 @@ def spelled(sentence: str, names: Mapping[str, Expr]) -> Spans:
     start = 0
     for match in _NAME.finditer(sentence):
         quantity = names.get(match[0])
-        if quantity is not None and len(match[0]) > 1:
+        if quantity is not None and (letters or len(match[0]) > 1):
             spans += [sentence[start : match.start()], quantity]
             start = match.end()
     return tuple(span for span in (*spans, sentence[start:]) if span != "")
@@ -83,7 +83,7 @@ def _single(finding: Finding, names: Mapping[str, Expr], read: Read) -> list[Blo
     if drawn:
         blocks.append(Picture(tuple(drawn), ()))
     if example:
-        blocks.append(Paragraph(spelled(example, names)))
+        blocks.append(Paragraph(spelled(example, names, letters=True)))
     return blocks
 
 
