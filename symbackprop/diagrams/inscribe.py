@@ -1,0 +1,173 @@
+"""
+From expressions to lines of letters with their places: indices below, layers above, each run where it stands.
+
+The walk over expressions is that of `typeset`; the emitter here marks what is italic, raised or lowered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from symbackprop.diagrams.figure import LONGEST_NAME, Run, Writing, legible
+from symbackprop.diagrams.metrics import width_of
+from symbackprop.document import Numeral
+from symbackprop.expr import Exact, Expr, Symbol
+from symbackprop.notation import GREEK, Name, Speller, index_runs
+from symbackprop.typeset.boxes import ATOM, POWER, Box
+from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.latex_emitter import Latex
+from symbackprop.typeset.marks import plain_text
+from symbackprop.typeset.text_emitter import COMBINING_HAT, UNICODE, Text
+
+NAME, NUMBER, NOTE = 16.0, 12.5, 13.0
+SCRIPT, RAISED, LOWERED = 0.68, 0.42, 0.24
+# How far letters reach above and below the line they stand on, in em.
+RISE, DROP = 0.69, 0.22
+
+_BELOW, _ABOVE, _LEVEL, _ITALIC, _UPRIGHT = "\ue000\ue001\ue002\ue003\ue004"
+_LETTERS_OF_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+class _Marked(Text):
+    """Text in which marks say what is italic, below and above."""
+
+    def __init__(self) -> None:
+        super().__init__(UNICODE)
+
+    def name(self, name: Name) -> Box:
+        """Return a letter, and its indices below and layer above as marks."""
+        letter = GREEK[name.letter] if name.style == "greek" else name.letter
+        if name.style == "word" and not name.indices and len(name.letter) > 1:
+            letter = legible(name.written or name.letter, LONGEST_NAME)
+        letter = legible(letter, LONGEST_NAME) + (COMBINING_HAT if name.hat else "")
+        body = letter if name.style == "roman" or letter in _CAPITALS else f"{_ITALIC}{letter}{_UPRIGHT}"
+        comma = "," if name.comma else ""
+        below = comma.join("".join(_index(kind, run) for kind, run in index_runs(legible(i, LONGEST_NAME))) for i in name.indices)
+        scripts = f"{_BELOW}{below}{_ABOVE}{name.superscript}{_LEVEL}" if below or name.superscript else ""
+        return Box(body + scripts, len(letter) + 1)
+
+    def numeral(self, text: str) -> Box:
+        """Return 0.3775 or 6.684·10 to a raised −4."""
+        mantissa, _, exponent = text.partition("e")
+        if not exponent or text in {"inf", "nan"}:
+            return super().numeral(text)
+        return Box(f"{mantissa}·10{_BELOW}{_ABOVE}{str(int(exponent)).replace('-', '−')}{_LEVEL}", len(text), ATOM)
+
+    def power(self, base: Box, exponent: Box, value: Exact | None) -> Box:  # noqa: ARG002 - any exponent is raised
+        """Return the base with the exponent above."""
+        flat = "".join(char for char in exponent.text if char not in {_BELOW, _ABOVE, _LEVEL})
+        return Box(f"{base.text}{_BELOW}{_ABOVE}{flat}{_LEVEL}", base.width + len(flat), POWER, 0, base.head, "symbol")
+
+
+_CAPITALS = frozenset("ΓΔΘΛΞΣΦΨΩ")
+
+
+def _index(kind: str, run: str) -> str:
+    if kind == "greek":
+        run = GREEK[run]
+    return f"{_ITALIC}{run}{_UPRIGHT}" if kind in {"letter", "greek"} else run
+
+
+@dataclass(frozen=True)
+class Scribe:
+    """Writes expressions, numbers and sentences as `Writing`, in the spelling of one derivation."""
+
+    speller: Speller
+
+    @cached_property
+    def _marked(self) -> Typesetter:
+        return Typesetter(_Marked(), self.speller)
+
+    @cached_property
+    def _latex(self) -> Typesetter:
+        return Typesetter(Latex(inline=True), self.speller)
+
+    @cached_property
+    def _plain(self) -> Typesetter:
+        return Typesetter(Text(UNICODE), self.speller)
+
+    def expression(self, expr: Expr, size: float = NAME) -> Writing:
+        """Write an expression on one line."""
+        return written(self._marked.text(expr), size, f"${self._latex.text(expr)}$", self.said(expr))
+
+    def symbol(self, name: str, size: float = NAME) -> Writing:
+        """Write a quantity by its plain name."""
+        return self.expression(Symbol(name), size)
+
+    def number(self, numeral: Expr, size: float = NUMBER) -> Writing:
+        """Write a number as it is shown everywhere, its decimals as given."""
+        return self.expression(numeral, size)
+
+    def said(self, expr: Expr) -> str:
+        """Return an expression as plain text for tooltips."""
+        return legible(plain_text(self._plain.text(expr)), 4 * LONGEST_NAME)
+
+    def sides(self, left: Expr, right: Numeral | Expr, size: float = NOTE) -> Writing:
+        """Write "left = right"."""
+        marked = f"{self._marked.text(left)} = {self._marked.text(right)}"
+        latex = f"${self._latex.text(left)} = {self._latex.text(right)}$"
+        return written(marked, size, latex, f"{self.said(left)} = {self.said(right)}")
+
+
+def text(words: str, size: float = NOTE, *, latex: str | None = None, italic: bool = False) -> Writing:
+    """Write words; `latex` is given where the words are a sign of mathematics."""
+    shown = legible(words, 4 * LONGEST_NAME)
+    marked = f"{_ITALIC}{shown}{_UPRIGHT}" if italic else shown
+    return written(marked, size, latex_words(shown) if latex is None else latex, shown)
+
+
+def latex_words(words: str) -> str:
+    r"""
+    Return words as LaTeX in which nothing is a command.
+
+    >>> latex_words(r"50% of \input{x}")
+    '50\\% of \\textbackslash{}input\\{x\\}'
+    """
+    return "".join(_LETTERS_OF_LATEX.get(char) or ("\\" + char if char in "#$%&_{}" else char) for char in words)
+
+
+def written(marked: str, size: float, latex: str, plain: str) -> Writing:
+    """Set a marked text: each run gets its place."""
+    runs: list[Run] = []
+    x, rise, drop = 0.0, RISE * size, 0.0
+    start = below = 0.0
+    shift, scale, style = 0.0, 1.0, "roman"
+    for kind, part in _pieces(marked):
+        match kind:
+            case "_":
+                start = below = x - 0.04 * size
+                x = start
+                shift, scale = LOWERED * size, SCRIPT
+            case "^":
+                below, x = x, start
+                shift, scale = -RAISED * size, SCRIPT
+            case "=":
+                x = max(x, below) + 0.03 * size
+                shift, scale = 0.0, 1.0
+            case "i" | "r":
+                style = "italic" if kind == "i" else "roman"
+            case _:
+                high = size * scale
+                runs.append(Run(part, round(x, 2), round(shift, 2), round(high, 2), style))
+                x += width_of(part, high, italic=style == "italic")
+                rise = max(rise, RISE * high - shift)
+                drop = max(drop, shift + (DROP * high if any(c in "gjpqy,;()[]{}|Q/ζβγμξρφχψη" for c in part) else 0.0))
+    return Writing(tuple(runs), x, rise, drop, latex, plain)
+
+
+def _pieces(marked: str) -> Iterator[tuple[str, str]]:
+    kinds = {_BELOW: "_", _ABOVE: "^", _LEVEL: "=", _ITALIC: "i", _UPRIGHT: "r"}
+    part = ""
+    for char in marked:
+        kind = kinds.get(char)
+        if kind is None:
+            part += char
+            continue
+        if part:
+            yield "", part
+            part = ""
+        yield kind, ""
+    if part:
+        yield "", part

@@ -1,0 +1,121 @@
+"""What the pictures of one derivation are made from: spelling, numbers, and where a gradient passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from symbackprop.derivation import Derivation
+from symbackprop.diagrams.figure import Writing
+from symbackprop.diagrams.inscribe import Scribe
+from symbackprop.document import Numeral
+from symbackprop.evaluate import Values
+from symbackprop.expr import Adjoint, Expr, Symbol
+from symbackprop.graph import Graph
+from symbackprop.typeset.shortcuts import words
+
+
+@dataclass(frozen=True)
+class Material:
+    """One derivation, and the quantity whose gradient is followed (the empty string for none)."""
+
+    made: Derivation
+    wrt: str = ""
+
+    @property
+    def graph(self) -> Graph:
+        """The forward definitions."""
+        return self.made.graph
+
+    @property
+    def output(self) -> str:
+        """What is differentiated."""
+        return self.made.output
+
+    @cached_property
+    def scribe(self) -> Scribe:
+        """Writes in this derivation's spelling."""
+        return Scribe(self.made.speller)
+
+    @cached_property
+    def values(self) -> Values | None:
+        """All numbers, where there are any."""
+        return self.made.values
+
+    @cached_property
+    def passed(self) -> frozenset[str]:
+        """Every quantity the gradient passes on its way from the output to `wrt`, both included."""
+        if not self.wrt:
+            return frozenset()
+        return frozenset(self.graph.descendants(self.wrt) & self.graph.ancestors(self.output))
+
+    def on_path(self, parent: str, child: str) -> bool:
+        """Tell whether the gradient passes from a definition back to what it uses."""
+        return parent in self.passed and child in self.passed
+
+    def value(self, name: str) -> Numeral | None:
+        """Return the number of a quantity."""
+        if self.values is None or name not in self.values.values:
+            return None
+        return self.made.telling.numerals.quantity(name, self.values)
+
+    def gradient(self, name: str) -> Numeral | None:
+        """Return the derivative of the output by a quantity, as a number."""
+        values = self.values
+        if values is None or name not in values.gradients:
+            return None
+        adjoint = self.made.backward.adjoints.get(name)
+        numerals = self.made.telling.numerals
+        if adjoint is None:
+            return Numeral("1") if name == self.output else None
+        return numerals.of(values.gradients[name], values.exact.get(adjoint.name))
+
+    def local(self, child: str, parent: str) -> Numeral | None:
+        """Return a local derivative as a number."""
+        values = self.values
+        step = self.made.backward.locals.get((child, parent))
+        if values is None or step is None:
+            return None
+        return self.made.telling.numerals.of(values.locals[child, parent], values.exact_env.get(step.about.name))
+
+    def passed_back(self, child: str, parent: str) -> Numeral | None:
+        """Return what one use of a quantity contributes to its gradient: the gradient of the use times the local derivative."""
+        values = self.values
+        if values is None or child not in values.gradients or (child, parent) not in values.locals:
+            return None
+        return self.made.telling.numerals.of(values.gradients[child] * values.locals[child, parent])
+
+    def local_names(self, *edges: tuple[str, str]) -> tuple[str, ...]:
+        """Return the names of local derivatives (child, parent) that the derivation has."""
+        return tuple(f"local_{child}_{parent}" for child, parent in edges if (child, parent) in self.made.backward.locals)
+
+    def write(self, number: Expr | None, size: float) -> Writing | None:
+        """Write a number where there is one."""
+        return None if number is None else self.scribe.number(number, size)
+
+    def title(self) -> str:
+        """Return what the picture is called."""
+        return self.made.problem.title or f"Backpropagation of {self.scribe.said(Symbol(self.output))}"
+
+    def path_words(self) -> str:
+        """Say which way the gradient is marked to go."""
+        about = Adjoint(f"d{self.output}_d{self.wrt}", self.output, self.wrt)
+        ways = self.graph.count_paths(self.wrt, self.output)
+        along = "one path" if ways == 1 else f"{ways:,} paths"
+        return f"Marked: {words(about, self.made.speller)}, which passes along {along}."
+
+    def tip(self, name: str) -> str:
+        """Say what a quantity is: its name, its value and the derivative of the output by it."""
+        symbol = Symbol(name)
+        parts = [words(symbol, self.made.speller)]
+        if (value := self.value(name)) is not None:
+            parts.append(f"value {_spoken_number(value)}")
+        if (gradient := self.gradient(name)) is not None:
+            about = self.made.backward.adjoints.get(name)
+            said = words(about, self.made.speller) if isinstance(about, Adjoint) and not about.is_delta else "gradient"
+            parts.append(f"{said} {_spoken_number(gradient)}")
+        return ", ".join(parts)
+
+
+def _spoken_number(number: Numeral) -> str:
+    return number.text.replace("-", "−") if "e" not in number.text else number.text

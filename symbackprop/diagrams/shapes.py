@@ -1,0 +1,98 @@
+"""Geometry that every picture shares: where a line meets a shape, and the margin around everything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from symbackprop.diagrams.figure import (
+    LONGEST_DESCRIPTION,
+    LONGEST_TITLE,
+    Edge,
+    Figure,
+    Frame,
+    Label,
+    Node,
+    Point,
+    Writing,
+    legible,
+)
+
+Part = TypeVar("Part", Node, Label, Frame)
+
+MARGIN = 12.0
+UNIT = 46.0
+BOX_HEIGHT = 30.0
+
+
+def size_for(writing: Writing, shape: str) -> tuple[str, float, float]:
+    """Return the shape, width and height that a name needs: a circle becomes a pill where the name is long."""
+    if shape == "circle" and writing.width <= UNIT - 10:
+        return "circle", UNIT, UNIT
+    if shape == "circle":
+        return "pill", writing.width + 26, UNIT - 6
+    return shape, max(38.0, writing.width + 16), max(BOX_HEIGHT, writing.height + 8)
+
+
+def border(node: Node, towards: Point) -> Point:
+    """Return where the line from a node's middle to a point leaves its shape."""
+    dx, dy = towards[0] - node.x, towards[1] - node.y
+    length = math.hypot(dx, dy)
+    if not length:
+        return node.x, node.y
+    if node.shape == "circle":
+        reach = node.width / 2 / length
+    else:
+        across = node.width / 2 / abs(dx) if dx else math.inf
+        up = node.height / 2 / abs(dy) if dy else math.inf
+        reach = min(across, up)
+    return node.x + dx * reach, node.y + dy * reach
+
+
+def straight(source: Node, target: Node, *between: Point) -> tuple[Point, ...]:
+    """Return the points of an edge from border to border, by the points between."""
+    first = between[0] if between else (target.x, target.y)
+    last = between[-1] if between else (source.x, source.y)
+    return (border(source, first), *between, border(target, last))
+
+
+def framed(  # noqa: PLR0913, PLR0917 - what a figure has
+    kind: str,
+    title: str,
+    description: str,
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    labels: Sequence[Label],
+    frames: Sequence[Frame] = (),
+    notices: Sequence[str] = (),
+) -> Figure:
+    """Return the figure with everything moved into a picture with a margin, and every place rounded."""
+    loose = Figure(kind, "", "", 0, 0, tuple(nodes), tuple(edges), tuple(labels), tuple(frames))
+    boxes = [*loose.boxes(), *((x, y, x, y) for edge in edges for x, y in edge.points)]
+    x0, y0 = min(box[0] for box in boxes) - MARGIN, min(box[1] for box in boxes) - MARGIN
+    x1, y1 = max(box[2] for box in boxes) + MARGIN, max(box[3] for box in boxes) + MARGIN
+
+    def moved(x: float, y: float) -> Point:
+        return round(x - x0, 1), round(y - y0, 1)
+
+    return Figure(
+        kind,
+        legible(title, LONGEST_TITLE),
+        legible(description, LONGEST_DESCRIPTION),
+        math.ceil(x1 - x0),
+        math.ceil(y1 - y0),
+        tuple(_put(node, *moved(node.x, node.y)) for node in nodes),
+        tuple(replace(edge, points=tuple(moved(*point) for point in edge.points)) for edge in edges),
+        tuple(_put(label, *moved(label.x, label.y)) for label in labels),
+        tuple(_put(frame, *moved(frame.x, frame.y)) for frame in frames),
+        tuple(notices),
+    )
+
+
+def _put(part: Part, x: float, y: float) -> Part:
+    """Return a part at its last place."""
+    if isinstance(part, Node | Frame):
+        part = replace(part, width=round(part.width, 1), height=round(part.height, 1))
+    return replace(part, x=x, y=y)

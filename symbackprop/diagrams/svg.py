@@ -1,0 +1,202 @@
+"""
+A figure as SVG: one file that refers to nothing else, in the reader's light or dark colours.
+
+Nodes have `data-name`, edges `data-from`, `data-to` and `data-edge` (the weight, or the local derivative), labels `data-of`;
+`data-locals` has the names of all local derivatives that a node or edge stands for.
+The class "on" makes a node or edge stand out; "waiting" hides a label that is still to come.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point, Writing, legible
+from symbackprop.typeset.elements import escaped
+
+FONT = "'STIX Two Text','STIXGeneral','Times New Roman',Times,'Liberation Serif',serif"
+ARROW_LENGTH, ARROW_WIDTH = 9.0, 7.0
+BEND = 16.0
+
+# name: light, dark
+COLOURS = {
+    "paper": ("#ffffff", "#15181d"),
+    "ink": ("#1b1f24", "#e8eaed"),
+    "line": ("#667080", "#8d97a5"),
+    "value": ("#12703a", "#6fd596"),
+    "gradient": ("#b00020", "#ff8a8f"),
+    "unit": ("#e9effb", "#26334d"),
+    "given": ("#e6f4e4", "#21392a"),
+    "parameter": ("#fdeedb", "#47351d"),
+    "target": ("#f1e6f7", "#3b2a45"),
+    "result": ("#fde4e4", "#4d2529"),
+}
+_FILLS = {
+    "input": "given", "variable": "given", "target": "target", "weight": "parameter", "bias": "parameter",
+    "loss": "result", "cost": "result", "loss-part": "result",
+}  # fmt: skip
+
+
+def stylesheet() -> str:
+    """Return the colours and lines of every diagram, for rules within `.sb-diagram`."""
+    light = ";".join(f"--sb-{name}:{pair[0]}" for name, pair in COLOURS.items())
+    dark = ";".join(f"--sb-{name}:{pair[1]}" for name, pair in COLOURS.items())
+    fills = "".join(f".sb-diagram .role-{role} .shape{{fill:var(--sb-{fill})}}" for role, fill in _FILLS.items())
+    return (
+        f".sb-diagram{{{light};font-family:{FONT};color-scheme:light dark}}"
+        f"@media (prefers-color-scheme:dark){{.sb-diagram{{{dark}}}}}"
+        ".sb-diagram .paper,.sb-diagram .plate{fill:var(--sb-paper)}"
+        ".sb-diagram .shape{fill:var(--sb-unit);stroke:var(--sb-line);stroke-width:1.2}"
+        f"{fills}"
+        ".sb-diagram .frame{fill:none;stroke:var(--sb-line);stroke-width:1;stroke-dasharray:2 3}"
+        ".sb-diagram text{fill:var(--sb-ink)}"
+        ".sb-diagram .line{fill:none;stroke:var(--sb-line);stroke-width:1.2}"
+        ".sb-diagram .head{fill:var(--sb-line)}"
+        ".sb-diagram .i{font-style:italic}.sb-diagram .b{font-weight:bold}"
+        ".sb-diagram .value text,.sb-diagram .value{fill:var(--sb-value)}"
+        ".sb-diagram .gradient text,.sb-diagram .gradient{fill:var(--sb-gradient)}"
+        ".sb-diagram .edge.path .line,.sb-diagram .edge.on .line{stroke:var(--sb-gradient);stroke-width:2.6;stroke-dasharray:9 4}"
+        ".sb-diagram .edge.own .line,.sb-diagram .edge.on .line{stroke-width:4;stroke-dasharray:none}"
+        ".sb-diagram .edge.path .head,.sb-diagram .edge.on .head{fill:var(--sb-gradient)}"
+        ".sb-diagram .node.path .shape{stroke:var(--sb-gradient);stroke-width:2.2;stroke-dasharray:6 3}"
+        ".sb-diagram .node.on .shape{stroke:var(--sb-gradient);stroke-width:4}"
+        ".sb-diagram .waiting{visibility:hidden}"
+    )
+
+
+def to_svg(figure: Figure, *, style: bool = True) -> str:
+    """
+    Return the figure as one <svg> element; without `style` its rules are left to a page that has `stylesheet()` once.
+
+    The same figure gives the same text.
+    """
+    width, height = _number(figure.width), _number(figure.height)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="sb-diagram sb-{figure.kind}" role="img" {size}>',
+        f"<title>{escaped(figure.title)}</title>",
+        f"<desc>{escaped(figure.description)}</desc>",
+    ]
+    if style:
+        parts.append(f"<style>{stylesheet()}</style>")
+        parts.append(f'<rect class="paper" width="{width}" height="{height}"/>')
+    parts += [
+        f'<rect class="frame" data-name="{_attribute(frame.name)}" x="{_number(frame.x)}" y="{_number(frame.y)}" '
+        f'width="{_number(frame.width)}" height="{_number(frame.height)}" rx="10"/>'
+        for frame in figure.frames
+    ]
+    # What the gradient passes is drawn last, over the others.
+    parts += [_edge(edge) for edge in sorted(figure.edges, key=lambda edge: "path" in edge.classes)]
+    parts += [_node(node) for node in figure.nodes]
+    parts += [_label(label) for label in figure.labels]
+    parts.append("</svg>")
+    return "\n".join(parts) + "\n"
+
+
+def _number(value: float) -> str:
+    """Return a coordinate with a tenth at most."""
+    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+
+
+def _attribute(text: str) -> str:
+    return escaped(legible(text, 200))
+
+
+def _classes(*names: str) -> str:
+    return " ".join(name for name in names if name)
+
+
+def _tip(text: str) -> str:
+    return f"<title>{escaped(legible(text, 300))}</title>" if text else ""
+
+
+def _node(node: Node) -> str:
+    role = f"role-{node.role.replace(' ', '-')}"
+    x, y, half, high = node.x, node.y, node.width / 2, node.height / 2
+    if node.shape == "circle":
+        shape = f'<circle class="shape" cx="{_number(x)}" cy="{_number(y)}" r="{_number(half)}"/>'
+    elif node.shape == "none":
+        shape = ""
+    else:
+        round_ = high if node.shape == "pill" else 4
+        shape = (
+            f'<rect class="shape" x="{_number(x - half)}" y="{_number(y - high)}" width="{_number(node.width)}" '
+            f'height="{_number(node.height)}" rx="{_number(round_)}"/>'
+        )
+    held = f' data-locals="{_attribute(" ".join(node.locals))}"' if node.locals else ""
+    w = node.writing
+    name = writing(w, x - w.width / 2, y + (w.rise - w.drop) / 2, "name")
+    return (
+        f'<g class="{_classes("node", role, *node.classes)}" data-name="{_attribute(node.name)}"{held}>'
+        f"{_tip(node.tip)}{shape}{name}</g>"
+    )
+
+
+def _label(label: Label) -> str:
+    w = label.writing
+    left, top, _, _ = label.box
+    plate = ""
+    if label.plate:
+        plate = (
+            f'<rect class="plate" x="{_number(left - 1)}" y="{_number(top - 1)}" width="{_number(w.width + 2)}" '
+            f'height="{_number(w.height + 2)}"/>'
+        )
+    of = f' data-of="{_attribute(label.of)}"' if label.of else ""
+    return f'<g class="{_classes("label", label.role, *label.classes)}"{of}>{plate}{writing(w, left, label.baseline)}</g>'
+
+
+def writing(line: Writing, x: float, y: float, role: str = "") -> str:
+    """Return a line of letters whose left end is at x and whose baseline is at y; every run says where it stands."""
+    runs = "".join(
+        f'<tspan x="{_number(x + run.x)}" y="{_number(y + run.y)}" font-size="{_number(run.size)}"'
+        f"{_STYLES[run.style]}>{escaped(run.text)}</tspan>"
+        for run in line.runs
+    )
+    named = f' class="{role}"' if role else ""
+    return f"<text{named}>{runs}</text>"
+
+
+_STYLES = {"roman": "", "italic": ' class="i"', "bold": ' class="b"'}
+
+
+def _edge(edge: Edge) -> str:
+    held = f' data-locals="{_attribute(" ".join(edge.locals))}"' if edge.locals else ""
+    name = f' data-edge="{_attribute(edge.name)}"' if edge.name else ""
+    points, head = arrow(edge.points)
+    return (
+        f'<g class="{_classes("edge", *edge.classes)}" data-from="{_attribute(edge.source)}" data-to="{_attribute(edge.target)}"'
+        f"{name}{held}>{_tip(edge.tip)}"
+        f'<path class="line" d="{" ".join(_bends(points))}"/>'
+        f'<path class="head" d="M{" ".join(f"{_number(px)},{_number(py)}" for px, py in head)}z"/></g>'
+    )
+
+
+def arrow(points: Sequence[Point]) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """Return the points of a line that ends within its arrowhead, and the corners of the head."""
+    (x0, y0), (x1, y1) = points[-2:]
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    bx, by = x1 - ARROW_LENGTH * ux, y1 - ARROW_LENGTH * uy
+    half = ARROW_WIDTH / 2
+    end = (x1 - 0.7 * ARROW_LENGTH * ux, y1 - 0.7 * ARROW_LENGTH * uy)
+    return (*points[:-1], end), ((x1, y1), (bx - half * uy, by + half * ux), (bx + half * uy, by - half * ux))
+
+
+def _bends(points: Sequence[Point]) -> Iterator[str]:
+    """Yield the commands of a path whose corners are rounded."""
+    yield f"M{_number(points[0][0])},{_number(points[0][1])}"
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        first, last = rounded(before, corner, after)
+        yield f"L{_number(first[0])},{_number(first[1])}"
+        yield f"Q{_number(corner[0])},{_number(corner[1])} {_number(last[0])},{_number(last[1])}"
+    yield f"L{_number(points[-1][0])},{_number(points[-1][1])}"
+
+
+def rounded(before: Point, corner: Point, after: Point) -> tuple[Point, Point]:
+    """Return where the round of a corner begins and ends."""
+    ends = []
+    for x, y in (before, after):
+        length = math.hypot(x - corner[0], y - corner[1])
+        part = min(BEND, length / 2) / length if length else 0.0
+        ends.append((corner[0] + part * (x - corner[0]), corner[1] + part * (y - corner[1])))
+    return ends[0], ends[1]
