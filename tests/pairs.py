@@ -5,7 +5,8 @@ A row is `left == right` or `left != right` in the grammar of `parse`; two expre
 same value wherever both have one, but for single points.
 After a `;` come a point that shows the difference where it is hidden ("at x=-200"), names known to be positive
 ("positive x y"), and the boundary on which equal ones differ ("boundary x = 0").
-A dozen more are about networks: a gradient in local symbols against one that is written out.
+`ANSWERS` are such as students write, added when `decide` was finished.
+More are about networks: a gradient in local symbols against one that is written out.
 """
 
 from __future__ import annotations
@@ -264,6 +265,12 @@ max(0, 1 - y*a) == relu(1 - a*y)
 relu(w*x + b)*step(w*x + b) == relu(b + x*w)
 exp(max(x, y)) == max(exp(x), exp(y))
 log(max(x, y)) == max(log(x), log(y)) ; positive x y
+(x + y)/abs(log(x)) == (x + y)/sqrt(log(x)^2)
+sign(atan(x - 1)) == sign(x - 1)
+relu(exp(x) - 1) == max(exp(x), 1) - 1
+step(exp(x) - 2) == step(x - log(2))
+step(sigmoid(x) - 1/2) == step(x)
+step(x^3) == step(erf(x))
 abs(x) != x
 abs(x + y) != abs(x) + abs(y)
 relu(x) != x
@@ -296,6 +303,8 @@ softsign(x) != x/(1 + x^2)
 relu(x)^2 != x^2
 abs(x - 1000) != 1000 - x ; at x=1500
 step(x - 7) != 0 ; at x=8
+step(x^2 - 1) != step(x - 1) ; at x=-2
+step(sigmoid(x) - 1/3) != step(x) ; at x=-1/2
 """
 
 WAVES = """
@@ -381,9 +390,96 @@ tanh(1) != 0.76159415595
 log(2) != 0.69314718
 """
 
+ANSWERS = """
+(o-t)*o*(1-o)*h == h*o*(o-t-o^2+o*t)
+-(t-o)*exp(-z)/(1+exp(-z))^2*h == (sigmoid(z)-t+o-sigmoid(z))*sigmoid(z)*(1-sigmoid(z))*h
+2*(w*x+b-y)*x == 2*w*x^2+2*b*x-2*x*y
+x*(1-tanh(z))*(1+tanh(z)) == 4*x*exp(2*z)/(exp(2*z)+1)^2
+1/(1+exp(-(w1*x1+w2*x2))) == exp(w1*x1)*exp(w2*x2)/(1+exp(w1*x1+w2*x2))
+-y/p+(1-y)/(1-p) == (p-y)/(p*(1-p))
+((p-y)/(p*(1-p)))*p*(1-p) == p-y
+exp(z1)/(exp(z1)+exp(z2)+exp(z3))-1 == -(exp(z2)+exp(z3))/(exp(z1)+exp(z2)+exp(z3))
+-log(exp(z1)/(exp(z1)+exp(z2))) == softplus(z2-z1)
+sigmoid(z)^2*exp(-z) == sigmoid(z)*sigmoid(-z)
+0.5*(tanh(0.5*z)+1) == sigmoid(z)
+sigmoid(2*z)-sigmoid(-2*z) == tanh(z)
+(exp(z)-1)/(exp(z)+1) == tanh(z/2)
+sigmoid(z)*(1-sigmoid(z))*(1-2*sigmoid(z)) == exp(z)*(1-exp(z))/(1+exp(z))^3
+silu(z)-z*sigmoid(z)^2 == z*sigmoid(z)*(1-sigmoid(z))
+relu(z)^2 == z*relu(z)
+(z if z > 0 else 0.01*z) == leaky_relu(z)
+(1 if z > 0 else 0.01) == 0.01+0.99*step(z)
+max(0,w*x+b)*x == (x*(w*x+b) if w*x+b > 0 else 0)
+(0 if z < 0 else 1) == step(z) ; boundary z = 0
+elu(z)+1 == (z+1 if z >= 0 else exp(z))
+abs(a-y)/(a-y) == sign(a-y)
+(a-y)/sqrt((a-y)^2) == sign(a-y)
+w-0.1*(a-y)*x == w+(y-a)*x/10
+sqrt(v)+1e-8-1e-8 == v^(1/2)
+g/(sqrt(v)+0.00000001) == 100000000*g/(100000000*sqrt(v)+1)
+(m*0.9+0.1*g)/(1-0.9) == 9*m+g
+log(1+exp(-y*z)) == softplus(-y*z)
+-y/(1+exp(y*z)) == -y*sigmoid(-y*z)
+exp(-(x-m)^2/(2*s^2)) == exp(-x^2/(2*s^2))*exp(x*m/s^2)*exp(-m^2/(2*s^2))
+(x-m)/s^2*exp(-(x-m)^2/(2*s^2)) == exp(-(m-x)^2/(2*s^2))*(x-m)/(s*s)
+1/(1+abs(z))^2 == (1-softsign(z))^2*step(z)+(1+softsign(z))^2*step(-z) ; boundary z = 0
+a*(1-a)*w*(1-h^2)*x == (a-a^2)*w*(1-h)*(1+h)*x
+y*(a-1)/a*a+y*0 == y*a-y
+softmax(1,a,b,c)/softmax(2,a,b,c) == exp(a-b)
+softmax(1,a+k,b+k) == softmax(1,a,b)
+log(softmax(1,a,b)/softmax(2,a,b)) == a-b
+2^(-k) == exp(-k*log(2))
+10^x == exp(x*log(10))
+z*sigmoid(1.702*z) == z/(1+exp(-851*z/500))
+cos(x)*(2*x+1)-sin(x)^2 == cos(x)*2*x+cos(x)-1+cos(x)^2
+sin(x)*cos(x) == sin(2*x)/2
+hard_sigmoid(z) == (0 if z <= -3 else 1 if z >= 3 else z/6+0.5)
+(0 if z <= -3 else 1/6 if z < 3 else 0) == step(z+3)/6-step(z-3)/6 ; boundary z = 3
+min(1,max(0,0.2*z+0.5)) == relu(0.2*z+0.5)-relu(0.2*z-0.5)
+gelu(z) == z*(1-erf(-z/sqrt(2)))/2
+erf(z/sqrt(2)) == 2*(gelu(z)/z)-1
+(o-t)*o*(1-o)*h != (o-t)*o*(1-o)*h^2
+(o-t)*o*(1-o)*h != (o-t)*o*(1-h)*h
+2*(w*x+b-y)*x != 2*(w*x+b-y)
+(1-tanh(w*x+b)^2)*x != (1-tanh(w*x)^2)*x
+-y/p+(1-y)/(1-p) != (p-y)/(p*(1+p))
+-y/p+(1-y)/(1-p) != p-y
+exp(z1)/(exp(z1)+exp(z2)+exp(z3))-1 != -exp(z2)/(exp(z1)+exp(z2)+exp(z3))
+-log(exp(z1)/(exp(z1)+exp(z2))) != softplus(z1-z2)
+sigmoid(2*z)-sigmoid(-2*z) != tanh(2*z)
+sigmoid(z)*(1-sigmoid(z))*(1-2*sigmoid(z)) != sigmoid(z)*(1-sigmoid(z))
+silu(z)-z*sigmoid(z)^2 != z*sigmoid(z)*(1+sigmoid(z))
+relu(z)^2 != relu(z)
+(1 if z > 0 else 0.01) != 0.01+step(z)
+max(0,w*x+b)*x != (x*(w*x-b) if w*x+b > 0 else 0)
+(0 if z < 1e-3 else 1) != step(z) ; at z=1/2000
+elu(z)+1 != (z+1 if z >= 0 else exp(-z)) ; at z=-1
+abs(a-y)/(a-y) != 1
+(a-y)/sqrt((a-y)^2) != sign(y-a)
+w-0.1*(a-y)*x != w+(a-y)*x/10
+sqrt(v)+1e-8 != v^(1/2)
+g/(sqrt(v)+0.00000001) != g/sqrt(v+0.00000001)
+(m*0.9+0.1*g)/(1-0.9) != 9*m+10*g
+-y/(1+exp(y*z)) != -y*sigmoid(y*z)
+exp(-(x-m)^2/(2*s^2)) != exp(-(x-m)^2/s^2)
+1/(1+abs(z))^2 != 1/(1+z^2)
+1/(1+abs(z))^2 != (1-softsign(z))^2
+a*(1-a)*w*(1-h^2)*x != a*(1-a)*w*(1-h)^2*x
+softmax(1,a,b,c)/softmax(2,a,b,c) != a/b
+softmax(1,a+k,b) != softmax(1,a,b)
+2^(-k) != exp(-k/log(2))
+10^x != exp(x*2.302585)
+cos(x)*(2*x+1)-sin(x)^2 != cos(x)*2*x+cos(x)-1-cos(x)^2
+hard_sigmoid(z) != (0 if z <= -3 else 1 if z >= 3 else z/3+0.5)
+(0 if z <= -3 else 1/6 if z < 3 else 0) != step(z+3)/6-step(z-2)/6 ; at z=5/2
+min(1,max(0,0.2*z+0.5)) != hard_sigmoid(z)
+gelu(z) != z*(1+erf(z))/2
+(y_1/a+y_2/b)*a*b != y_1*b+y_2*b
+"""
+
 TABLES = {
     "algebra": ALGEBRA, "exponentials": EXPONENTIALS, "activations": ACTIVATIONS, "kinks": KINKS, "waves": WAVES,
-    "softmax": SOFTMAX, "numbers": NUMBERS,
+    "softmax": SOFTMAX, "numbers": NUMBERS, "answers": ANSWERS,
 }  # fmt: skip
 
 

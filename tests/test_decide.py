@@ -204,6 +204,14 @@ def test_a_difference_in_a_far_cell_is_seen() -> None:
     assert verdict("relu(x - y - 500) == 0").verdict == DIFFERENT
 
 
+def test_a_difference_at_another_scale_is_seen() -> None:
+    """They agree to thousands of digits at every point of a usual size."""
+    assert verdict("softplus(10^9*x) == max(0, 10^9*x)").verdict == DIFFERENT
+    assert verdict("tanh(10^30*x) == sign(x)").verdict == DIFFERENT
+    assert verdict("softplus(10^9*(x - 5))/10^9 == relu(x - 5)").verdict != EQUAL
+    assert verdict("exp(-10^15*x^2 - 10^15) == 0").verdict != EQUAL
+
+
 def test_infeasible_cells_do_not_count() -> None:
     made = verdict("max(max(x, y), max(z, w)) == max(max(x, w), max(y, z))")
 
@@ -482,6 +490,8 @@ def test_forms_are_the_same_for_equal_polynomials() -> None:
         "sin(x)^30*cos(y)^30 == sin(x)^28*(1 - cos(x)^2)*cos(y)^28*(1 - sin(y)^2)",
         "sqrt(x + sqrt(x + sqrt(x))) == (x + (x + x^0.5)^0.5)^0.5",
         "abs(abs(abs(x - 1) - 1) - 1) == abs(abs(abs(1 - x) - 1) - 1)",
+        "exp(10^15*x)*exp(y) == exp(y + x*10^15)",
+        "tanh(10^30*x) == 2*sigmoid(2*10^30*x) - 1",
         "gelu(gelu(x)) == gelu(x*(1 + erf(x/sqrt(2)))/2)",
     ],
 )

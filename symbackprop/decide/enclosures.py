@@ -26,7 +26,8 @@ Enclosed: TypeAlias = Fraction | Pair
 
 LARGEST_EXACT_BITS = 2_048
 LARGEST_ANGLE_BITS = 1_024
-LARGEST_EXPONENT_BITS = 64
+LARGEST_EXPONENT_BITS = 20
+LARGEST_SHIFT = 2**23
 ROUND_BITS = 24
 LOG, SQRT, ARCSINE = "log", "sqrt", "arcsine"
 
@@ -69,7 +70,7 @@ class Enclosures(Arithmetic[Enclosed]):
     def fraction(self, end: Any) -> Fraction:
         """Return one end of an interval as a fraction; raises UnclearError for an infinite one."""
         sign, man, exp, _ = end
-        if not man and exp:
+        if (not man and exp) or abs(exp) > LARGEST_SHIFT:
             raise UnclearError
         value = Fraction(int(man) << exp) if exp >= 0 else Fraction(int(man), 1 << -exp)
         return -value if sign else value
@@ -238,7 +239,9 @@ class Enclosures(Arithmetic[Enclosed]):
             return Fraction(1)
         pair = self.pair(argument)
         if self.size(pair) > LARGEST_EXPONENT_BITS:
-            raise UnclearError
+            if self.lib.mpf_sign(pair[1]) >= 0:
+                raise UnclearError
+            return self.lib.fzero, self.mpi.mpi_exp(self.pair(Fraction(-(2**LARGEST_EXPONENT_BITS))), self.bits)[1]
         return self.widened(self.mpi.mpi_exp(pair, self.bits + ROUND_BITS))
 
     def log(self, argument: Enclosed) -> Enclosed:

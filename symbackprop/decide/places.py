@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from symbackprop.arithmetic.base import evaluate
 from symbackprop.decide.enclosures import Enclosed, Enclosures, PoleError, UnclearError
@@ -19,6 +20,7 @@ TIGHT, VERY_TIGHT = Fraction(1, 10**60), Fraction(1, 10**200)
 NICE = tuple(map(Fraction, ("3/4", "-2", "1/2", "3", "-1/2", "2", "-3/4", "5/2", "-1/4", "3/2", "-3")))
 NICE_POINTS = 6
 SCALES = tuple(Fraction(n, d) for n, d in ((1, 1), (3, 1), (1, 4), (10, 1), (1, 30), (100, 1)))
+WIDE_EXPONENTS = (-2, 2, *range(-3, -43, -3), 3, 6)
 MANY_LEAVES = 6
 
 Values = Mapping[str, Fraction]
@@ -159,6 +161,15 @@ def points(names: Sequence[str], facts: Facts, seed: int) -> Iterator[dict[str, 
         yield _admitted({name: -value for name, value in drawn.items()}, facts, turn + 1)
         yield _admitted({name: abs(value) for name, value in drawn.items()}, facts, turn + 2)
         turn += 1
+
+
+def wide_points(names: Sequence[str], facts: Facts, seed: int) -> Iterator[dict[str, Fraction]]:
+    """Yield points very near 0 and far from it: ln(1 + e^(1000x)) and max(0, 1000x) look the same in between."""
+    nearby = list(islice(points(names, facts, seed), NICE_POINTS))
+    for turn, exponent in enumerate(WIDE_EXPONENTS):
+        for sign in (1, -1):
+            values = {name: sign * value * Fraction(10) ** exponent for name, value in nearby[turn % NICE_POINTS].items()}
+            yield _admitted(values, facts, turn)
 
 
 def _admitted(values: dict[str, Fraction], facts: Facts, turn: int) -> dict[str, Fraction]:

@@ -178,17 +178,24 @@ class Powers(Signs):
         result = Quantity(sign)
         for part, exponent in parts:
             if exponent % 2 == 1:
-                own = self.sign(part)
-                if jump and self.known_sign(part) is None:
-                    self.jumps.setdefault(part)
-                result = self.mul(result, own)
+                result = self.mul(result, self.sign(part, jump=jump))
         return result
+
+    def sign(self, part: Part, *, jump: bool = False) -> Quantity:
+        """Return the sign of a part, by a simpler quantity of the same sign where there is one."""
+        if self.known_sign(part) is None:
+            simpler = self.compared(self.value_of(part))
+            if simpler is not None:
+                return self.sign_of(simpler, jump=jump)
+            if jump:
+                self.jumps.setdefault(part)
+        return super().sign(part)
 
     def compared(self, quantity: Quantity) -> Quantity | None:
         """
         Return a simpler quantity of the same sign.
 
-        e^u − c·e^v has the sign of u − v − ln c, and Σ cᵢ·ln pᵢ that of Π pᵢ^cᵢ − 1, the cᵢ made whole.
+        e^u − c·e^v has the sign of u − v − ln c, Σ cᵢ·ln pᵢ that of Π pᵢ^cᵢ − 1, the cᵢ made whole, and erf u that of u.
         """
         ring = self.ring
         poly: Poly
@@ -199,6 +206,10 @@ class Powers(Signs):
         else:
             return None
         kinds = {ring.kind(number) for monomial in poly for number, _ in monomial}
+        if not quantity.factors and len(quantity.monomial) == 1 and kinds <= ODD:
+            ((number, exponent),) = quantity.monomial
+            inner: Quantity = ring.unknowns[number].key
+            return ring.scaled(inner, quantity.coefficient) if exponent == 1 else None
         if kinds == {"power"} and len(poly) == 2 and min(poly.values()) < 0 < max(poly.values()):
             above, below = sorted(poly, key=lambda monomial: -poly[monomial])
             difference = self.minus(

@@ -46,6 +46,12 @@ class Proof:
     open_cells: list[Cell] = field(default_factory=list)
     all_cells: bool = False
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether equal sides may have different forms: a budget ran out, or there are roots, or waves inside other functions."""
+        kinds = {unknown.kind for unknown in self.ring.unknowns} if self.ring else {"none"}
+        return bool(self.limits) or not kinds.isdisjoint(("none", "real", "root"))
+
 
 def prove(left: Expr, right: Expr, facts: Facts, budget: Budget, seed: int) -> Proof:
     """Try to prove that two expressions are equal, level by level."""

@@ -163,7 +163,7 @@ class Signs:
             strict = strict or always
         return signs.pop() if len(signs) == 1 and strict else None
 
-    def sign(self, part: Part) -> Quantity:
+    def sign(self, part: Part, *, jump: bool = False) -> Quantity:  # noqa: ARG002 - who knows more asks for it
         """Return the sign of a part: a number where it is known or supposed, else 2h − 1."""
         known = self.known_sign(part)
         if known is None and self.cell is not None:

@@ -27,6 +27,7 @@ from symbackprop.decide.places import (
     compare,
     leaves_of,
     points,
+    wide_points,
 )
 from symbackprop.decide.proof import Cell, Proof, prove
 from symbackprop.decide.ring import Ring
@@ -53,8 +54,9 @@ class Decision:
     `verdict` is "equal", "different" or "undecided"; `evidence` is "proved", "sampled" or None; `witness` is a point
     where they differ; `boundary` says where they differ though they are equal inside every cell ("z1_1 = 0");
     `points` is at how many points they were compared where sampled; `limits` are stable words for what ran out
-    ("terms", "products", "digits", "cells", "points") or stayed open ("domain": only one side has a value in some
-    region; "boundary": whether they agree where a condition is met with equality).
+    ("terms", "products", "digits", "cells", "points", "bits") or stayed open ("form": the normal forms differ, but at no
+    point drawn the values; "domain": only one side has a value in some region; "boundary": whether they agree where a
+    condition is met with equality).
     """
 
     verdict: str
@@ -148,7 +150,15 @@ class _Question:
         return None
 
     def visit(self, proof: Proof) -> Decision | None:
-        """Compare in every cell that no proof was found for; a decision where one cannot be reached or keeps them apart."""
+        """
+        Look closer where signatures differ and no proof was found: at points of all sizes and in every cell left open.
+
+        Return a decision where the sides are kept apart, where a cell cannot be reached, and where the forms differ
+        though nothing was left out: the sides may agree at all points drawn and still differ by very little.
+        """
+        found = self.search(wide_points(self.leaves, self.facts, self.seed), tight=VERY_TIGHT)
+        if found is not None:
+            return found
         if not proof.all_cells or proof.ring is None:
             return Decision(UNDECIDED, limits=("cells",))
         for cell in proof.open_cells:
@@ -164,7 +174,7 @@ class _Question:
                     break
             if not here:
                 return Decision(UNDECIDED, limits=("cells",))
-        return None
+        return None if proof.incomplete else Decision(UNDECIDED, limits=("form",))
 
     def points_in(self, cell: Cell, ring: Ring) -> Iterator[Values]:
         """Yield points inside a cell: one that solves its conditions where these are linear, and those met by chance."""
