@@ -23,14 +23,14 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TARGET] ANSWER",
-        help='What was asked (dL/dw1_1_1, delta1_1, dL/dW1, z1_1) and the answer; a chain "name = …; name = …" needs no target.',
+        help='What was asked (dL/dw1_1_1, delta1_1, dL/dW1, z1_1) and the answer; a chain "name = ...; name = ..." needs no target.',
     ),
 ]
 AnswerFile = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="Read the answer, or a chain of steps, from a file (- for stdin).")
 ]
 Code = Annotated[
-    Path | None, typer.Option("--code", metavar="FILE", help="Check the NumPy function backward(…) of a file, in a worker.")
+    Path | None, typer.Option("--code", metavar="FILE", help="Check the NumPy function backward(...) of a file, in a worker.")
 ]
 WrittenAs = Annotated[str, typer.Option("--as", help="How the answer is written: auto, text or latex.")]
 Hint = Annotated[int | None, typer.Option("--hint", help="1 that it is wrong, 2 where, 3 which rule was broken (3).")]
@@ -49,7 +49,7 @@ Codes = Annotated[bool, typer.Option("--codes", help="Also print the stable code
 
 def check(  # noqa: PLR0913 - one parameter an option
     problem: ProblemArgument,
-    words: Words = None,
+    answer: Words = None,
     *,
     file: AnswerFile = None,
     code: Code = None,
@@ -84,13 +84,13 @@ def check(  # noqa: PLR0913 - one parameter an option
     if code is not None:
         from symbackprop.sandbox.code import check_code  # noqa: PLC0415
 
-        _alone("--code", words, file)
+        _alone("--code", answer, file)
         finding = check_code(loaded, code)
     else:
         from symbackprop.sandbox.asking import check_in_worker  # noqa: PLC0415
 
-        target, answer = _asked(words, file)
-        finding = check_in_worker(loaded, target, answer, {**options, "format": written_as})
+        target, given = _asked(answer, file)
+        finding = check_in_worker(loaded, target, given, {**options, "format": written_as})
     if writer.json:
         from symbackprop.export import finding_json  # noqa: PLC0415
 
