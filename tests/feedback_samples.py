@@ -52,7 +52,7 @@ SAMPLES = (
     Sample(1, "softmax without its off-diagonal part", SOFTMAX, "delta2_1", "-y_1 (1 - a2_1)"),
     Sample(1, "one over N forgotten", BATCH, "dJ/dW2", "(A2 - Y) @ A1.T"),
     Sample(1, "ReLU's mask inverted", "2-2-1:relu/identity,half_squared_error", "dL/dw1_1_1", "(a2_1 - y) w2_1_1 (1 if z1_1 < 0 else 0) x_1"),
-    Sample(0, "ReLU with ≥", "2-2-1:relu/identity,half_squared_error", "delta1_1", "(a2_1 - y) w2_1_1 1[z1_1 >= 0]"),
+    Sample(0, "ReLU with ≥", "2-2-1:relu/identity,half_squared_error", "delta1_1", "(a2_1 - y) w2_1_1 (1 if z1_1 >= 0 else 0)"),
     Sample(2, "no such name", "2-2-1:sigmoid,bce", "dL/dw1_1_1", "delta1_3*x_1"),
     Sample(2, "bracket not closed", "2-2-1:sigmoid,bce", "dL/dw1_1_1", r"(a^{[2]}-y)\,w_{11}^{[2]}\,\sigma'(z_1^{[1]}\,x_1"),
     Sample(2, "a Cyrillic letter", "2-2-1:sigmoid,bce", "dL/dw2_1_1", "(а2_1 - y)*a1_1"),

@@ -12,21 +12,22 @@ from typing import Any
 
 import pytest
 from answer_values import Worth, worth
-from scoring_answers import is_chain, problem_of, readings, verdicts
+from scoring_answers import ACCEPTED, CARET, CRASHED, MISREAD, REFUSED, is_chain, problem_of, readings, score, verdicts
+
+from symbackprop.checking import check
 
 HERE = Path(__file__).parent
 NAMES = [name for name in ("answers_open", "answers_blind") if (HERE / f"{name}.py").exists()]
 TABLES = {name: importlib.import_module(name).ROWS for name in NAMES}
 ROWS = [pytest.param(row, id=f"{name}-{place}") for name, rows in TABLES.items() for place, row in enumerate(rows)]
-SLIPS = {"answers_blind": (98, 375)}  # right answers whose rows say wrong
-SURE = [
-    pytest.param(row, id=f"{name}-{place}")
-    for name, rows in TABLES.items()
-    for place, row in enumerate(rows)
-    if place not in SLIPS.get(name, ())
-]
 OPEN_ROWS = TABLES["answers_open"]
 FEWEST_ROWS = 75
+# So many rows of each table are known to go wrong; measured, and only ever lowered.
+MOST = {
+    "answers_open": {MISREAD: 6, ACCEPTED: 12, CARET: 1, REFUSED: 8, CRASHED: 0},
+    "answers_blind": {MISREAD: 0, ACCEPTED: 3, CARET: 3, REFUSED: 1, CRASHED: 0},
+}
+MOST_VERDICTS = {"answers_open": 17, "answers_blind": 2}
 
 
 def steps(made: Worth, row: Any, reading: Any) -> list[tuple[str, Any]]:
@@ -54,7 +55,7 @@ def test_no_answer_stands_twice_in_the_open_table() -> None:
     assert len({*written}) == len(written)
 
 
-@pytest.mark.parametrize("row", SURE)
+@pytest.mark.parametrize("row", ROWS)
 def test_a_reading_has_the_value_that_its_verdict_says(row: Any) -> None:
     made = worth(problem_of(row))
     for reading in readings(row.reading):
@@ -66,3 +67,22 @@ def test_a_reading_has_the_value_that_its_verdict_says(row: Any) -> None:
             for name, part in steps(made, row, reading)
         )
         assert ("correct" if right else "wrong") in verdicts(row)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_is_misread_and_what_nobody_can_read_is_refused_at_its_place(table: str) -> None:
+    found = score(TABLES[table])
+    for kind, most in MOST[table].items():
+        bad = [f"{each.row.answer!r}: {each.said}" for each in found.outcomes if each.kind == kind]
+        assert len(bad) <= most, "\n".join([f"{kind}, {most} are known:", *bad])
+    assert sum(MOST[table].values()) + found.good >= len(found.outcomes), str(found)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_right_answer_is_called_wrong_and_no_wrong_one_right(table: str) -> None:
+    bad = []
+    for row in TABLES[table]:
+        found = check(problem_of(row), row.target, row.answer, format=row.format)
+        if found.verdict not in {*verdicts(row), "invalid"}:
+            bad.append(f"{row.answer!r}: {found.verdict}: {found.message}")
+    assert len(bad) <= MOST_VERDICTS[table], "\n".join(bad)
