@@ -20,6 +20,7 @@ from symbackprop.problem.questions import CheckOptions, ExpectedAnswer
 # What evaluating an answer at a point raises where it has no value there.
 NO_VALUE = (ValueError, NotImplementedError, ArithmeticError, SymbackpropError)
 
+UNIT_TARGETS = "targets that sum to 1, as those of one sample do when exactly one class is right"
 BRACKETS = "What follows the division is read as a factor above the line; in brackets below it, this would be right."
 
 
@@ -53,6 +54,10 @@ class Explainer:
         judged = judge(rows, asked, self.truth, self.options, digits)
         if judged.verdict == INVALID:
             raise ParseError(judged.said)
+        usual = self.truth.with_unit_targets
+        if judged.verdict == WRONG and usual is not None and not judged.said:
+            judged = judge(rows, asked, usual, self.options, digits)
+            judged = replace(judged, assumed=UNIT_TARGETS) if judged.verdict == CORRECT else judged
         if judged.verdict == WRONG and not judged.said and self._right_in_brackets(expr, asked):
             judged = replace(judged, codes=judged.codes | {"brackets.denominator"}, said=BRACKETS)
         return self._explained(rows, asked, judged)
@@ -70,6 +75,7 @@ class Explainer:
         if judged.verdict == CORRECT:
             within = verdicts.tolerance(self.options.rtol, self.options.atol, self.options.digits) if judged.numeric else ""
             said = verdicts.right(asked.name, judged.evidence, judged.points, judged.boundary, within)
+            said += f" This needs {judged.assumed}." if judged.assumed else ""
             return Checked(judged, frozenset(), (said,) * 3)
         if judged.verdict == UNDECIDED:
             return Checked(judged, frozenset(), (verdicts.undecided(asked.name, judged.limits),) * 3)
@@ -93,20 +99,21 @@ class Explainer:
 
     def _diagnosis(self, rows: Rows, asked: Target, judged: Judged) -> Diagnosis | None:
         """Find the mistake; a diagnosis that fails is none."""
+        truth = self.truth.with_unit_targets or self.truth
         try:
             if judged.numeric:
-                point = self.truth.numbers
+                point = truth.numbers
                 if point is None:
                     return None
 
                 def equal(yours: Any, other: Any) -> bool:
                     return judge_number(yours, other, self.options, None).verdict == CORRECT
 
-                return diagnose(rows, asked, self.truth, point=point, equal=equal)
-            field_point = self.truth.draws.field_point
+                return diagnose(rows, asked, truth, point=point, equal=equal)
+            field_point = truth.draws.field_point
             if field_point is None:
                 return None
-            return diagnose(rows, asked, self.truth, point=field_point, equal=lambda yours, other: bool(yours == other))
+            return diagnose(rows, asked, truth, point=field_point, equal=lambda yours, other: bool(yours == other))
         except NO_VALUE:
             return None
 

@@ -29,7 +29,8 @@ class Judged:
     """
     A verdict on one value, with its evidence.
 
-    `said` is a sentence that explains a verdict better than any diagnosis (shapes, digits).
+    `said` is a sentence that explains a verdict better than any diagnosis (shapes, digits); `assumed` is what a right
+    answer needs besides what the problem says.
     """
 
     verdict: str
@@ -41,6 +42,7 @@ class Judged:
     codes: frozenset[str] = frozenset()
     said: str = ""
     numeric: bool = False
+    assumed: str = ""
 
 
 def judge(values: Rows, target: Target, truth: Truth, options: CheckOptions, digits: int | None = None) -> Judged:

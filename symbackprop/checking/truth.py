@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -20,7 +20,7 @@ from symbackprop.backprop import backpropagate
 from symbackprop.backprop import expand as put_in
 from symbackprop.checking.symbols import lexicon_of
 from symbackprop.decide import Facts
-from symbackprop.derivation import Derivation
+from symbackprop.derivation import Derivation, target_groups
 from symbackprop.document import Relation
 from symbackprop.errors import DomainError, InputError, UnknownNameError
 from symbackprop.evaluate import missing
@@ -40,7 +40,7 @@ from symbackprop.expr import (
     transform,
     walk,
 )
-from symbackprop.functions import FUNCTIONS
+from symbackprop.functions import FUNCTIONS, canonical
 from symbackprop.graph import Graph
 from symbackprop.matrix import Entries, MatMul, Ones, Shape, Slope, Softmax, Sums, Transpose
 from symbackprop.parse.answers import read_answer
@@ -49,6 +49,8 @@ from symbackprop.typeset.shortcuts import unicode_text
 from symbackprop.verify.draws import Draws
 from symbackprop.verify.points import Setting
 from symbackprop.verify.reals import RealPoint
+
+DISTRIBUTIONS = frozenset({"cross_entropy", "negative_log_likelihood", "kl_divergence"})
 
 Rows: TypeAlias = tuple[tuple[Expr, ...], ...]
 
@@ -131,6 +133,25 @@ class Truth:
             value = exact(written, {})
             found[name] = Fraction(evaluate(written, {}, FLOAT)) if value is None else value
         return found
+
+    @cached_property
+    def with_unit_targets(self) -> Truth | None:
+        """
+        The same, where the targets of each sample sum to 1: p − y is only then the gradient of softmax with cross-entropy.
+
+        None where the problem says so itself, and where its targets are no distribution.
+        """
+        problem = self.derivation.problem
+        network = problem.network
+        if network is None or problem.constraints or canonical(network.loss) not in DISTRIBUTIONS:
+            return None
+        try:
+            groups = target_groups(problem)
+        except InputError:
+            return None
+        assumed = replace(problem, constraints=groups)
+        backward = backpropagate(assumed.graph, unit_sums=groups)
+        return Truth(replace(self.derivation, problem=assumed, backward=backward), seed=self.seed)
 
     # --- what is asked ---------------------------------------------------------------------------------------
 

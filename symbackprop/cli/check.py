@@ -23,7 +23,7 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TARGET] ANSWER",
-        help='What was asked (dL/dw1_1_1, delta1_1, dL/dW1, z1_1) and the answer; a chain "name = ...; name = ..." needs no target.',
+        help='What was asked (dL/dw1_1_1, delta1_1, dL/dW1) and the answer; a chain "name = ...; name = ..." needs no target.',
     ),
 ]
 AnswerFile = Annotated[
