@@ -222,15 +222,15 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.tex").mkdir()
     (tmp_path / "file").write_text("", encoding="utf-8")
-    known = "(known: .txt, .tex, .md, .json)"
+    endings = [suffix for row in FORMATS.values() for suffix in row.suffixes]
+    known = f"(known: {', '.join(endings)}, .json, .pdf)"
     for name, message in {
         ".": ".: is a directory; give a file in it, such as notes.tex",
         "folder.tex": f"folder.tex: is a directory; give a file in it, such as {Path('folder.tex') / 'notes.tex'}",
         "missing/notes.tex": "missing/notes.tex: cannot be written (No such file or directory)",
         "file/notes.tex": "file/notes.tex: cannot be written (Not a directory)",
         "notes": f'notes: no format for the ending "" {known}',
-        "notes.html": f'notes.html: no format for the ending ".html" {known}',
-        "notes.pdf": f'notes.pdf: no format for the ending ".pdf" {known}; for a PDF, write .tex and run pdflatex on it',
+        "notes.docx": f'notes.docx: no format for the ending ".docx" {known}',
     }.items():
         assert refused(["derive", "x^2", "-o", name], capsys) == message
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.tex"]
@@ -400,7 +400,8 @@ def test_evaluating_in_every_format(problem: str, form: str, monkeypatch: pytest
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_the_list_in_every_format(form: str, notation: str, capsys: Capture) -> None:
     """`list` shows all it knows in every format."""
-    out = told(["list", "--format", form, "--notation", notation], capsys).replace("\\_", "_").replace(r"\hspace{0pt}", "")
+    out = told(["list", "--format", form, "--notation", notation], capsys).replace("\\_", "_")
+    out = out.replace(r"\hspace{0pt}", "").replace(r"\u{200b}", "")  # where a long word may be broken
     for name in ("leaky_relu", "log_softmax", "binary_cross_entropy", "nesterov", "adamw", *NOTATIONS, *ALL_FORMATS):
         assert name in out, name
 

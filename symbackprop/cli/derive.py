@@ -12,6 +12,7 @@ from symbackprop.cli.options import (
     Depth,
     Detail,
     Digits,
+    Engine,
     Exact,
     Expand,
     FormatName,
@@ -54,6 +55,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     standalone: Standalone = False,
     two_column: TwoColumn = False,
     beamer: Beamer = False,
+    engine: Engine = None,
     assume: Assume = None,
 ) -> None:
     """Print the derivation, step by step."""
@@ -72,7 +74,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         telling = telling_of(detail, digits, exact=exact)
         asked = Asked(view, at, notation, batch, samples == "rows", unit_targets_of(assume), depth, layout)
         document, speller = tell_view(problem, telling, asked)
-        pages = Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
+        pages = Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer, engine=engine)
         if pages.json:
             msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
@@ -85,7 +87,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     if atoms:
         made = made.atoms()
     teller = made.teller()
-    writer = Writer(made, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer)
+    writer = Writer(made, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer, engine=engine)
     if writer.json:
         writer.write_json(made.to_json())
         return

@@ -48,9 +48,13 @@ FormatName = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write to a file; its ending (.tex, .md, .txt, .json) chooses the format."
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file; its ending (.pdf, .tex, .typ, .md, .txt, .html, .json) chooses the format.",
     ),
 ]
+Engine = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="What makes a PDF: typst or latex.")]
 Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a complete document.")]
-TwoColumn = Annotated[bool, typer.Option("--two-column", help="Standalone LaTeX in two columns.")]
-Beamer = Annotated[bool, typer.Option("--beamer", help="Standalone LaTeX as 16:9 slides.")]
+TwoColumn = Annotated[bool, typer.Option("--two-column", help="Two columns (LaTeX, Typst or PDF).")]
+Beamer = Annotated[bool, typer.Option("--beamer", help="16:9 slides (LaTeX, Typst or PDF).")]

@@ -32,6 +32,7 @@ class Writer:
         standalone: bool = False,
         two_column: bool = False,
         beamer: bool = False,
+        engine: str | None = None,
     ) -> None:
         from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
 
@@ -47,27 +48,58 @@ class Writer:
             raise InputError(msg)
         self.output = output
         self.two_column, self.beamer = two_column, beamer
-        if format_name is None and (standalone or two_column or beamer):
+        whole = output is not None and output.suffix.lower() in {".pdf", ".typ"}  # which have columns and slides, too
+        if format_name is None and (standalone or two_column or beamer) and not whole:
             format_name = "standalone"
         if format_name is None and output is not None:
             from symbackprop.derivation import format_for  # noqa: PLC0415
 
             format_name = format_for(output)
         self.json = format_name == "json"
+        self.pdf, self.engine = format_name == "pdf", engine
+        if self.pdf and output is None:
+            msg = "a PDF is written to a file, such as -o notes.pdf"
+            raise InputError(msg)
+        if engine is not None and not self.pdf:
+            msg = "--engine belongs to a PDF, such as -o notes.pdf"
+            raise InputError(msg)
         name = format_name or "terminal"
         if standalone and name == "latex":
             name = "standalone"
-        self.row = FORMATS["text"] if self.json else find_format(name)
+        self.row = FORMATS["text"] if self.json else FORMATS["typst"] if self.pdf else find_format(name)
 
     def write(self, document: Document) -> None:
         """Render a document and write it."""
         from symbackprop.render.encodings import can_carry, transliterate  # noqa: PLC0415
 
         options = self._options()
+        if self.pdf:
+            self._write_pdf(document, options)
+            return
         text = self.row.render(document, self.speller, options)
         if not can_carry(options.encoding):
             text = transliterate(text, options.encoding)
         self._put(text)
+
+    def _write_pdf(self, document: Document, options: Options) -> None:
+        """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""
+        from symbackprop.render.pdf import NoEngineError, to_pdf  # noqa: PLC0415
+
+        assert self.output is not None
+        try:
+            made = to_pdf(document, self.speller, options, self.engine)
+        except NoEngineError as error:
+            from symbackprop.render import FORMATS  # noqa: PLC0415
+
+            wanted, self.output = self.output, self.output.with_suffix(".tex")
+            self._put(FORMATS["standalone"].render(document, self.speller, options))
+            msg = f"{wanted}: {error}; {self.output} is written instead, ready for pdflatex"
+            raise InputError(msg) from None
+        try:
+            self.output.write_bytes(made)
+        except OSError as error:
+            msg = f"{self.output}: cannot be written ({error.strerror or error})"
+            raise InputError(msg) from None
 
     def write_json(self, text: str) -> None:
         """Write an object; what the output cannot carry is escaped, as JSON has it."""

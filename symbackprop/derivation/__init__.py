@@ -278,6 +278,16 @@ class Derivation:
         """Return the JSON object of schema 1."""
         return dump(self._json())
 
+    def to_pdf(self, options: Options | None = None, *, engine: str | None = None) -> bytes:
+        """
+        Return a PDF, made by the engine "typst" or "latex", or by the first of them that is installed.
+
+        Raises InputError where it is not, or where it fails.
+        """
+        from symbackprop.render.pdf import to_pdf  # noqa: PLC0415 - brings what only a PDF needs
+
+        return to_pdf(self.document(), self.speller, options or Options(), engine)
+
     def _json(self) -> dict[str, Any]:
         return derivation_json(
             self.problem, self.backward, self.values, self.speller, wrt=self.telling.wrt, with_expanded=self.telling.expand
@@ -286,7 +296,10 @@ class Derivation:
     def save(self, path: str | Path) -> Path:
         """Write the format the file's ending chooses; raises InputError for an unknown ending."""
         target = Path(path)
-        target.write_text(self.render(format_for(target)), encoding="utf-8", errors="replace", newline="\n")
+        if (name := format_for(target)) == "pdf":
+            target.write_bytes(self.to_pdf())
+            return target
+        target.write_text(self.render(name), encoding="utf-8", errors="replace", newline="\n")
         return target
 
     def _repr_latex_(self) -> str:

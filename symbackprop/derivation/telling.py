@@ -23,13 +23,12 @@ def make_telling(detail: int, digits: int, *, exact: bool, option: str = "") -> 
 
 
 def format_for(target: Path) -> str:
-    """Return the format a file's ending chooses, "json" included; raises InputError, which lists the endings."""
-    if target.suffix.lower() == ".json":
-        return "json"
+    """Return the format a file's ending chooses, "json" and "pdf" included; raises InputError, which lists the endings."""
+    if target.suffix.lower() in {".json", ".pdf"}:
+        return target.suffix.lower()[1:]
     row = format_of_suffix(target.suffix)
     if row is None:
         endings = ", ".join(suffix for r in FORMATS.values() for suffix in r.suffixes)
-        pdf = "; for a PDF, write .tex and run pdflatex on it" if target.suffix.lower() == ".pdf" else ""
-        msg = f'{target}: no format for the ending "{target.suffix}" (known: {endings}, .json){pdf}'
+        msg = f'{target}: no format for the ending "{target.suffix}" (known: {endings}, .json, .pdf)'
         raise InputError(msg)
     return row.name

@@ -46,6 +46,7 @@ FORMATS: dict[str, Format] = {
         Format("text", "the same without colour", (".txt",), "text"),
         Format("latex", "LaTeX to be put into a document of one's own; needs amsmath, amssymb and xcolor", (), "latex"),
         Format("standalone", "a complete LaTeX document, ready for pdflatex", (".tex",), "latex", "render_standalone"),
+        Format("typst", "a complete Typst document", (".typ",), "typst"),
         Format("dollar", "Markdown with $…$ and $$…$$", (".md",), "markdown", "render_dollar", ("markdown", "markdown-dollar")),
         Format("github", "Markdown with $`…`$ and ```math", (), "markdown", "render_github", ("markdown-github",)),
         Format("html", "one page for a browser, which loads nothing", (".html", ".htm"), "html"),
@@ -65,7 +66,7 @@ def find_format(name: str) -> Format:
     for row in FORMATS.values():
         if name in {row.name, *row.aliases}:
             return row
-    known = (*FORMATS, "json")  # which is written from the derivation itself
+    known = (*FORMATS, "json", "pdf")  # the one is written from the derivation itself, the other is not text
     msg = f'unknown format "{name}"{nearest(name, known)} (known: {", ".join(known)})'
     raise UnknownNameError(msg)
 

@@ -41,7 +41,9 @@ Reason = Callable[[Spans, float], tuple[str, float, float]]
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
+    """The width of left sides, the room for right sides, and whether values and reasons have columns of their own."""
+
     left: float
     room: float
     value: bool
@@ -54,7 +56,7 @@ def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
 
     `reason(spans, room)` prints a reason and tells its width and height, no wider than `room` where it can be helped.
     """
-    plan = _plan(rows, setter, width, reason)
+    plan = plan_rows(rows, setter, width, reason)
     lines: list[RowLine] = []
     opened = False
     for row in rows:
@@ -65,7 +67,8 @@ def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     return Alignment(tuple(lines), 1 + plan.value + plan.reason)
 
 
-def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason) -> _Plan:
+def plan_rows(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason) -> Plan:
+    """Choose the columns for some rows, so that as many as can be fit `width` em."""
     box = setter.box
     left = max((w for row in rows if row.left is not None and (w := box(row.left).width) <= 0.4 * width), default=0.0)
     avail = width - left - RELATION
@@ -86,16 +89,17 @@ def _plan(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason)
     else:
         use_value = use_reason = False
         room = avail
-    return _Plan(left, room, use_value and values > 0, use_reason and reasons > 0)
+    return Plan(left, room, use_value and values > 0, use_reason and reasons > 0)
 
 
 def _breaks(expr: Expr, setter: Typesetter, room: float) -> bool:
     """Tell whether an expression can be broken so that every line of it fits."""
-    first, *rest = _broken(expr, setter, room)
+    first, *rest = broken(expr, setter, room)
     return first.width <= room and all(piece.width + MARGIN * (1 + piece.depth) <= room + MARGIN for piece in rest)
 
 
-def _broken(expr: Expr, setter: Typesetter, room: float) -> list[Line]:
+def broken(expr: Expr, setter: Typesetter, room: float) -> list[Line]:
+    """Return a right-hand side on lines no wider than `room` em; lines after the first leave a margin."""
     return setter.lines(expr, room - MARGIN, room)
 
 
@@ -104,13 +108,13 @@ def _height(height: int) -> float:
     return 1.2 * (height - 1) + 0.3 if height > 2 else 2.0 if height == 2 else 1.0
 
 
-def _relation(row: Row) -> str:
+def relation_of(row: Row) -> str:
     """Return a row's relation; numbers put in are said to be equal, a rounded result is not."""
     return near(row.relation, row.right) if isinstance(row.right, Numeral) else row.relation
 
 
-def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason, width: float) -> list[RowLine]:
-    sign = setter.emitter.relation(_relation(row)).text.strip()
+def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, width: float) -> list[RowLine]:
+    sign = setter.emitter.relation(relation_of(row)).text.strip()
     lines: list[RowLine] = []
     left = ""
     height = 1.0
@@ -121,7 +125,7 @@ def _row(row: Row, setter: Typesetter, plan: _Plan, reason: Reason, width: float
         else:
             for piece in setter.lines(row.left, plan.left + plan.room):
                 lines.append(RowLine("&" + r"\quad " * piece.depth + piece.text, _height(piece.height), bool(lines)))
-    pieces = _broken(row.right, setter, plan.room)
+    pieces = broken(row.right, setter, plan.room)
     for position, piece in enumerate(pieces):
         start = f"{left}&{sign} " if position == 0 else "&" + r"\quad " * (1 + piece.depth)
         whole = position in {1, len(pieces) - 1} if position else bool(lines)

@@ -1,0 +1,86 @@
+"""Numbers for the equations of a document, and which of them a step uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symbackprop.document import Brace, Display, Document, Hadamard, Lines, Relation, Row, Tint, Vector
+from symbackprop.expr import Adjoint, Expr, Partial, children
+
+MOST_CITED = 9
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class References:
+    """By place, which is the number of a block and of a row in it: an equation's number, and the numbers a step uses."""
+
+    numbers: Mapping[Place, int] = field(default_factory=dict)
+    used: Mapping[Place, tuple[int, ...]] = field(default_factory=dict)
+
+
+def refer(document: Document) -> References:
+    """
+    Return a number for every equation with a left side, and for each step which of them it puts in.
+
+    A step that continues an equation uses those that say what its line no longer has; a line of numbers uses none.
+    """
+    numbers: dict[Place, int] = {}
+    used: dict[Place, tuple[int, ...]] = {}
+    known: dict[Expr, int] = {}
+    for position, block in enumerate(document.blocks):
+        if not isinstance(block, Lines):
+            continue
+        previous: Row | None = None
+        for k, row in enumerate(block.rows):
+            if row.left is not None:
+                numbers[position, k] = len(numbers) + 1
+                known[_bare(row.left)] = len(numbers)
+            elif previous is not None and row.reason:
+                left = _derivatives(row.right)
+                cited = sorted(known[symbol] for symbol in _derivatives(previous.right) if symbol in known and symbol not in left)
+                if 0 < len(cited) <= MOST_CITED:
+                    used[position, k] = tuple(cited)
+            previous = row
+    return References(numbers, used)
+
+
+def grouped(numbers: tuple[int, ...]) -> list[tuple[int, int]]:
+    """
+    Return runs of numbers as their first and last.
+
+    >>> grouped((2, 5, 6, 7, 9, 10))
+    [(2, 2), (5, 7), (9, 9), (10, 10)]
+    """
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    # Two numbers are as short one by one.
+    return [part for low, high in found for part in ([(low, low), (high, high)] if high == low + 1 else [(low, high)])]
+
+
+def _bare(expr: Expr) -> Expr:
+    return _bare(expr.body) if isinstance(expr, Tint) else expr
+
+
+def _derivatives(expr: Expr) -> dict[Expr, None]:
+    """Return the derivatives named in an expression, each once, in order."""
+    found: dict[Expr, None] = {}
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        match part:
+            case Adjoint() | Partial():
+                found[part] = None
+            case Tint(body, _) | Brace(body, _):
+                stack.append(body)
+            case Display(parts) | Hadamard(parts) | Relation(parts, _) | Vector(parts):
+                stack.extend(parts[::-1])
+            case _:
+                stack.extend(children(part)[::-1])
+    return found
