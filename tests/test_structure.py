@@ -61,10 +61,10 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "derivation": (("loading", "points", "quantities", "spelling", "telling", "training"), ("__init__",)),
     "diagrams": (
         ("figure", "metrics"),
-        ("inscribe", "labels", "shapes"),
-        ("material",),
+        ("inscribe", "labels", "layering", "spacing"),
+        ("material", "shapes", "operators"),
         ("units", "svg"),
-        ("network",),
+        ("network", "graph"),
         ("__init__",),
     ),
     "sandbox": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams.figure import Figure
+from symbackprop.diagrams.graph import graph_figure
 from symbackprop.diagrams.material import Material
 from symbackprop.diagrams.network import network_figure
 from symbackprop.diagrams.svg import stylesheet, to_svg
@@ -15,19 +16,27 @@ from symbackprop.errors import InputError, nearest
 
 __all__ = ["KINDS", "Figure", "figure_of", "stylesheet", "to_svg"]
 
-KINDS = ("network",)
+KINDS = ("network", "graph", "atoms")
 
 
-def figure_of(derivation: Derivation, kind: str = "", wrt: str = "", *, sample: int = 1) -> Figure:
+def figure_of(
+    derivation: Derivation, kind: str = "", wrt: str = "", *, with_locals: bool = False, sample: int = 1
+) -> Figure:
     """
     Draw a derivation.
 
     `kind` is one of `KINDS`; the empty string is "network" where there is one, else "graph".
-    `wrt` is the quantity whose gradient is followed, in any spelling.
-    Raises InputError for a kind that is not known or does not fit the problem, UnknownNameError for an unknown name.
+    `wrt` is the quantity whose gradient is followed, in any spelling; `with_locals` writes local derivatives on the edges
+    of a graph; a network is drawn for one `sample`, counted from 1.
+    Raises InputError for a kind that is not known or does not fit the problem, UnknownNameError for an unknown name,
+    TooLargeError for a graph that no page holds.
     """
-    if kind and kind not in KINDS:
+    chosen = kind or ("network" if derivation.problem.network else "graph")
+    if chosen not in KINDS:
         msg = f'unknown kind of diagram "{kind}"{nearest(kind, KINDS)} (known: {", ".join(KINDS)})'
         raise InputError(msg)
-    material = Material(derivation, derivation.plain(wrt) if wrt else "")
-    return network_figure(material, sample)
+    followed = derivation.plain(wrt) if wrt else ""
+    if chosen == "network":
+        return network_figure(Material(derivation, followed), sample)
+    made = derivation.atoms() if chosen == "atoms" else derivation
+    return graph_figure(Material(made, followed), atoms=chosen == "atoms", with_locals=with_locals)

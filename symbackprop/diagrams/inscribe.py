@@ -100,6 +100,20 @@ class Scribe:
         """Write a number as it is shown everywhere, its decimals as given."""
         return self.expression(numeral, size)
 
+    def signed(self, sign: str, constant: Expr, size: float) -> Writing:
+        """Write a sign of mathematics before a number: +1, ×2."""
+        lead = {"×": r"\times ", "÷": r"\div "}.get(sign, sign)
+        latex = f"${lead}{self._latex.text(constant)}$"
+        return written(f"{sign}{self._marked.text(constant)}", size, latex, f"{sign}{self.said(constant)}")
+
+    def function(self, name: str, size: float, index: object = None) -> Writing:
+        """Write the name of a function, and the number of the unit where it is of a whole layer."""
+        marked = self._marked.emitter.function(name).text.replace("_", "-")
+        latex = self._latex.emitter.function(name).text
+        if index is not None:
+            marked, latex = f"{marked}{_BELOW}{index}{_ABOVE}{_LEVEL}", f"{latex}_{{{index}}}"
+        return written(marked, size, f"${latex}$", f"{self.said(Symbol(name))} {index or ''}".strip())
+
     def said(self, expr: Expr) -> str:
         """Return an expression as plain text for tooltips."""
         return legible(plain_text(self._plain.text(expr)), 4 * LONGEST_NAME)

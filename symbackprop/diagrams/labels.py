@@ -42,7 +42,7 @@ class Block:
 
 def stack(rows: Sequence[Sequence[Label]], line: tuple[Point, Point], wanted: float = 0.3) -> Block:
     """Return labels as a block: rows from top to bottom, each from left to right, all in the middle."""
-    gap, between = 5.0, 1.5
+    gap, between = 5.0, 2.5
     widths = [sum(label.writing.width for label in row) + gap * (len(row) - 1) for row in rows]
     heights = [max(label.writing.height for label in row) for row in rows]
     total = sum(heights) + between * (len(rows) - 1)
@@ -75,7 +75,7 @@ def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[tuple[P
             if any(overlap(box, other, GAP) for other in fixed):
                 continue
             crossing = sum(
-                _crosses(box, line)
+                crosses(box, line)
                 for line, (low, high) in zip(lines, lefts, strict=True)
                 if line != block.line and low < box[2] and high > box[0]
             )
@@ -103,7 +103,7 @@ def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[tuple[P
     return chosen
 
 
-def _crosses(box: Box, line: tuple[Point, Point]) -> bool:
+def crosses(box: Box, line: tuple[Point, Point]) -> bool:
     """Tell whether a line passes through a box (Liang and Barsky, 1984)."""
     (x0, y0), (x1, y1) = line
     enter, leave = 0.0, 1.0

@@ -104,6 +104,15 @@ class Material:
         along = "one path" if ways == 1 else f"{ways:,} paths"
         return f"Marked: {words(about, self.made.speller)}, which passes along {along}."
 
+    def edge_tip(self, child: str, parent: str) -> str:
+        """Say what a local derivative is."""
+        step = self.made.backward.locals.get((child, parent))
+        if step is None:
+            return ""
+        number = self.local(child, parent)
+        shown = f"{self.scribe.said(step.about)} = {self.scribe.said(step.value)}"
+        return shown if number is None else f"{shown} = {self.scribe.said(number)}"
+
     def tip(self, name: str) -> str:
         """Say what a quantity is: its name, its value and the derivative of the output by it."""
         symbol = Symbol(name)

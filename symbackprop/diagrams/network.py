@@ -9,7 +9,7 @@ from symbackprop.diagrams.figure import Edge, Figure, Frame, Label, Node, Point
 from symbackprop.diagrams.inscribe import NOTE, NUMBER, text
 from symbackprop.diagrams.labels import Block, place, stack
 from symbackprop.diagrams.material import Material
-from symbackprop.diagrams.shapes import framed, straight
+from symbackprop.diagrams.shapes import arrow_box, framed, straight
 from symbackprop.diagrams.units import Column, Piece, Units
 from symbackprop.errors import InputError
 from symbackprop.functions import VECTOR_FUNCTIONS, canonical
@@ -120,6 +120,7 @@ class _Gap:
         blocks = [self._block(wire, lines[wire], detail) for wire in kept]
         pieces = (*self.left.pieces, *column.pieces)
         fixed = [box for piece in pieces for box in (piece.node.box, *(label.box for label in piece.labels))]
+        fixed += [arrow_box(line) for line in lines.values()]
         places = place(blocks, fixed, list(lines.values()))
         labels = [label for block, t in zip(blocks, places, strict=True) if t is not None for label in block.at(t)]
         return labels, None not in places

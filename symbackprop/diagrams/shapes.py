@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TypeVar
 
 from symbackprop.diagrams.figure import (
     LONGEST_DESCRIPTION,
     LONGEST_TITLE,
+    Box,
     Edge,
     Figure,
     Frame,
@@ -19,20 +21,23 @@ from symbackprop.diagrams.figure import (
     Writing,
     legible,
 )
+from symbackprop.diagrams.labels import crosses
 
 Part = TypeVar("Part", Node, Label, Frame)
 
 MARGIN = 12.0
 UNIT = 46.0
 BOX_HEIGHT = 30.0
+ARROW_LENGTH, ARROW_WIDTH = 9.0, 7.0
+BEND = 9.0
 
 
-def size_for(writing: Writing, shape: str) -> tuple[str, float, float]:
+def size_for(writing: Writing, shape: str, scale: float = 1.0) -> tuple[str, float, float]:
     """Return the shape, width and height that a name needs: a circle becomes a pill where the name is long."""
-    if shape == "circle" and writing.width <= UNIT - 10:
-        return "circle", UNIT, UNIT
+    if shape == "circle" and writing.width <= scale * UNIT - 8:
+        return "circle", scale * UNIT, scale * UNIT
     if shape == "circle":
-        return "pill", writing.width + 26, UNIT - 6
+        return "pill", writing.width + scale * 24, scale * UNIT - 4
     return shape, max(38.0, writing.width + 16), max(BOX_HEIGHT, writing.height + 8)
 
 
@@ -85,10 +90,16 @@ def framed(  # noqa: PLR0913, PLR0917 - what a figure has
         math.ceil(y1 - y0),
         tuple(_put(node, *moved(node.x, node.y)) for node in nodes),
         tuple(replace(edge, points=tuple(moved(*point) for point in edge.points)) for edge in edges),
-        tuple(_put(label, *moved(label.x, label.y)) for label in labels),
+        tuple(_put(label, *moved(label.x, label.y)) for label in _plated(labels, edges)),
         tuple(_put(frame, *moved(frame.x, frame.y)) for frame in frames),
         tuple(notices),
     )
+
+
+def _plated(labels: Sequence[Label], edges: Sequence[Edge]) -> list[Label]:
+    """Return the labels, with a plate under those that a line passes."""
+    lines = list(dict.fromkeys(pair for edge in edges for pair in pairwise(edge.points)))
+    return [replace(label, plate=label.plate or any(crosses(label.box, line) for line in lines)) for label in labels]
 
 
 def _put(part: Part, x: float, y: float) -> Part:
@@ -96,3 +107,31 @@ def _put(part: Part, x: float, y: float) -> Part:
     if isinstance(part, Node | Frame):
         part = replace(part, width=round(part.width, 1), height=round(part.height, 1))
     return replace(part, x=x, y=y)
+
+
+def arrow(points: Sequence[Point]) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """Return the points of a line that ends within its arrowhead, and the corners of the head."""
+    (x0, y0), (x1, y1) = points[-2:]
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    bx, by = x1 - ARROW_LENGTH * ux, y1 - ARROW_LENGTH * uy
+    half = ARROW_WIDTH / 2
+    end = (x1 - 0.7 * ARROW_LENGTH * ux, y1 - 0.7 * ARROW_LENGTH * uy)
+    return (*points[:-1], end), ((x1, y1), (bx - half * uy, by + half * ux), (bx + half * uy, by - half * ux))
+
+
+def arrow_box(points: Sequence[Point]) -> Box:
+    """Return what the head of an arrow covers."""
+    _, head = arrow(points)
+    xs, ys = [x for x, _ in head], [y for _, y in head]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def rounded(before: Point, corner: Point, after: Point) -> tuple[Point, Point]:
+    """Return where the round of a corner begins and ends."""
+    ends = []
+    for x, y in (before, after):
+        length = math.hypot(x - corner[0], y - corner[1])
+        part = min(BEND, length / 2) / length if length else 0.0
+        ends.append((corner[0] + part * (x - corner[0]), corner[1] + part * (y - corner[1])))
+    return ends[0], ends[1]

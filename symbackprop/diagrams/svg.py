@@ -8,15 +8,13 @@ The class "on" makes a node or edge stand out; "waiting" hides a label that is s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point, Writing, legible
+from symbackprop.diagrams.shapes import arrow, rounded
 from symbackprop.typeset.elements import escaped
 
 FONT = "'STIX Two Text','STIXGeneral','Times New Roman',Times,'Liberation Serif',serif"
-ARROW_LENGTH, ARROW_WIDTH = 9.0, 7.0
-BEND = 16.0
 
 # name: light, dark
 COLOURS = {
@@ -25,6 +23,7 @@ COLOURS = {
     "line": ("#667080", "#8d97a5"),
     "value": ("#12703a", "#6fd596"),
     "gradient": ("#b00020", "#ff8a8f"),
+    "local": ("#5636a3", "#c0a6ff"),
     "unit": ("#e9effb", "#26334d"),
     "given": ("#e6f4e4", "#21392a"),
     "parameter": ("#fdeedb", "#47351d"),
@@ -53,13 +52,14 @@ def stylesheet() -> str:
         ".sb-diagram .line{fill:none;stroke:var(--sb-line);stroke-width:1.2}"
         ".sb-diagram .head{fill:var(--sb-line)}"
         ".sb-diagram .i{font-style:italic}.sb-diagram .b{font-weight:bold}"
-        ".sb-diagram .value text,.sb-diagram .value{fill:var(--sb-value)}"
-        ".sb-diagram .gradient text,.sb-diagram .gradient{fill:var(--sb-gradient)}"
+        ".sb-diagram .value text{fill:var(--sb-value)}"
+        ".sb-diagram .gradient text{fill:var(--sb-gradient)}"
         ".sb-diagram .edge.path .line,.sb-diagram .edge.on .line{stroke:var(--sb-gradient);stroke-width:2.6;stroke-dasharray:9 4}"
         ".sb-diagram .edge.own .line,.sb-diagram .edge.on .line{stroke-width:4;stroke-dasharray:none}"
         ".sb-diagram .edge.path .head,.sb-diagram .edge.on .head{fill:var(--sb-gradient)}"
         ".sb-diagram .node.path .shape{stroke:var(--sb-gradient);stroke-width:2.2;stroke-dasharray:6 3}"
         ".sb-diagram .node.on .shape{stroke:var(--sb-gradient);stroke-width:4}"
+        ".sb-diagram .local text{fill:var(--sb-local)}"
         ".sb-diagram .waiting{visibility:hidden}"
     )
 
@@ -138,7 +138,7 @@ def _label(label: Label) -> str:
     plate = ""
     if label.plate:
         plate = (
-            f'<rect class="plate" x="{_number(left - 1)}" y="{_number(top - 1)}" width="{_number(w.width + 2)}" '
+            f'<rect class="plate" x="{_number(left - 2)}" y="{_number(top - 1)}" width="{_number(w.width + 4)}" '
             f'height="{_number(w.height + 2)}"/>'
         )
     of = f' data-of="{_attribute(label.of)}"' if label.of else ""
@@ -171,17 +171,6 @@ def _edge(edge: Edge) -> str:
     )
 
 
-def arrow(points: Sequence[Point]) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    """Return the points of a line that ends within its arrowhead, and the corners of the head."""
-    (x0, y0), (x1, y1) = points[-2:]
-    length = math.hypot(x1 - x0, y1 - y0) or 1.0
-    ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    bx, by = x1 - ARROW_LENGTH * ux, y1 - ARROW_LENGTH * uy
-    half = ARROW_WIDTH / 2
-    end = (x1 - 0.7 * ARROW_LENGTH * ux, y1 - 0.7 * ARROW_LENGTH * uy)
-    return (*points[:-1], end), ((x1, y1), (bx - half * uy, by + half * ux), (bx + half * uy, by - half * ux))
-
-
 def _bends(points: Sequence[Point]) -> Iterator[str]:
     """Yield the commands of a path whose corners are rounded."""
     yield f"M{_number(points[0][0])},{_number(points[0][1])}"
@@ -190,13 +179,3 @@ def _bends(points: Sequence[Point]) -> Iterator[str]:
         yield f"L{_number(first[0])},{_number(first[1])}"
         yield f"Q{_number(corner[0])},{_number(corner[1])} {_number(last[0])},{_number(last[1])}"
     yield f"L{_number(points[-1][0])},{_number(points[-1][1])}"
-
-
-def rounded(before: Point, corner: Point, after: Point) -> tuple[Point, Point]:
-    """Return where the round of a corner begins and ends."""
-    ends = []
-    for x, y in (before, after):
-        length = math.hypot(x - corner[0], y - corner[1])
-        part = min(BEND, length / 2) / length if length else 0.0
-        ends.append((corner[0] + part * (x - corner[0]), corner[1] + part * (y - corner[1])))
-    return ends[0], ends[1]

@@ -1,0 +1,47 @@
+"""What stands in the circle of a single operation: ×, +, −, σ, +1, ×2, 1/·."""
+
+from __future__ import annotations
+
+from symbackprop.diagrams.figure import Writing
+from symbackprop.diagrams.inscribe import Scribe, text
+from symbackprop.expr import Call, Expr, Number, Product, Quotient, Sum, Symbol, substitute, symbols
+from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
+
+SIGN, SIZE = 20.0, 15.0
+WIDEST = 84.0
+_SIGNS = {"+": "+", "−": "-", "×": r"\times", "÷": r"\div", "=": "="}
+ARGUMENT = Symbol("·")
+
+
+def operation(expr: Expr, scribe: Scribe) -> Writing:
+    """Return the sign of one operation; what has none is written with a dot for its argument, and what is long as f."""
+    match expr:
+        case Symbol():
+            return _sign("=")
+        case Sum((left, right)) if symbols(left) and symbols(right):
+            return _sign("−" if _is_negative(right) else "+")
+        case Sum((_, right)) if not symbols(right):
+            return scribe.signed("" if _is_negative(right) else "+", right, SIZE)
+        case Product((left, right)) if symbols(left) and symbols(right):
+            return _sign("×")
+        case Product((left, right)) if isinstance(left, Number) and symbols(right):
+            return _sign("−") if left.value == -1 else scribe.signed("×", left, SIZE)
+        case Quotient(top, bottom) if symbols(top):
+            return _sign("÷") if symbols(bottom) else scribe.signed("÷", bottom, SIZE)
+        case Call(name, arguments) if name in VECTOR_FUNCTIONS or (name in FUNCTIONS and name not in {"sqrt", "abs"}):
+            index = arguments[0].value if isinstance(arguments[0], Number) and name in VECTOR_FUNCTIONS else None
+            return scribe.function(name, SIZE if index is None else SIZE - 3, index)
+        case _:
+            used = symbols(expr)
+            shown = scribe.expression(substitute(expr, dict.fromkeys(used, ARGUMENT)) if len(used) == 1 else expr, SIZE - 1)
+            return shown if shown.width <= WIDEST else text("f", SIZE, latex="$f$", italic=True)
+
+
+def _sign(sign: str) -> Writing:
+    return text(sign, SIGN, latex=f"${_SIGNS[sign]}$")
+
+
+def _is_negative(expr: Expr) -> bool:
+    if isinstance(expr, Product):
+        expr = expr.factors[0]
+    return isinstance(expr, Number) and expr.value < 0
