@@ -73,8 +73,7 @@ class Explainer:
     def _explained(self, rows: Rows, asked: Target, judged: Judged) -> Checked:
         """Add what a reader is told."""
         if judged.verdict == CORRECT:
-            within = verdicts.tolerance(self.options.rtol, self.options.atol, self.options.digits) if judged.numeric else ""
-            said = verdicts.right(asked.name, judged.evidence, judged.points, judged.boundary, within)
+            said = verdicts.right(asked.name, judged.evidence, judged.points, judged.boundary, judged.within)
             said += f" This needs {judged.assumed}." if judged.assumed else ""
             return Checked(judged, frozenset(), (said,) * 3)
         if judged.verdict == UNDECIDED:

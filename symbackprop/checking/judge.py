@@ -30,7 +30,7 @@ class Judged:
     A verdict on one value, with its evidence.
 
     `said` is a sentence that explains a verdict better than any diagnosis (shapes, digits); `assumed` is what a right
-    answer needs besides what the problem says.
+    answer needs besides what the problem says; `within` is how near a right number is.
     """
 
     verdict: str
@@ -43,6 +43,7 @@ class Judged:
     said: str = ""
     numeric: bool = False
     assumed: str = ""
+    within: str = ""
 
 
 def judge(values: Rows, target: Target, truth: Truth, options: CheckOptions, digits: int | None = None) -> Judged:
@@ -99,6 +100,7 @@ def judge_numbers(values: Rows, target: Target, truth: Truth, options: CheckOpti
     """Compare numbers with the values at the problem's own point, within the tolerances."""
     point = truth.numbers
     assert point is not None
+    within = ""
     for i, j, symbol in target:
         expr = values[i - 1][j - 1]
         try:
@@ -110,27 +112,29 @@ def judge_numbers(values: Rows, target: Target, truth: Truth, options: CheckOpti
         if judged.verdict != CORRECT:
             place = "" if target.shape == (1, 1) else f"Row {i}, column {j}: "
             return replace(judged, said=place + judged.said if judged.said else "")
-    return Judged(CORRECT, PROVED, numeric=True)
+        within = judged.within if judged.within != "exactly" else within or judged.within
+    return Judged(CORRECT, PROVED, numeric=True, within=within)
 
 
 def judge_number(yours: Any, true: Any, options: CheckOptions, digits: int | None, exact: Fraction | None = None) -> Judged:
     """Compare one number; `exact` is the truth where both are fractions, which must then be equal."""
     difference = abs(yours - true)
     if difference == 0 or (exact is not None and difference <= abs(true) / 10**40):
-        return Judged(CORRECT, PROVED, numeric=True)
+        return Judged(CORRECT, PROVED, numeric=True, within="exactly")
     asked = options.digits
-    within = difference <= abs(true) * options.rtol.numerator / options.rtol.denominator + (
-        yours * 0 + options.atol.numerator
-    ) / options.atol.denominator
+    written = digits if digits is not None and digits >= ENOUGH_DIGITS else None
+    within = ""
     if asked is not None:
-        within = agrees(yours, true, asked)
-    elif digits is not None and digits >= ENOUGH_DIGITS:
-        within = within or agrees(yours, true, digits)
+        within = f"to {asked} significant digits" if agrees(yours, true, asked) else ""
+    elif difference <= _scaled(abs(true), options.rtol) + _scaled(yours * 0 + 1, options.atol):
+        within = f"within {float(100 * options.rtol):g} % or {float(options.atol):g}"
+    elif written is not None and agrees(yours, true, written):
+        within = f"to the {written} digits written"
     if within and exact is None:
         if asked is not None and digits is not None and digits < asked:
             said = f"Right as far as it goes, but {asked} significant digits are asked for and yours has {digits}."
             return Judged(WRONG, PROVED, codes=frozenset({"number.digits"}), said=said, numeric=True)
-        return Judged(CORRECT, PROVED, numeric=True)
+        return Judged(CORRECT, PROVED, numeric=True, within=within)
     if agrees(yours, true, FEWEST_DIGITS):
         needed = f"{asked} are asked for" if asked else f"give {ENOUGH_DIGITS} or more"
         most = next(k for k in range(FEWEST_DIGITS, 40) if not agrees(yours, true, k + 1))
@@ -140,6 +144,10 @@ def judge_number(yours: Any, true: Any, options: CheckOptions, digits: int | Non
         said = "The digits are right, but the decimal point is not where it belongs."
         return Judged(WRONG, PROVED, codes=frozenset({"number.power_of_ten"}), said=said, numeric=True)
     return Judged(WRONG, PROVED, numeric=True)
+
+
+def _scaled(value: Any, factor: Fraction) -> Any:
+    return value * factor.numerator / factor.denominator
 
 
 def agrees(yours: Any, true: Any, digits: int) -> bool:

@@ -29,7 +29,7 @@ BIAS = "The bias stands alone in z: its own local derivative is 1, and it is in 
 SHAPE = "The gradient by a matrix has the matrix's shape: entry (j, k) belongs to w_jk."
 PRODUCT = "In w·a the local derivative by w is a, and by a it is w: the same unit, the same layer, the same sample."
 LOSS = "The chain starts with the derivative of the loss by the output, for this loss and its own target."
-QUESTION = "A derivative is asked for by one quantity: the output by that quantity, nothing before or after it."
+QUESTION = "∂L/∂w says how L changes when w alone changes; for another quantity it is another number."
 FORWARD = "A value is computed exactly as its definition says."
 CONSTANT = "Constant factors of the loss stay in its derivative, and no other ones come in."
 

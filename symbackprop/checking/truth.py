@@ -277,7 +277,9 @@ class Truth:
         """Return the scalars that an entry of ∂above/∂below is about."""
         rows, columns = self.lexicon.shapes.get(above, (1, 1))
         if (rows, columns) == (1, 1):
-            return self._entry_name(above, 1, 1), self._entry_name(below, i, j)
+            entry = self._entry_name(below, i, j)
+            loss = self.lexicon.loss_of(above, entry)  # Delta2 is by columns of each sample's own loss
+            return (loss if loss != above else self._entry_name(above, 1, 1)), entry
         width = self.lexicon.shapes.get(below, (1, 1))[1]
         return (
             self._entry_name(above, (i - 1) // columns + 1, (i - 1) % columns + 1),

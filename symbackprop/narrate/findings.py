@@ -12,7 +12,9 @@ from symbackprop.findings import CORRECT, INVALID, SIGNS, WRONG, Finding, StepFi
 KINDS = {CORRECT: "verified", WRONG: "wrong"}
 Read = Callable[[str], tuple[Expr | None, Expr] | None]
 PRINTED = "It printed:"
+LONGEST_INLINE = 60
 EXAMPLE = "For example, where "
+_SHORT_SUM = re.compile(r"(½ )?\(\w+ [−+] \w+\)|\w+ = \w+")
 _NAME = re.compile(r"∂?[^\W\d]\w*(?:/∂?[^\W\d]\w*)?")
 
 
@@ -61,6 +63,7 @@ def spelled(sentence: str, names: Mapping[str, Expr], *, letters: bool = False) 
     """
     spans: list[Span] = []
     start = 0
+    sentence = _SHORT_SUM.sub(lambda match: match[0].replace(" ", "\u00a0"), sentence)
     for match in _NAME.finditer(sentence):
         quantity = names.get(match[0])
         if quantity is not None and (letters or len(match[0]) > 1):
@@ -73,8 +76,10 @@ def _single(finding: Finding, names: Mapping[str, Expr], read: Read) -> list[Blo
     blocks: list[Block] = []
     asked = names.get(finding.target)
     formula = read(finding.expression) if finding.expression else None
-    if formula is not None and asked is not None:
-        blocks.append(Lines((Row(asked, formula[1], reason=("as it was read",)),)))
+    if formula is not None and len(finding.reading_text) <= LONGEST_INLINE:
+        blocks.append(Paragraph(("Read as ", formula[1])))
+    elif formula is not None and asked is not None:
+        blocks.append(Lines((Row(asked, formula[1], reason=(f"{SIGNS[finding.verdict]} as it was read",)),)))
     elif finding.reading_text:
         blocks.append(Paragraph((f"Read as {finding.reading_text}",)))
     said, *drawn = finding.message.split("\n")

@@ -13,9 +13,14 @@ LARGEST_DENOMINATOR = 64
 
 LIMITS = {
     "terms": "its expansion has too many terms",
+    "products": "it has too many products to expand",
+    "digits": "its numbers have too many digits",
+    "bits": "its numbers have too many digits",
     "cells": "it has too many cases",
-    "steps": "it takes too many steps",
-    "domain": "one side has no value where the other has",
+    "points": "no points were found at which both have a value",
+    "domain": "one of the two has no value where the other has",
+    "boundary": "it is open what holds where a condition is met with equality",
+    "form": "it has a form that is neither proved nor refuted",
 }
 
 
@@ -28,20 +33,6 @@ def right(name: str, evidence: str | None, points: int, boundary: str, within: s
     else:
         said = f"Right: equal to {name} at {points} point{'' if points == 1 else 's'} (compared, not proved)."
     return f"{said} At {boundary} the two differ; it is a matter of convention there." if boundary else said
-
-
-def tolerance(rtol: Fraction, atol: Fraction, digits: int | None) -> str:
-    """
-    Say how near a number has to be.
-
-    >>> tolerance(Fraction(1, 1000), Fraction(1, 10**9), None)
-    'to 1 part in 1000 or 1e-09'
-    """
-    if digits is not None:
-        return f"to {digits} significant digit{'' if digits == 1 else 's'}"
-    parts = [f"1 part in {1 / rtol}" if rtol and rtol.numerator == 1 else f"{float(rtol):g} of it" if rtol else ""]
-    parts.append(f"{float(atol):g}" if atol else "")
-    return f"to {' or '.join(part for part in parts if part)}" if any(parts) else "exactly"
 
 
 def undecided(name: str, limits: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -34,13 +35,13 @@ class Page:
 
 
 def wrap(page: Page, spans: Spans, width: int, indent: str) -> list[str]:
-    """Break running text at spaces; mathematics stays whole where it fits a line."""
+    """Break running text at spaces, but not at hard ones; mathematics stays whole where it fits a line."""
     words: list[str] = []
     glued = False
     for span in spans:
         if isinstance(span, str):
             text = page.plain(span)
-            parts = text.split()
+            parts = [part for part in re.split(r"[ \t\n\r\f\v]+", text) if part]
             if parts and glued and not text[0].isspace():
                 words[-1] += parts.pop(0)
             words.extend(parts)
@@ -60,4 +61,4 @@ def wrap(page: Page, spans: Spans, width: int, indent: str) -> list[str]:
         else:
             current, used = (f"{current} {word}", used + 1 + size) if current else (word, size)
     lines.append(indent + current)
-    return lines
+    return [line.replace("\u00a0", " ") for line in lines]
