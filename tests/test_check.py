@@ -73,6 +73,7 @@ ROWS = (
     Row(MAZUR, "dL/dw5", "-0.08217", "wrong", codes=("sign",)),
     Row(MAZUR, "dL/dw5", "0.7414 * 0.1868 * 0.5933", "correct"),
     Row(MAZUR, "dL/dw5", "delta_o1 * out_h1", "correct", "proved"),
+    Row(MAZUR, "dL/dW2", "[[0.0822, 0.0827],[-0.0226,-0.0227]]", "correct"),
     Row(MAZUR, "dL/dw5", "82.17", "wrong", codes=("number.power_of_ten",)),
     Row(MAZUR, "delta_o1", "0.138498562", "correct", "proved", says="this is delta_o1"),
     Row("2-1:sigmoid,bce", "dL/da1_1", "(a1_1 - y)/a1_1(1 - a1_1)", "wrong", codes=("brackets.denominator",)),

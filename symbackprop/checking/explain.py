@@ -89,7 +89,8 @@ class Explainer:
         found = self._diagnosis(rows, asked, judged)
         if found is None:
             return Checked(judged, judged.codes, verdicts.wrong(judged.said, "", "", witness))
-        place = " and ".join(self.truth.spelled(name) for name in found.where[:2])
+        own = [name for name in found.where if self.truth.has(name)]
+        place = " and ".join(self.truth.spelled(name) for name in own[:2])
         if found.convention:
             said = " ".join(part for part in (judged.said, verdicts.sentence(found.convention)) if part)
             return Checked(judged, judged.codes | found.codes, verdicts.wrong(said, "", place, "", here=True))

@@ -7,6 +7,7 @@ A number is compared with the value at the problem's own point, to 50 digits, wi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -108,7 +109,7 @@ def judge_numbers(values: Rows, target: Target, truth: Truth, options: CheckOpti
         except DomainError as error:
             return Judged(WRONG, PROVED, codes=frozenset({"number.none"}), said=f"Yours has no value: {error}.", numeric=True)
         exact = _exact_truth(truth, symbol) if _is_exact(expr) else None
-        judged = judge_number(yours, point.symbol(symbol), options, digits, exact)
+        judged = judge_number(yours, point.symbol(symbol), options, digits or _digits(expr), exact)
         if judged.verdict != CORRECT:
             place = "" if target.shape == (1, 1) else f"Row {i}, column {j}: "
             return replace(judged, said=place + judged.said if judged.said else "")
@@ -183,3 +184,10 @@ def _exact_truth(truth: Truth, symbol: Symbol) -> Fraction | None:
     """Return the value at the problem's point where it is a fraction."""
     values = truth.derivation.values
     return None if values is None else values.exact_env.get(symbol.name)
+
+
+def _digits(expr: Expr) -> int | None:
+    """Count the significant digits of a decimal among others, where zeros at its end are not known."""
+    if not (isinstance(expr, Number) and expr.decimal):
+        return None
+    return len((Decimal(expr.value.numerator) / Decimal(expr.value.denominator)).normalize().as_tuple().digits)

@@ -350,7 +350,7 @@ class Truth:
     def meant(self, symbol: Symbol) -> Expr:
         """Return a scalar that everything beyond knows: a derivative between two values that has no name is written out."""
         if not isinstance(symbol, Adjoint):
-            return self._rate(symbol) if symbol.name == self.lexicon.rate and not self._has(symbol) else symbol
+            return self._rate(symbol) if symbol.name == self.lexicon.rate and not self.has(symbol.name) else symbol
         if symbol.name in self.facts.definitions:
             return symbol
         if symbol.output == symbol.of:
@@ -359,8 +359,9 @@ class Truth:
             return Number(0)
         return self._between(symbol.output, symbol.of)
 
-    def _has(self, symbol: Symbol) -> bool:
-        return symbol.name in self.graph.leaf_by_name or symbol.name in self.graph.definitions
+    def has(self, name: str) -> bool:
+        """Whether a plain name is a quantity of the problem, not one that was made on the way."""
+        return name in self.graph.leaf_by_name or name in self.graph.definitions or name in self._symbols
 
     def _rate(self, symbol: Symbol) -> Expr:
         """Return the learning rate that the problem declares; raises InputError where it declares none."""
