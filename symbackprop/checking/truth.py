@@ -7,7 +7,6 @@ everything beyond is about scalars.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -53,8 +52,6 @@ from symbackprop.verify.reals import RealPoint
 DISTRIBUTIONS = frozenset({"cross_entropy", "negative_log_likelihood", "kl_divergence"})
 
 Rows: TypeAlias = tuple[tuple[Expr, ...], ...]
-
-_WHOLE = re.compile(r"(?P<letter>[A-Za-z])(?P<layer>\d*)(?:_s(?P<sample>\d+))?")
 
 
 class ShapeError(InputError):
@@ -288,20 +285,8 @@ class Truth:
 
     def _entry_name(self, whole: str, i: int, j: int) -> str:
         """Return the plain name of an entry: W1 gives w1_2_3, b1 b1_2, Z1 z1_2_s3, a0 x_2."""
-        if whole in self.graph.leaf_by_name or whole in self.graph.definitions:
-            return whole
-        match = _WHOLE.fullmatch(whole)
-        if match is None:
-            return whole
-        letter, layer, sample = match["letter"], match["layer"], match["sample"]
-        if layer == "0" and letter in "aA":
-            letter, layer = "x" if letter == "a" else "X", ""
-        name = f"{letter.lower()}{layer}_{i}"
-        if letter == "W":
-            return f"{name}_{j}"
-        if letter.isupper():
-            return f"{name}_s{j}"
-        return f"{name}_s{sample}" if sample else name
+        rows = self.lexicon.parts.get(whole)
+        return rows[i - 1][j - 1] if rows else whole
 
     # --- entries ---------------------------------------------------------------------------------------------
 
