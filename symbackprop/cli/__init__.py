@@ -19,6 +19,7 @@ from symbackprop._version import __version__
 from symbackprop.cli.check import check
 from symbackprop.cli.code import code
 from symbackprop.cli.derive import derive
+from symbackprop.cli.diagram import diagram
 from symbackprop.cli.evaluate import evaluate
 from symbackprop.cli.grade import grade
 from symbackprop.cli.known import list_known
@@ -43,6 +44,7 @@ app = typer.Typer(
 _COMMANDS: dict[str, Callable[..., None]] = {
     "derive": derive,
     "evaluate": evaluate,
+    "diagram": diagram,
     "train": train,
     "check": check,
     "grade": grade,

@@ -10,7 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-from symbackprop.cli.options import At, FormatName, Notation, Output, ProblemArgument, Standalone
+from symbackprop.cli.options import (
+    At,
+    Atol,
+    Boundary,
+    FormatName,
+    Hint,
+    Notation,
+    Output,
+    ProblemArgument,
+    Rtol,
+    SignificantDigits,
+    Standalone,
+)
 from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
 from symbackprop.findings import CORRECT, INVALID, WRONG
@@ -33,15 +45,8 @@ Code = Annotated[
     Path | None, typer.Option("--code", metavar="FILE", help="Check the NumPy function backward(...) of a file, in a worker.")
 ]
 WrittenAs = Annotated[str, typer.Option("--as", help="How the answer is written: auto, text or latex.")]
-Hint = Annotated[int | None, typer.Option("--hint", help="1 that it is wrong, 2 where, 3 which rule was broken (3).")]
 Form = Annotated[
     str | None, typer.Option("--form", metavar="TEXT", help='"in terms of a, x", "as matrices", "as a number".')
-]
-Rtol = Annotated[str | None, typer.Option("--rtol", help="Numbers: relative tolerance (0.001).")]
-Atol = Annotated[str | None, typer.Option("--atol", help="Numbers: absolute tolerance (1e-9).")]
-SignificantDigits = Annotated[int | None, typer.Option("--digits", help="Numbers: so many significant digits are asked for.")]
-Boundary = Annotated[
-    str | None, typer.Option("--boundary", help="lenient, or strict: a difference at single points (ReLU at 0) counts.")
 ]
 Solution = Annotated[bool, typer.Option("--solution", help="Also print what would be right.")]
 Codes = Annotated[bool, typer.Option("--codes", help="Also print the stable codes of all mistakes that explain the answer.")]

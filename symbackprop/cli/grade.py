@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from symbackprop.cli.messages import INTERRUPTED, complain
-from symbackprop.cli.options import At, ProblemArgument
+from symbackprop.cli.options import At, Atol, Boundary, Hint, ProblemArgument, Rtol, SignificantDigits
 
 Submissions = Annotated[
     Path, typer.Argument(metavar="SUBMISSIONS", help="A .csv (student, question, answer), a folder, .zip, .ipynb or .tex.")
@@ -22,7 +22,6 @@ Out = Annotated[
 Jobs = Annotated[int | None, typer.Option("--jobs", help="How many answers are checked at once (one a core).")]
 Backend = Annotated[str | None, typer.Option("--backend", help="threading, loky, dask or ray.")]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="With --backend dask or ray: the cluster.")]
-Hint = Annotated[int | None, typer.Option("--hint", help="1 that it is wrong, 2 where, 3 which rule was broken (3).")]
 Sampled = Annotated[bool, typer.Option("--look-at-sampled", help="Also list answers that were compared and not proved.")]
 
 
@@ -35,6 +34,10 @@ def grade(  # noqa: PLR0913 - one parameter an option
     backend: Backend = None,
     scheduler: Scheduler = None,
     hint: Hint = None,
+    rtol: Rtol = None,
+    atol: Atol = None,
+    digits: SignificantDigits = None,
+    boundary: Boundary = None,
     sampled: Sampled = False,
     at: At = None,
 ) -> None:
@@ -43,7 +46,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     from symbackprop.grade import grade as grade_class  # noqa: PLC0415
     from symbackprop.problem import load  # noqa: PLC0415
 
-    options = {"hint": hint} if hint is not None else {}
+    options = {"hint": hint, "rtol": rtol, "atol": atol, "digits": digits, "boundary": boundary}
     try:
         summary = grade_class(
             load(problem, at=at), submissions, output, jobs=jobs, backend=backend, scheduler=scheduler, options=options,

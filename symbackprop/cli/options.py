@@ -58,3 +58,12 @@ Engine = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="Wh
 Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a complete document.")]
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Two columns (LaTeX, Typst or PDF).")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="16:9 slides (LaTeX, Typst or PDF).")]
+
+# Of answers.
+Hint = Annotated[int | None, typer.Option("--hint", help="1 that it is wrong, 2 where, 3 which rule was broken (3).")]
+Rtol = Annotated[str | None, typer.Option("--rtol", help="Numbers: relative tolerance (0.001).")]
+Atol = Annotated[str | None, typer.Option("--atol", help="Numbers: absolute tolerance (1e-9).")]
+SignificantDigits = Annotated[int | None, typer.Option("--digits", help="Numbers: so many significant digits are asked for.")]
+Boundary = Annotated[
+    str | None, typer.Option("--boundary", help="lenient, or strict: a difference at single points (ReLU at 0) counts.")
+]
