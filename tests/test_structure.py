@@ -64,7 +64,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("inscribe", "labels", "layering", "spacing"),
         ("material", "shapes", "operators"),
         ("units", "svg"),
-        ("network", "graph"),
+        ("network", "graph", "tikz", "dot", "matplot"),
         ("__init__",),
     ),
     "sandbox": (
@@ -119,7 +119,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "cli": (
         ("inputs", "messages", "options", "progress", "writer"),
         ("data",),
-        ("check", "code", "derive", "evaluate", "grade", "known", "train"),
+        ("check", "code", "derive", "diagram", "evaluate", "grade", "known", "train"),
         ("__init__",),
     ),
     "codegen": (

@@ -7,14 +7,17 @@ One table of coordinates (`figure.Figure`) is made of a derivation, and every fo
 from __future__ import annotations
 
 from symbackprop.derivation import Derivation
+from symbackprop.diagrams.dot import to_dot
 from symbackprop.diagrams.figure import Figure
 from symbackprop.diagrams.graph import graph_figure
 from symbackprop.diagrams.material import Material
+from symbackprop.diagrams.matplot import to_bytes
 from symbackprop.diagrams.network import network_figure
 from symbackprop.diagrams.svg import stylesheet, to_svg
+from symbackprop.diagrams.tikz import to_tikz
 from symbackprop.errors import InputError, nearest
 
-__all__ = ["KINDS", "Figure", "figure_of", "stylesheet", "to_svg"]
+__all__ = ["KINDS", "Figure", "figure_of", "stylesheet", "to_bytes", "to_dot", "to_svg", "to_tikz"]
 
 KINDS = ("network", "graph", "atoms")
 

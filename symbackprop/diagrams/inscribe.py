@@ -7,13 +7,13 @@ The walk over expressions is that of `typeset`; the emitter here marks what is i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symbackprop.diagrams.figure import LONGEST_NAME, Run, Writing, legible
 from symbackprop.diagrams.metrics import width_of
 from symbackprop.document import Numeral
-from symbackprop.expr import Exact, Expr, Symbol
+from symbackprop.expr import Call, Exact, Expr, Symbol, substitute, symbols
 from symbackprop.notation import GREEK, Name, Speller, index_runs
 from symbackprop.typeset.boxes import ATOM, POWER, Box
 from symbackprop.typeset.breaking import Typesetter
@@ -22,7 +22,7 @@ from symbackprop.typeset.marks import plain_text
 from symbackprop.typeset.text_emitter import COMBINING_HAT, UNICODE, Text
 
 NAME, NUMBER, NOTE = 16.0, 12.5, 13.0
-SCRIPT, RAISED, LOWERED = 0.68, 0.42, 0.24
+SCRIPT, RAISED, LOWERED = 0.68, 0.44, 0.26
 # How far letters reach above and below the line they stand on, in em.
 RISE, DROP = 0.69, 0.22
 
@@ -98,13 +98,22 @@ class Scribe:
 
     def number(self, numeral: Expr, size: float = NUMBER) -> Writing:
         """Write a number as it is shown everywhere, its decimals as given."""
-        return self.expression(numeral, size)
+        shown = self.expression(numeral, size)
+        return replace(shown, latex=shown.latex.replace(r" \cdot ", r"{\cdot}"))
 
     def signed(self, sign: str, constant: Expr, size: float) -> Writing:
         """Write a sign of mathematics before a number: +1, ×2."""
         lead = {"×": r"\times ", "÷": r"\div "}.get(sign, sign)
         latex = f"${lead}{self._latex.text(constant)}$"
         return written(f"{sign}{self._marked.text(constant)}", size, latex, f"{sign}{self.said(constant)}")
+
+    def unary(self, expr: Expr, size: float) -> Writing:
+        """Write an expression in one symbol with a dot in parentheses for it: (·)²."""
+        put = substitute(expr, dict.fromkeys(symbols(expr), Symbol("·")))
+        called = isinstance(expr, Call)
+        marked = self._marked.text(put).replace(f"{_ITALIC}·{_UPRIGHT}", "·" if called else "(·)")
+        latex = self._latex.text(put).replace("·", r"{\cdot}" if called else r"(\cdot)")
+        return written(marked, size, f"${latex}$", self.said(put))
 
     def function(self, name: str, size: float, index: object = None) -> Writing:
         """Write the name of a function, and the number of the unit where it is of a whole layer."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from symbackprop.diagrams.figure import Writing
 from symbackprop.diagrams.inscribe import Scribe, text
-from symbackprop.expr import Call, Expr, Number, Product, Quotient, Sum, Symbol, substitute, symbols
+from symbackprop.expr import Call, Expr, Number, Product, Quotient, Sum, Symbol, symbols
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
 
 SIGN, SIZE = 20.0, 15.0
 WIDEST = 84.0
 _SIGNS = {"+": "+", "−": "-", "×": r"\times", "÷": r"\div", "=": "="}
-ARGUMENT = Symbol("·")
 
 
 def operation(expr: Expr, scribe: Scribe) -> Writing:
@@ -33,7 +32,7 @@ def operation(expr: Expr, scribe: Scribe) -> Writing:
             return scribe.function(name, SIZE if index is None else SIZE - 3, index)
         case _:
             used = symbols(expr)
-            shown = scribe.expression(substitute(expr, dict.fromkeys(used, ARGUMENT)) if len(used) == 1 else expr, SIZE - 1)
+            shown = scribe.unary(expr, SIZE - 1) if len(used) == 1 else scribe.expression(expr, SIZE - 1)
             return shown if shown.width <= WIDEST else text("f", SIZE, latex="$f$", italic=True)
 
 

@@ -30,7 +30,7 @@ COLOURS = {
     "target": ("#f1e6f7", "#3b2a45"),
     "result": ("#fde4e4", "#4d2529"),
 }
-_FILLS = {
+FILLS = {
     "input": "given", "variable": "given", "target": "target", "weight": "parameter", "bias": "parameter",
     "loss": "result", "cost": "result", "loss-part": "result",
 }  # fmt: skip
@@ -40,7 +40,7 @@ def stylesheet() -> str:
     """Return the colours and lines of every diagram, for rules within `.sb-diagram`."""
     light = ";".join(f"--sb-{name}:{pair[0]}" for name, pair in COLOURS.items())
     dark = ";".join(f"--sb-{name}:{pair[1]}" for name, pair in COLOURS.items())
-    fills = "".join(f".sb-diagram .role-{role} .shape{{fill:var(--sb-{fill})}}" for role, fill in _FILLS.items())
+    fills = "".join(f".sb-diagram .role-{role} .shape{{fill:var(--sb-{fill})}}" for role, fill in FILLS.items())
     return (
         f".sb-diagram{{{light};font-family:{FONT};color-scheme:light dark}}"
         f"@media (prefers-color-scheme:dark){{.sb-diagram{{{dark}}}}}"

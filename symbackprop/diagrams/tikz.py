@@ -1,0 +1,97 @@
+r"""
+A figure as TikZ: a fragment for a document, or a standalone document.
+
+A fragment needs \usepackage{tikz, xcolor, amsmath, graphicx}; the colours are defined by \providecolor, so that a document's
+own stay.  What is wider than the line is made smaller as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symbackprop.diagrams.figure import LONGEST_TITLE, Edge, Figure, Label, Node, legible
+from symbackprop.diagrams.svg import COLOURS, FILLS
+
+# One pixel of the table in points: names of 16 pixels are set in 10 points, numbers of 12.5 in 8.
+POINTS = 0.68
+WIDEST = 345.0
+_SIZES = ((15.5, r"\normalsize"), (13.5, r"\small"), (11.5, r"\footnotesize"), (0.0, r"\scriptsize"))
+_INKS = {"value": "sbvalue", "gradient": "sbgradient", "local": "sblocal"}
+PREAMBLE = r"""\documentclass[border=4pt]{standalone}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{lmodern}
+\usepackage{amsmath, amssymb}
+\usepackage{graphicx}
+\usepackage{xcolor}
+\usepackage{tikz}
+\begin{document}
+"""
+
+
+def to_tikz(figure: Figure, *, standalone: bool = True) -> str:
+    """Return the figure as a LaTeX document, or as a fragment.  The same figure gives the same text."""
+    picture = "\n".join(_picture(figure))
+    wide = figure.width * POINTS > WIDEST
+    if not standalone:
+        title = f"% {legible(figure.title, LONGEST_TITLE)}\n"
+        return title + (f"\\resizebox{{\\linewidth}}{{!}}{{%\n{picture}}}\n" if wide else picture + "\n")
+    return f"{PREAMBLE}{picture}\n\\end{{document}}\n"
+
+
+def _picture(figure: Figure) -> Iterator[str]:
+    for name, (light, _) in COLOURS.items():
+        yield rf"\providecolor{{sb{name}}}{{HTML}}{{{light[1:].upper()}}}%"
+    yield rf"\begin{{tikzpicture}}[x={POINTS}pt, y=-{POINTS}pt, inner sep=0pt, outer sep=0pt, >=stealth, line width=0.5pt,"
+    yield r"  line/.style={draw=sbline}, path/.style={draw=sbgradient, line width=1.4pt, dash pattern=on 5pt off 2pt},"
+    yield r"  own/.style={draw=sbgradient, line width=2.2pt}]"
+    yield rf"\useasboundingbox (0,0) rectangle ({_n(figure.width)},{_n(figure.height)});"
+    for frame in figure.frames:
+        corner = f"({_n(frame.x + frame.width)},{_n(frame.y + frame.height)})"
+        yield rf"\draw[sbline, dotted, rounded corners=5pt] ({_n(frame.x)},{_n(frame.y)}) rectangle {corner};"
+    for edge in sorted(figure.edges, key=lambda edge: "path" in edge.classes):
+        yield _edge(edge)
+    for node in figure.nodes:
+        yield from _node(node)
+    for label in figure.labels:
+        yield _label(label)
+    yield r"\end{tikzpicture}"
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _edge(edge: Edge) -> str:
+    style = "own" if "own" in edge.classes else "path" if "path" in edge.classes else "line"
+    points = " -- ".join(f"({_n(x)},{_n(y)})" for x, y in edge.points)
+    bends = ", rounded corners=5pt" if len(edge.points) > 2 else ""
+    return rf"\draw[{style}, ->{bends}] {points};"
+
+
+def _node(node: Node) -> Iterator[str]:
+    fill = f"sb{FILLS.get(node.role.replace(' ', '-'), 'unit')}"
+    drawn = "draw=sbgradient, line width=1.1pt, dash pattern=on 4pt off 2pt" if "path" in node.classes else "draw=sbline"
+    if node.shape == "circle":
+        yield rf"\filldraw[{drawn}, fill={fill}] ({_n(node.x)},{_n(node.y)}) circle[radius={_n(node.width / 2 * POINTS)}pt];"
+    elif node.shape != "none":
+        left, top, right, bottom = (_n(side) for side in node.box)
+        round_ = _n(node.height / 2 * POINTS - 0.1 if node.shape == "pill" else 2)
+        yield rf"\filldraw[{drawn}, fill={fill}, rounded corners={round_}pt] ({left},{top}) rectangle ({right},{bottom});"
+    w = node.writing
+    base = node.y + (w.rise - w.drop) / 2
+    yield rf"\node[anchor=base] at ({_n(node.x)},{_n(base)}) {{{_size(w.runs[0].size if w.runs else 12.0)}{w.latex}}};"
+
+
+def _label(label: Label) -> str:
+    first = label.writing.runs[0].size if label.writing.runs else 12.0
+    options = ["anchor=base"]
+    options += [f"text={_INKS[label.role]}"] if label.role in _INKS else []
+    if label.plate:
+        options += ["fill=sbpaper", "inner sep=0.8pt"]
+    return rf"\node[{', '.join(options)}] at ({_n(label.x)},{_n(label.baseline)}) {{{_size(first)}{label.writing.latex}}};"
+
+
+def _size(pixels: float) -> str:
+    command = next(command for least, command in _SIZES if pixels >= least)
+    return "" if command == r"\normalsize" else command
