@@ -175,6 +175,9 @@ def test_the_form_is_a_verdict_of_its_own(form: str, answer: str, met: str) -> N
 
 def test_matrices_may_be_asked_for() -> None:
     assert check(NET, "dL/dW1", "delta1 @ x.T", form="as matrices").form == "met"
+    assert check(NET, "dL/dW1", "((W2.T @ delta2) * a1 * (1 - a1)) @ x.T", form="as matrices").form == "met"
+    entries = "[w2_1_1*delta2*a1_1*(1 - a1_1); w2_1_2*delta2*a1_2*(1 - a1_2)]"
+    assert check(NET, "delta1", entries, form="as matrices").form == "not met"
 
 
 def test_hints_tell_more_from_level_to_level_and_never_the_answer() -> None:

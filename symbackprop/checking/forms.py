@@ -62,10 +62,10 @@ def _allowed(symbol: Symbol, allowed: set[str], truth: Truth) -> bool:
 
 
 def _is_entry(symbol: Symbol, truth: Truth) -> bool:
-    """Whether a name is one of several entries of a whole layer."""
-    if isinstance(symbol, Adjoint | Partial):
-        return truth.shape(symbol) == (1, 1) and "_" in getattr(symbol, "of", getattr(symbol, "child", ""))
-    return "_" in symbol.name and truth.shape(symbol) == (1, 1)
+    """Whether a name is one of several entries of a whole layer; a layer of one unit is its only entry."""
+    name = getattr(symbol, "of", getattr(symbol, "child", symbol.name))
+    layers = [rows for rows in truth.lexicon.parts.values() if any(name in row for row in rows)]
+    return bool(layers) and all(len(rows) > 1 or len(rows[0]) > 1 for rows in layers)
 
 
 def _listed(names: list[str]) -> str:
