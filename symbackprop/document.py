@@ -7,6 +7,7 @@ document and knows nothing of steps.  Mathematics is an `Expr` or one of the pre
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -101,6 +102,35 @@ class Hadamard(Expr):
     factors: tuple[Expr, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Blank(Expr):
+    """A ruled line to write on, `width` em wide; `exact` is False where what belongs there is rounded."""
+
+    width: float
+    exact: bool = True
+
+
+def presented(expr: Expr) -> Iterator[Expr]:
+    """
+    Yield the expression and all its parts, outermost first, those of presentation nodes included.
+
+    >>> sum(isinstance(part, Numeral) for part in presented(Vector((Numeral("0.5"), Numeral("0.3775")))))
+    2
+    """
+    yield expr
+    match expr:
+        case Tint(body, _) | Brace(body, _):
+            parts: tuple[Expr, ...] = (body,)
+        case Display(inner) | Hadamard(inner) | Vector(inner) | Relation(inner, _):
+            parts = inner
+        case Grid(rows):
+            parts = tuple(entry for row in rows for entry in row)
+        case _:
+            parts = children(expr)
+    for part in parts:
+        yield from presented(part)
+
+
 def rounded(expr: Expr) -> bool:
     """
     Tell whether a computed number in an expression has lost digits, so that it is not equal but near.
@@ -109,7 +139,7 @@ def rounded(expr: Expr) -> bool:
     True
     """
     match expr:
-        case Numeral():
+        case Numeral() | Blank():
             return not expr.exact
         case Tint(body, _) | Brace(body, _):
             return rounded(body)

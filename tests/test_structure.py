@@ -87,7 +87,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "narrate": (
         ("numerals", "findings"),
         ("teller", "verdicts"),
-        ("gradient", "training", "derivatives"),
+        ("gradient", "training", "derivatives", "worksheet"),
         ("single", "tables", "epochs"),
         ("function", "network", "walk"),
         ("layers",),

@@ -39,15 +39,30 @@ def refuse_with_data(**options: object) -> None:
             raise InputError(msg)
 
 
-def writer_for_data(
-    notation: str, format_name: str | None, output: Path | None, *, standalone: bool, engine: str | None = None
+def writer_for_data(  # noqa: PLR0913
+    notation: str,
+    format_name: str | None,
+    output: Path | None,
+    *,
+    standalone: bool,
+    engine: str | None = None,
+    worksheet: bool = False,
+    solution: bool = False,
 ) -> Writer:
     """Return a writer of figures on a data file, in a known notation; raises InputError for JSON."""
     from symbackprop.derivation import check_notation  # noqa: PLC0415
     from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
 
     check_notation(notation)
-    pages = Writer(Speller(NOTATIONS[notation], network=True), format_name, output, standalone=standalone, engine=engine)
+    pages = Writer(
+        Speller(NOTATIONS[notation], network=True),
+        format_name,
+        output,
+        standalone=standalone,
+        engine=engine,
+        worksheet=worksheet,
+        solution=solution,
+    )
     if pages.json:
         msg = "--format json: figures on a data file have no JSON form in this version; train --csv writes them"
         raise InputError(msg)

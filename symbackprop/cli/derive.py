@@ -23,9 +23,11 @@ from symbackprop.cli.options import (
     Paths,
     ProblemArgument,
     Samples,
+    Solution,
     Standalone,
     TwoColumn,
     View,
+    Worksheet,
     Wrt,
 )
 from symbackprop.cli.writer import Writer
@@ -56,6 +58,8 @@ def derive(  # noqa: PLR0913 - one parameter an option
     two_column: TwoColumn = False,
     beamer: Beamer = False,
     engine: Engine = None,
+    worksheet: Worksheet = False,
+    solution: Solution = False,
     assume: Assume = None,
 ) -> None:
     """Print the derivation, step by step."""
@@ -74,7 +78,17 @@ def derive(  # noqa: PLR0913 - one parameter an option
         telling = telling_of(detail, digits, exact=exact)
         asked = Asked(view, at, notation, batch, samples == "rows", unit_targets_of(assume), depth, layout)
         document, speller = tell_view(problem, telling, asked)
-        pages = Writer(speller, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer, engine=engine)
+        pages = Writer(
+            speller,
+            format_name,
+            output,
+            standalone=standalone,
+            two_column=two_column,
+            beamer=beamer,
+            engine=engine,
+            worksheet=worksheet,
+            solution=solution,
+        )
         if pages.json:
             msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
@@ -87,7 +101,17 @@ def derive(  # noqa: PLR0913 - one parameter an option
     if atoms:
         made = made.atoms()
     teller = made.teller()
-    writer = Writer(made, format_name, output, standalone=standalone, two_column=two_column, beamer=beamer, engine=engine)
+    writer = Writer(
+        made,
+        format_name,
+        output,
+        standalone=standalone,
+        two_column=two_column,
+        beamer=beamer,
+        engine=engine,
+        worksheet=worksheet,
+        solution=solution,
+    )
     if writer.json:
         writer.write_json(made.to_json())
         return

@@ -9,7 +9,20 @@ import typer
 
 from symbackprop.cli.data import load_with_data, refuse_without_data, writer_for_data
 from symbackprop.cli.inputs import make_derivation, telling_of
-from symbackprop.cli.options import At, Digits, Engine, Exact, FormatName, Notation, Output, ProblemArgument, Standalone, Wrt
+from symbackprop.cli.options import (
+    At,
+    Digits,
+    Engine,
+    Exact,
+    FormatName,
+    Notation,
+    Output,
+    ProblemArgument,
+    Solution,
+    Standalone,
+    Worksheet,
+    Wrt,
+)
 from symbackprop.cli.writer import Writer
 
 
@@ -25,6 +38,8 @@ def evaluate(  # noqa: PLR0913
     output: Output = None,
     standalone: Standalone = False,
     engine: Engine = None,
+    worksheet: Worksheet = False,
+    solution: Solution = False,
     weights: Annotated[Path | None, typer.Option("--weights", metavar="FILE", help="With [data]: saved weights (.npz).")] = None,
 ) -> None:
     """Print all values, local derivatives and gradients at the point, or loss and accuracy on the rows of [data]."""
@@ -34,12 +49,14 @@ def evaluate(  # noqa: PLR0913
         from symbackprop.courses import measure_on_data  # noqa: PLC0415
 
         numerals = telling_of(2, digits, exact=exact).numerals
-        pages = writer_for_data(notation, format_name, output, standalone=standalone, engine=engine)
+        pages = writer_for_data(
+            notation, format_name, output, standalone=standalone, engine=engine, worksheet=worksheet, solution=solution
+        )
         pages.write(measure_on_data(loaded, weights, numerals))
         return
     refuse_without_data(weights=weights)
     made = make_derivation(problem, wrt, 2, notation, digits, at, exact=exact)
-    writer = Writer(made, format_name, output, standalone=standalone, engine=engine)
+    writer = Writer(made, format_name, output, standalone=standalone, engine=engine, worksheet=worksheet, solution=solution)
     document = tell_values(made.teller())
     if writer.json:
         writer.write_json(made.to_json())

@@ -55,6 +55,8 @@ Output = Annotated[
     ),
 ]
 Engine = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="What makes a PDF: typst or latex.")]
+Worksheet = Annotated[bool, typer.Option("--worksheet", help="With blanks to fill in; --detail decides how many.")]
+Solution = Annotated[bool, typer.Option("--solution", help="With --worksheet: with the blanks filled in.")]
 Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a complete document.")]
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Two columns (LaTeX, Typst or PDF).")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="16:9 slides (LaTeX, Typst or PDF).")]

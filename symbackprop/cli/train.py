@@ -10,7 +10,19 @@ import typer
 from symbackprop.cli.data import load_with_data, refuse_with_data, refuse_without_data, writer_for_data
 from symbackprop.cli.inputs import make_derivation, number_of, split_names, telling_of
 from symbackprop.cli.messages import INTERRUPTED, complain
-from symbackprop.cli.options import At, Detail, Digits, Engine, FormatName, Notation, Output, ProblemArgument, Standalone
+from symbackprop.cli.options import (
+    At,
+    Detail,
+    Digits,
+    Engine,
+    FormatName,
+    Notation,
+    Output,
+    ProblemArgument,
+    Solution,
+    Standalone,
+    Worksheet,
+)
 from symbackprop.cli.progress import progress_bar
 from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
@@ -52,6 +64,8 @@ def train(  # noqa: PLR0913
     output: Output = None,
     standalone: Standalone = False,
     engine: Engine = None,
+    worksheet: Worksheet = False,
+    solution: Solution = False,
 ) -> None:
     """Train for some updates and show each: the rule, the numbers, predicted against actual change; or on a data file."""
     from symbackprop.narrate import tell_training  # noqa: PLC0415
@@ -72,7 +86,9 @@ def train(  # noqa: PLR0913
         if plot is not None or contour is not None:
             msg = f"{'--plot' if plot else '--contour'} does not go with [data]; --csv writes the figures of every epoch"
             raise InputError(msg)
-        pages = writer_for_data(notation, format_name, output, standalone=standalone, engine=engine)
+        pages = writer_for_data(
+            notation, format_name, output, standalone=standalone, engine=engine, worksheet=worksheet, solution=solution
+        )
         numerals = telling_of(detail, digits, exact=False).numerals
         course = Course(epochs, batch_size, seed, save, resume, csv)
         try:
@@ -87,7 +103,7 @@ def train(  # noqa: PLR0913
     steps = 1 if steps is None else steps
     with progress_bar(steps) as progress:
         run = made.train(steps, optimizer, chosen, update=update, parameters=split_names(only), progress=progress)
-    writer = Writer(made, format_name, output, standalone=standalone, engine=engine)
+    writer = Writer(made, format_name, output, standalone=standalone, engine=engine, worksheet=worksheet, solution=solution)
     surveyed = contour_of(made, run, pair, fine=plot is not None) if pair else None
     if plot is not None:
         picture(plot, made, run, surveyed)

@@ -33,6 +33,8 @@ class Writer:
         two_column: bool = False,
         beamer: bool = False,
         engine: str | None = None,
+        worksheet: bool = False,
+        solution: bool = False,
     ) -> None:
         from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
 
@@ -63,6 +65,13 @@ class Writer:
         if engine is not None and not self.pdf:
             msg = "--engine belongs to a PDF, such as -o notes.pdf"
             raise InputError(msg)
+        if solution and not worksheet:
+            msg = "--solution belongs to --worksheet"
+            raise InputError(msg)
+        if worksheet and self.json:
+            msg = "--worksheet has no JSON form: JSON holds the results"
+            raise InputError(msg)
+        self.source, self.blanks = source, worksheet and not solution
         name = format_name or "terminal"
         if standalone and name == "latex":
             name = "standalone"
@@ -72,6 +81,11 @@ class Writer:
         """Render a document and write it."""
         from symbackprop.render.encodings import can_carry, transliterate  # noqa: PLC0415
 
+        if self.blanks:
+            from symbackprop.narrate.worksheet import givens, worksheet  # noqa: PLC0415
+
+            teller = getattr(self.source, "teller", None)
+            document = worksheet(document, givens(teller()) if teller else ())
         options = self._options()
         if self.pdf:
             self._write_pdf(document, options)

@@ -27,6 +27,7 @@ from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph
 from symbackprop.narrate import Teller, Telling, narrate
+from symbackprop.narrate.worksheet import givens, worksheet
 from symbackprop.network import Network
 from symbackprop.notation import Speller
 from symbackprop.problem import Problem
@@ -249,6 +250,11 @@ class Derivation:
     def document(self) -> Document:
         """Tell the derivation; raises InternalError where a step is not true."""
         return narrate(self.teller())
+
+    def worksheet(self) -> Document:
+        """Tell the derivation with blanks for what is derived or computed, and the numbers that are given."""
+        teller = self.teller()
+        return worksheet(narrate(teller), givens(teller))
 
     def teller(self) -> Teller:
         """Return a teller of this derivation."""

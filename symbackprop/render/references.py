@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symbackprop.document import Brace, Display, Document, Hadamard, Lines, Relation, Row, Tint, Vector
-from symbackprop.expr import Adjoint, Expr, Partial, children
+from symbackprop.document import Document, Lines, Row, Tint, presented
+from symbackprop.expr import Adjoint, Expr, Partial
 
 MOST_CITED = 9
 
@@ -70,17 +70,4 @@ def _bare(expr: Expr) -> Expr:
 
 def _derivatives(expr: Expr) -> dict[Expr, None]:
     """Return the derivatives named in an expression, each once, in order."""
-    found: dict[Expr, None] = {}
-    stack = [expr]
-    while stack:
-        part = stack.pop()
-        match part:
-            case Adjoint() | Partial():
-                found[part] = None
-            case Tint(body, _) | Brace(body, _):
-                stack.append(body)
-            case Display(parts) | Hadamard(parts) | Relation(parts, _) | Vector(parts):
-                stack.extend(parts[::-1])
-            case _:
-                stack.extend(children(part)[::-1])
-    return found
+    return dict.fromkeys(part for part in presented(expr) if isinstance(part, Adjoint | Partial))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbackprop.document import Apply, Brace, Display, Hadamard, Relation, Tint
+from symbackprop.document import Apply, Blank, Brace, Display, Hadamard, Relation, Tint
 from symbackprop.expr import (
     ONE,
     Call,
@@ -88,6 +88,8 @@ class Typesetter(Walk):
                 return self._tinted(self._tokens(body, limit, depth), colour)
             case Brace(body, _):
                 return self._tokens(body, limit, depth)
+            case Blank(width):
+                return [Token(emit.blank(width * max(0.2, limit / box.width)), NOTHING, NOTHING, depth)]
             case Sum():
                 return self._sum_tokens(expr, limit, depth)
             case Product() | Display():

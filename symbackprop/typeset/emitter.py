@@ -16,6 +16,10 @@ from symbackprop.typeset.boxes import ATOM, Box, Line
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh", "sech"})
 
 
+# How many characters of a line stand for one em.
+BLANKS = 1.6
+
+
 class Emitter:
     """How each construct looks in one markup; takes and returns boxes."""
 
@@ -169,6 +173,10 @@ class Emitter:
     def summed(self, index: str, size: str) -> Box:
         """Return Σ with its index."""
         raise NotImplementedError
+
+    def blank(self, width: float) -> Box:
+        """Return a ruled line to write on, `width` em wide."""
+        return self.words("_" * round(width * BLANKS))
 
     def words(self, text: str) -> Box:
         """Return words within mathematics."""

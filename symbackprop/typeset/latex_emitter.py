@@ -231,6 +231,10 @@ class Latex(Emitter):
         r"""Return \text{…}."""
         return Box(rf"\text{{{text}}}", text_width(text))
 
+    def blank(self, width: float) -> Box:
+        r"""Return \underline{\hspace{…}}, under a strut that leaves room for a hand."""
+        return Box(rf"\rule{{0pt}}{{1.6em}}\underline{{\hspace{{{width:g}em}}}}", width, ATOM, 2)
+
     def indented(self, line: Line) -> Box:
         r"""Return a line with a \quad for each step of depth."""
         return Box(r"\quad " * line.depth + line.text, line.width + line.depth, 0, line.height)

@@ -151,10 +151,11 @@ class Typst(Emitter):
         if not height:
             left, right = "\\(", "\\)"
         elif paired:
-            left, right = ("lr(size: #1.4em, \\(" if height == 1 else "lr(\\("), "\\))"
+            # Without the space, a letter before `lr` would be one word with it.
+            left, right = (" lr(size: #1.4em, \\(" if height == 1 else " lr(\\("), "\\))"
         else:
             size = ("1.4em", "1.9em", "2.4em")[min(height, 3) - 1]
-            left, right = (f"lr(size: #{size}, {fence})" for fence in ("\\(", "\\)"))
+            left, right = (f" lr(size: #{size}, {fence})" for fence in ("\\(", "\\)"))
         return Box(left, width, height=height, head="group"), Box(right, width, height=height, tail="group")
 
     def fraction(self, top: Box, bottom: Box, *, script: bool) -> Box:
@@ -228,9 +229,7 @@ class Typst(Emitter):
         left, right = self.parentheses(height)
         inside = self.comma().text.join(part.text for part in arguments)
         width += sum(part.width for part in arguments) + 0.45 * (len(arguments) - 1) + 2 * left.width
-        # Without the space, the letter before `lr` would be one word with it.
-        gap = " " if left.text.startswith("lr") else ""
-        return Box(f"{text}{gap}{left.text}{inside}{right.text}", width, ATOM, height, "function", "function")
+        return Box(f"{text}{left.text}{inside}{right.text}", width, ATOM, height, "function", "function")
 
     def exponential(self, argument: Callable[[], Box]) -> Box | None:
         """Return e^(u) where u is short and flat."""
@@ -257,6 +256,10 @@ class Typst(Emitter):
     def words(self, text: str) -> Box:
         """Return words in upright letters."""
         return Box(quoted(text), text_width(text))
+
+    def blank(self, width: float) -> Box:
+        """Return a box with a line at its foot, which leaves room for a hand."""
+        return Box(f"blank(#{width:g}em, #1.6em)", width, ATOM, 2)
 
     def indented(self, line: Line) -> Box:
         """Return a line with a quad for each step of depth."""

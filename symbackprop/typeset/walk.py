@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from symbackprop.document import Apply, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector, rounded
+from symbackprop.document import Apply, Blank, Brace, Display, Grid, Hadamard, Nabla, Numeral, Relation, Tint, Vector, rounded
 from symbackprop.expr import (
     MINUS_ONE,
     ONE,
@@ -60,6 +60,7 @@ class Walk:
             Brace: lambda expr: self.emitter.brace(self.box(expr.body), self.box(expr.label)),
             Numeral: self._numeral,
             Apply: self._apply,
+            Blank: lambda expr: self.emitter.blank(expr.width),
             Relation: self._relation,
             Vector: self._vector,
             Nabla: lambda expr: self.emitter.nabla(self.box(expr.of)),

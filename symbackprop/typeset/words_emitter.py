@@ -65,6 +65,10 @@ class Words(Emitter):
             return _box(part, POWER, kind="number")
         return self.fraction(_number(str(value.numerator)), _number(str(value.denominator)), script=False)
 
+    def blank(self, width: float) -> Box:  # noqa: ARG002 - the width is not heard
+        """Return "blank"."""
+        return _box("blank", ATOM)
+
     def numeral(self, text: str) -> Box:
         """Return a computed number; "times ten to the power minus four" after an e."""
         if text in {"inf", "nan"}:
