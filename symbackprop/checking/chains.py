@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from symbackprop.checking.entries import Rows, shape_of
 from symbackprop.checking.explain import Checked, Explainer
 from symbackprop.checking.judge import judge_number
 from symbackprop.checking.own import OwnWorld
 from symbackprop.checking.showing import shown
-from symbackprop.checking.truth import Rows, Target, shape_of
+from symbackprop.checking.truth import Target
 from symbackprop.errors import ParseError
 from symbackprop.expr import Expr, Number, Symbol, substitute, symbols
 from symbackprop.findings import CORRECT, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding, Witness

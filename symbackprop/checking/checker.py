@@ -8,10 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from symbackprop.checking.chains import Chain, named_by
+from symbackprop.checking.entries import ShapeError
 from symbackprop.checking.explain import Explainer
 from symbackprop.checking.forms import MET, NOT_MET, form_fault
 from symbackprop.checking.showing import shown
-from symbackprop.checking.truth import ShapeError, Target, Truth
+from symbackprop.checking.truth import Target, Truth
 from symbackprop.errors import InputError, ParseError
 from symbackprop.findings import CORRECT, INVALID, PROVED, UNDECIDED, WRONG, Finding
 from symbackprop.narrate import verdicts

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from symbackprop.checking.diagnose import Diagnosis, diagnose
+from symbackprop.checking.entries import Rows, shape_of
 from symbackprop.checking.judge import Judged, judge, judge_number
-from symbackprop.checking.truth import Rows, Target, Truth, shape_of
+from symbackprop.checking.truth import Target, Truth
 from symbackprop.errors import InputError, ParseError, SymbackpropError
 from symbackprop.expr import Expr, Product, Quotient, div, mul, substitute, transform
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG

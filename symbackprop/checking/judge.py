@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from symbackprop.checking.truth import Rows, Target, Truth, shape_of
+from symbackprop.checking.entries import Rows, shape_of
+from symbackprop.checking.truth import Target, Truth
 from symbackprop.decide import Decision, decide
 from symbackprop.errors import DomainError
 from symbackprop.expr import Expr, Number, Symbol, symbols, walk

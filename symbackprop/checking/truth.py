@@ -7,16 +7,15 @@ everything beyond is about scalars.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
-from typing import TypeAlias
 
 from symbackprop.arithmetic import FLOAT, evaluate, exact
 from symbackprop.backprop import backpropagate
 from symbackprop.backprop import expand as put_in
+from symbackprop.checking.entries import Rows, taken_apart
 from symbackprop.checking.symbols import lexicon_of
 from symbackprop.decide import Facts
 from symbackprop.derivation import Derivation, target_groups
@@ -26,22 +25,15 @@ from symbackprop.evaluate import missing
 from symbackprop.expr import (
     ONE,
     Adjoint,
-    Call,
-    Constant,
     Expr,
     Number,
     Partial,
     Symbol,
-    add,
-    children,
-    mul,
-    rebuild,
-    transform,
     walk,
 )
-from symbackprop.functions import FUNCTIONS, canonical
+from symbackprop.functions import canonical
 from symbackprop.graph import Graph
-from symbackprop.matrix import Entries, MatMul, Ones, Shape, Slope, Softmax, Sums, Transpose
+from symbackprop.matrix import Entries
 from symbackprop.parse.answers import read_answer
 from symbackprop.parse.lexicon import Lexicon
 from symbackprop.typeset.shortcuts import unicode_text
@@ -50,12 +42,6 @@ from symbackprop.verify.points import Setting
 from symbackprop.verify.reals import RealPoint
 
 DISTRIBUTIONS = frozenset({"cross_entropy", "negative_log_likelihood", "kl_divergence"})
-
-Rows: TypeAlias = tuple[tuple[Expr, ...], ...]
-
-
-class ShapeError(InputError):
-    """Matrices whose shapes do not go together; the message has both."""
 
 
 @dataclass(frozen=True)
@@ -296,41 +282,12 @@ class Truth:
 
         Raises ShapeError where shapes do not go together.
         """
-        match expr:
-            case Symbol():
-                height, width = self.shape(expr)
-                return tuple(tuple(self.meant(self.entry(expr, i, j)) for j in range(1, width + 1)) for i in range(1, height + 1))
-            case Number() | Constant():
-                return ((expr,),)
-            case Ones(size):
-                assert isinstance(size, int)
-                return ((ONE,),) * size
-            case Entries(rows):
-                return tuple(tuple(self.scalar(entry) for entry in row) for row in rows)
-            case Transpose(body):
-                return tuple(zip(*self.entries(body), strict=True))
-            case MatMul(factors):
-                left = self.entries(factors[0])
-                for factor in factors[1:]:
-                    left = _matrix_product(left, self.entries(factor))
-                return left
-            case Sums(body, rows):
-                return _summed(self.entries(body), rows=rows)
-            case Softmax(body, rows, log):
-                return _softmax(self.entries(body), rows=rows, log=log)
-            case Slope(function, body):
-                return _each(self.entries(body), lambda z: FUNCTIONS[function].slope(z, Call(function, (z,))))
-            case _:
-                parts = [self.entries(part) for part in children(expr)]
-                return _together(parts, lambda scalars: rebuild(expr, scalars))
+        return taken_apart(expr, self._layer)
 
-    def scalar(self, expr: Expr) -> Expr:
-        """Return the only entry; raises ShapeError for a matrix of more."""
-        rows = self.entries(expr)
-        if len(rows) != 1 or len(rows[0]) != 1:
-            msg = f"a matrix of shape {len(rows)}×{len(rows[0])} stands where a number is accepted"
-            raise ShapeError(msg)
-        return rows[0][0]
+    def _layer(self, symbol: Symbol) -> Rows:
+        """Return the entries of a named quantity."""
+        height, width = self.shape(symbol)
+        return tuple(tuple(self.meant(self.entry(symbol, i, j)) for j in range(1, width + 1)) for i in range(1, height + 1))
 
     def meant(self, symbol: Symbol) -> Expr:
         """Return a scalar that everything beyond knows: a derivative between two values that has no name is written out."""
@@ -371,68 +328,3 @@ class Truth:
 def names_in(expr: Expr) -> tuple[Symbol, ...]:
     """Return every symbol of an expression once, in reading order."""
     return tuple(dict.fromkeys(part for part in walk(expr) if isinstance(part, Symbol)))
-
-
-def without_slopes(expr: Expr) -> Expr:
-    """Write every σ′(z) of a scalar expression out by its formula."""
-
-    def written_out(part: Expr) -> Expr | None:
-        if not isinstance(part, Slope):
-            return None
-        z = without_slopes(part.body)
-        return FUNCTIONS[part.function].slope(z, Call(part.function, (z,)))
-
-    return transform(expr, written_out)
-
-
-def shape_of(rows: Rows) -> Shape:
-    """Return rows × columns."""
-    return (len(rows), len(rows[0]))
-
-
-def _each(rows: Rows, function: Callable[[Expr], Expr]) -> Rows:
-    return tuple(tuple(function(entry) for entry in row) for row in rows)
-
-
-def _matrix_product(left: Rows, right: Rows) -> Rows:
-    if len(left) == len(left[0]) == 1 or len(right) == len(right[0]) == 1:
-        return _together([left, right], lambda pair: mul(*pair))
-    if len(left[0]) != len(right):
-        msg = f"a {len(left)}×{len(left[0])} matrix cannot be multiplied by a {len(right)}×{len(right[0])} matrix"
-        raise ShapeError(msg)
-    return tuple(tuple(add(*map(mul, row, column)) for column in zip(*right, strict=True)) for row in left)
-
-
-def _together(parts: list[Rows], build: Callable[[tuple[Expr, ...]], Expr]) -> Rows:
-    """Combine entry by entry; a 1×1 matrix goes with every shape."""
-    shapes = {shape_of(part) for part in parts} - {(1, 1)}
-    if len(shapes) > 1:
-        listed = " with ".join(f"{height}×{width}" for height, width in sorted(shapes, key=str))
-        msg = f"cannot combine {listed} entry by entry"
-        raise ShapeError(msg)
-    height, width = shapes.pop() if shapes else (1, 1)
-    assert isinstance(height, int)
-    assert isinstance(width, int)
-    flat = [part[0][0] if shape_of(part) == (1, 1) else None for part in parts]
-
-    def at(i: int, j: int) -> Expr:
-        return build(tuple(part[i][j] if only is None else only for part, only in zip(parts, flat, strict=True)))
-
-    cells = {(i, j): at(i, j) for i, j in product(range(height), range(width))}
-    return tuple(tuple(cells[i, j] for j in range(width)) for i in range(height))
-
-
-def _summed(matrix: Rows, *, rows: bool) -> Rows:
-    """Replace every entry by the sum of its column, or of its row."""
-    if rows:
-        return tuple((add(*row),) * len(row) for row in matrix)
-    totals = tuple(add(*column) for column in zip(*matrix, strict=True))
-    return (totals,) * len(matrix)
-
-
-def _softmax(matrix: Rows, *, rows: bool, log: bool) -> Rows:
-    """Apply softmax, or its logarithm, down each column, or along each row."""
-    name = "log_softmax" if log else "softmax"
-    lines = matrix if rows else tuple(zip(*matrix, strict=True))
-    found = tuple(tuple(Call(name, (Number(k), *line)) for k in range(1, len(line) + 1)) for line in lines)
-    return found if rows else tuple(zip(*found, strict=True))
