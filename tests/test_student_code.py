@@ -112,15 +112,15 @@ WRONG = (
     # what is changed, to what, the steps that are wrong, a code, what is said of it
     ("(1 - a1**2)", "(1 - a1)", ["dW1", "db1"], "slope.wrong_rule", "For tanh′(z1) another rule was used: 1 − a."),
     ("(1 - a1**2)", "1", ["dW1", "db1"], "missing.slope", "The slope tanh′(z1) is missing."),
-    ("(W2.T @ d2)", "(W2.T @ d2)**2", ["dW1", "db1"], None, "dW1 is wrong, most at ["),
-    ("np.outer(d2, a1)", "-np.outer(d2, a1)", ["dW2"], "sign", "dW2 is wrong, most at [1, "),
+    ("(W2.T @ d2)", "(W2.T @ d2)**2", ["dW1", "db1"], None, "dW1 is wrong, most in row "),
+    ("np.outer(d2, a1)", "-np.outer(d2, a1)", ["dW2"], "sign", "dW2 is wrong, most in row 1, "),
     ('"db1": d1, ', "", ["db1"], "missing", "db1 is missing."),
     ("np.outer(d1, x)", "np.outer(x, d1)", ["dW1"], "shape", "W1 has shape (3, 2): it is the transpose."),
     ("np.outer(d1, x)", "d1", ["dW1"], "shape", "dW1 has shape (3,), and W1 has shape (3, 2)."),
     ("np.outer(d1, x)", "'text'", ["dW1"], "shape", "dW1 is no array of numbers, but str."),
     ("np.outer(d1, x)", "np.outer(d1, x) + 1j", ["dW1"], "shape", "dW1 is complex."),
     ("np.outer(d1, x)", "np.outer(d1, x) * np.nan", ["dW1"], "not.finite", "dW1 is wrong: an entry is no number."),
-    ("d2 = a2 - y", "d2 = 2 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.two", "dW1 is wrong, most at ["),
+    ("d2 = a2 - y", "d2 = 2 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.two", "dW1 is wrong, most in row "),
     ("d2 = a2 - y", "d2 = 5 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.constant", "5 times what it should be."),
     ("d2 = a2 - y", "d2 = (a2 - y) * 0", ["dW1", "db1", "dW2", "db2"], "zero", "It is 0 everywhere."),
 )
@@ -146,7 +146,7 @@ def test_three_levels_of_hint() -> None:
     first, second, third = (found.steps[0].message for found in findings)
 
     assert first == "dW1 is wrong."
-    assert second.startswith("dW1 is wrong, most at [")
+    assert second.startswith("dW1 is wrong, most in row ")
     assert second.endswith(".")
     assert third.startswith(f"{second} For tanh′(z1) another rule was used")
     assert findings[0].hints == findings[1].hints == tuple(found.message for found in findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Row, Span, Spans
 from symbackprop.expr import Expr, Symbol
@@ -13,6 +13,7 @@ KINDS = {CORRECT: "verified", WRONG: "wrong"}
 Read = Callable[[str], tuple[Expr | None, Expr] | None]
 PRINTED = "It printed:"
 LONGEST_INLINE = 60
+LONGEST_DRAWN = 48
 EXAMPLE = "For example, where "
 _SHORT_SUM = re.compile(r"(½ )?\(\w+ [−+] \w+\)|\w+ = \w+")
 _NAME = re.compile(r"∂?[^\W\d]\w*(?:/∂?[^\W\d]\w*)?")
@@ -86,7 +87,7 @@ def _single(finding: Finding, names: Mapping[str, Expr], read: Read) -> list[Blo
     verdict, example = _example_apart(said)
     blocks.append(Note(KINDS.get(finding.verdict, "warning"), spelled(verdict, names)))
     if drawn:
-        blocks.append(Picture(tuple(drawn), ()))
+        blocks.append(_drawn(drawn))
     if example:
         blocks.append(Paragraph(spelled(example, names, letters=True)))
     return blocks
@@ -104,7 +105,7 @@ def _unreadable(finding: Finding) -> list[Block]:
     what = "This does not run" if finding.target.endswith(".py") else "This cannot be read"
     blocks: list[Block] = [Note("warning", (f"{what}: {said}",))]
     if drawn:
-        blocks.append(Picture(tuple(drawn), ()))
+        blocks.append(_drawn(drawn))
     return blocks
 
 
@@ -131,8 +132,13 @@ def _program(finding: Finding, names: Mapping[str, Expr]) -> list[Block]:
     blocks.append(Paragraph((f"{right} of {len(finding.steps)} gradients are right, at random points.",)))
     _, told, printed = finding.message.partition(PRINTED)
     if told:
-        blocks += [Paragraph((PRINTED,)), Picture(tuple(printed.strip().split("\n")), ())]
+        blocks += [Paragraph((PRINTED,)), _drawn(printed.strip().split("\n"))]
     return blocks
+
+
+def _drawn(lines: Sequence[str]) -> Picture:
+    """Show lines as they are, the long ones cut."""
+    return Picture(tuple(line if len(line) <= LONGEST_DRAWN else f"{line[: LONGEST_DRAWN - 1]}…" for line in lines), ())
 
 
 def _row(step: StepFinding, finding: Finding, names: Mapping[str, Expr], read: Read) -> Row:

@@ -226,7 +226,7 @@ def told(row: Comparison, explainer: Explainer) -> tuple[tuple[str, str, str], f
         return (first, where, where), frozenset({"not.finite"})
     i, j, yours, truth = row.worst()
     height, width = row.quantity.shape
-    entry = "" if height == width == 1 else f", most at [{i}]" if width == 1 else f", most at [{i}, {j}]"
+    entry = "" if height == width == 1 else f", most in row {i}" if width == 1 else f", most in row {i}, column {j}"
     mine, theirs = apart(yours, truth)
     where = f"{name} is wrong{entry}: {'there ' if entry else ''}yours is {mine} and the gradient {theirs}."
     sentence, codes = diagnosed(row, explainer)
