@@ -63,8 +63,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("figure", "metrics"),
         ("inscribe", "labels", "layering", "spacing"),
         ("material", "shapes", "operators"),
-        ("units", "svg"),
-        ("network", "graph", "tikz", "dot", "matplot"),
+        ("panels", "units", "svg"),
+        ("four", "network", "graph", "tikz", "dot", "matplot"),
         ("__init__",),
     ),
     "sandbox": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams.dot import to_dot
 from symbackprop.diagrams.figure import Figure
+from symbackprop.diagrams.four import four_figure
 from symbackprop.diagrams.graph import graph_figure
 from symbackprop.diagrams.material import Material
 from symbackprop.diagrams.matplot import to_bytes
@@ -19,7 +20,7 @@ from symbackprop.errors import InputError, nearest
 
 __all__ = ["KINDS", "Figure", "figure_of", "stylesheet", "to_bytes", "to_dot", "to_svg", "to_tikz"]
 
-KINDS = ("network", "graph", "atoms")
+KINDS = ("network", "graph", "atoms", "four")
 
 
 def figure_of(
@@ -39,7 +40,8 @@ def figure_of(
         msg = f'unknown kind of diagram "{kind}"{nearest(kind, KINDS)} (known: {", ".join(KINDS)})'
         raise InputError(msg)
     followed = derivation.plain(wrt) if wrt else ""
-    if chosen == "network":
-        return network_figure(Material(derivation, followed), sample)
+    if chosen in {"network", "four"}:
+        draw = network_figure if chosen == "network" else four_figure
+        return draw(Material(derivation, followed), sample)
     made = derivation.atoms() if chosen == "atoms" else derivation
     return graph_figure(Material(made, followed), atoms=chosen == "atoms", with_locals=with_locals)

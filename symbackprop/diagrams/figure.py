@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+# How much a plate reaches beyond its letters, to the sides.
+PLATE = 2.6
 LONGEST_TITLE = 200
 LONGEST_NAME = 32
 LONGEST_DESCRIPTION = 4_000

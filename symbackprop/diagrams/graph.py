@@ -243,7 +243,7 @@ class _Drawing:
         if material.wrt:
             sentences.append(material.path_words())
         for name, node in graph.definitions.items():
-            sentences.append(f"{material.scribe.sides(node.symbol, node.expr).plain}.")
+            sentences.append(f"{material.scribe.equation((node.symbol, node.expr), NOTE).plain}.")
             if material.values is not None:
                 sentences.append(f"{material.tip(name)}.")
         return " ".join(sentences)

@@ -6,13 +6,12 @@ The walk over expressions is that of `typeset`; the emitter here marks what is i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symbackprop.diagrams.figure import LONGEST_NAME, Run, Writing, legible
 from symbackprop.diagrams.metrics import width_of
-from symbackprop.document import Numeral
 from symbackprop.expr import Call, Exact, Expr, Symbol, substitute, symbols
 from symbackprop.notation import GREEK, Name, Speller, index_runs
 from symbackprop.typeset.boxes import ATOM, POWER, Box
@@ -26,7 +25,7 @@ SCRIPT, RAISED, LOWERED = 0.68, 0.44, 0.26
 # How far letters reach above and below the line they stand on, in em.
 RISE, DROP = 0.69, 0.22
 
-_BELOW, _ABOVE, _LEVEL, _ITALIC, _UPRIGHT = "\ue000\ue001\ue002\ue003\ue004"
+_BELOW, _ABOVE, _LEVEL, _ITALIC, _UPRIGHT, _BOLD = "\ue000\ue001\ue002\ue003\ue004\ue005"
 _LETTERS_OF_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
@@ -107,6 +106,16 @@ class Scribe:
         latex = f"${lead}{self._latex.text(constant)}$"
         return written(f"{sign}{self._marked.text(constant)}", size, latex, f"{sign}{self.said(constant)}")
 
+    def equation(self, sides: Sequence[Expr], size: float) -> Writing:
+        """Write "left = right = …"."""
+        marked = " = ".join(self._marked.text(side) for side in sides)
+        latex = " = ".join(self._latex.text(side) for side in sides)
+        return written(marked, size, f"${latex}$", " = ".join(self.said(side) for side in sides))
+
+    def times_slope(self, slope: Expr, size: float) -> Writing:
+        """Write "× σ′(z)"."""
+        return written(f"×{self._marked.text(slope)}", size, rf"$\times {self._latex.text(slope)}$", f"×{self.said(slope)}")
+
     def unary(self, expr: Expr, size: float) -> Writing:
         """Write an expression in one symbol with a dot in parentheses for it: (·)²."""
         put = substitute(expr, dict.fromkeys(symbols(expr), Symbol("·")))
@@ -127,18 +136,14 @@ class Scribe:
         """Return an expression as plain text for tooltips."""
         return legible(plain_text(self._plain.text(expr)), 4 * LONGEST_NAME)
 
-    def sides(self, left: Expr, right: Numeral | Expr, size: float = NOTE) -> Writing:
-        """Write "left = right"."""
-        marked = f"{self._marked.text(left)} = {self._marked.text(right)}"
-        latex = f"${self._latex.text(left)} = {self._latex.text(right)}$"
-        return written(marked, size, latex, f"{self.said(left)} = {self.said(right)}")
 
-
-def text(words: str, size: float = NOTE, *, latex: str | None = None, italic: bool = False) -> Writing:
+def text(words: str, size: float = NOTE, *, latex: str | None = None, style: str = "roman") -> Writing:
     """Write words; `latex` is given where the words are a sign of mathematics."""
     shown = legible(words, 4 * LONGEST_NAME)
-    marked = f"{_ITALIC}{shown}{_UPRIGHT}" if italic else shown
-    return written(marked, size, latex_words(shown) if latex is None else latex, shown)
+    mark = {"italic": _ITALIC, "bold": _BOLD}.get(style, _UPRIGHT)
+    if latex is None:
+        latex = rf"\textbf{{{latex_words(shown)}}}" if style == "bold" else latex_words(shown)
+    return written(f"{mark}{shown}", size, latex, shown)
 
 
 def latex_words(words: str) -> str:
@@ -169,19 +174,19 @@ def written(marked: str, size: float, latex: str, plain: str) -> Writing:
             case "=":
                 x = max(x, below) + 0.03 * size
                 shift, scale = 0.0, 1.0
-            case "i" | "r":
-                style = "italic" if kind == "i" else "roman"
+            case "i" | "r" | "b":
+                style = {"i": "italic", "r": "roman", "b": "bold"}[kind]
             case _:
                 high = size * scale
                 runs.append(Run(part, round(x, 2), round(shift, 2), round(high, 2), style))
-                x += width_of(part, high, italic=style == "italic")
+                x += width_of(part, high, style)
                 rise = max(rise, RISE * high - shift)
                 drop = max(drop, shift + (DROP * high if any(c in "gjpqy,;()[]{}|Q/ζβγμξρφχψη" for c in part) else 0.0))
     return Writing(tuple(runs), x, rise, drop, latex, plain)
 
 
 def _pieces(marked: str) -> Iterator[tuple[str, str]]:
-    kinds = {_BELOW: "_", _ABOVE: "^", _LEVEL: "=", _ITALIC: "i", _UPRIGHT: "r"}
+    kinds = {_BELOW: "_", _ABOVE: "^", _LEVEL: "=", _ITALIC: "i", _UPRIGHT: "r", _BOLD: "b"}
     part = ""
     for char in marked:
         kind = kinds.get(char)

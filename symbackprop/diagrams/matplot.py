@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
-from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Writing
+from symbackprop.diagrams.figure import PLATE, Edge, Figure, Label, Node, Writing
 from symbackprop.diagrams.shapes import arrow, rounded
 from symbackprop.diagrams.svg import COLOURS, FILLS
 from symbackprop.errors import InputError
@@ -79,9 +79,10 @@ def _edge(axes: Any, edge: Edge) -> None:
         codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
     vertices.append(points[-1])
     codes.append(Path.LINETO)
-    passed, own = "path" in edge.classes, "own" in edge.classes
+    own, back = "own" in edge.classes, "back" in edge.classes
+    passed = own or back or "path" in edge.classes
     colour = _colour("gradient" if passed else "line")
-    width = (4.0 if own else 2.6 if passed else 1.2) * POINTS_PER_PIXEL
+    width = (4.0 if own else 1.6 if back else 2.6 if passed else 1.2) * POINTS_PER_PIXEL
     style = (0, (3.5, 1.5)) if passed and not own else "-"
     axes.add_patch(PathPatch(Path(vertices, codes), fill=False, edgecolor=colour, linewidth=width, linestyle=style, zorder=1))
     axes.add_patch(Polygon(head, closed=True, facecolor=colour, edgecolor="none", zorder=1))
@@ -115,8 +116,8 @@ def _label(axes: Any, label: Label) -> None:
 
     left, top, right, bottom = label.box
     if label.plate:
-        paper = _colour("paper")
-        axes.add_patch(Rectangle((left - 2, top - 1), right - left + 4, bottom - top + 2, color=paper, linewidth=0, zorder=3))
+        corner, width, height = (left - PLATE, top - 1), right - left + 2 * PLATE, bottom - top + 2
+        axes.add_patch(Rectangle(corner, width, height, color=_colour("paper"), linewidth=0, zorder=3))
     _write(axes, label.writing, left, label.baseline, _INK.get(label.role, "ink"))
 
 

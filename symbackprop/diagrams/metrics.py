@@ -20,6 +20,7 @@ _ITALIC = {
 }  # fmt: skip
 ROMAN = {char: width / 100 for width, chars in _ROMAN.items() for char in chars}
 ITALIC = {char: width / 100 for width, chars in _ITALIC.items() for char in chars}
+BOLDER = 1.11
 ITALICS_LEAN = 0.03  # an italic letter leans out of its box
 
 
@@ -39,6 +40,8 @@ def letter_width(char: str, *, italic: bool = False) -> float:
     return 1.0 if unicodedata.east_asian_width(char) in {"W", "F", "A"} else 0.8
 
 
-def width_of(text: str, size: float, *, italic: bool = False) -> float:
-    """Return the width of a text in the unit of its size."""
-    return size * (sum(letter_width(char, italic=italic) for char in text) + (ITALICS_LEAN if italic and text else 0))
+def width_of(text: str, size: float, style: str = "roman") -> float:
+    """Return the width of a text in the unit of its size; `style` is "roman", "italic" or "bold"."""
+    italic = style == "italic"
+    wide = sum(letter_width(char, italic=italic) for char in text) + (ITALICS_LEAN if italic and text else 0)
+    return size * wide * (BOLDER if style == "bold" else 1.0)

@@ -33,7 +33,7 @@ def operation(expr: Expr, scribe: Scribe) -> Writing:
         case _:
             used = symbols(expr)
             shown = scribe.unary(expr, SIZE - 1) if len(used) == 1 else scribe.expression(expr, SIZE - 1)
-            return shown if shown.width <= WIDEST else text("f", SIZE, latex="$f$", italic=True)
+            return shown if shown.width <= WIDEST else text("f", SIZE, latex="$f$", style="italic")
 
 
 def _sign(sign: str) -> Writing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point, Writing, legible
+from symbackprop.diagrams.figure import PLATE, Edge, Figure, Label, Node, Point, Writing, legible
 from symbackprop.diagrams.shapes import arrow, rounded
 from symbackprop.typeset.elements import escaped
 
@@ -32,7 +32,7 @@ COLOURS = {
 }
 FILLS = {
     "input": "given", "variable": "given", "target": "target", "weight": "parameter", "bias": "parameter",
-    "loss": "result", "cost": "result", "loss-part": "result",
+    "loss": "result", "cost": "result", "loss-part": "result", "error": "result", "operation": "paper",
 }  # fmt: skip
 
 
@@ -55,8 +55,10 @@ def stylesheet() -> str:
         ".sb-diagram .value text{fill:var(--sb-value)}"
         ".sb-diagram .gradient text{fill:var(--sb-gradient)}"
         ".sb-diagram .edge.path .line,.sb-diagram .edge.on .line{stroke:var(--sb-gradient);stroke-width:2.6;stroke-dasharray:9 4}"
-        ".sb-diagram .edge.own .line,.sb-diagram .edge.on .line{stroke-width:4;stroke-dasharray:none}"
-        ".sb-diagram .edge.path .head,.sb-diagram .edge.on .head{fill:var(--sb-gradient)}"
+        ".sb-diagram .edge.own .line,.sb-diagram .edge.on .line{stroke:var(--sb-gradient);stroke-width:4;stroke-dasharray:none}"
+        ".sb-diagram .edge.path .head,.sb-diagram .edge.own .head,.sb-diagram .edge.on .head{fill:var(--sb-gradient)}"
+        ".sb-diagram .edge.back .line{stroke:var(--sb-gradient);stroke-width:1.6;stroke-dasharray:9 4}"
+        ".sb-diagram .edge.back .head{fill:var(--sb-gradient)}"
         ".sb-diagram .node.path .shape{stroke:var(--sb-gradient);stroke-width:2.2;stroke-dasharray:6 3}"
         ".sb-diagram .node.on .shape{stroke:var(--sb-gradient);stroke-width:4}"
         ".sb-diagram .local text{fill:var(--sb-local)}"
@@ -138,7 +140,7 @@ def _label(label: Label) -> str:
     plate = ""
     if label.plate:
         plate = (
-            f'<rect class="plate" x="{_number(left - 2)}" y="{_number(top - 1)}" width="{_number(w.width + 4)}" '
+            f'<rect class="plate" x="{_number(left - PLATE)}" y="{_number(top - 1)}" width="{_number(w.width + 2 * PLATE)}" '
             f'height="{_number(w.height + 2)}"/>'
         )
     of = f' data-of="{_attribute(label.of)}"' if label.of else ""

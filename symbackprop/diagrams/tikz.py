@@ -44,7 +44,7 @@ def _picture(figure: Figure) -> Iterator[str]:
         yield rf"\providecolor{{sb{name}}}{{HTML}}{{{light[1:].upper()}}}%"
     yield rf"\begin{{tikzpicture}}[x={POINTS}pt, y=-{POINTS}pt, inner sep=0pt, outer sep=0pt, >=stealth, line width=0.5pt,"
     yield r"  line/.style={draw=sbline}, path/.style={draw=sbgradient, line width=1.4pt, dash pattern=on 5pt off 2pt},"
-    yield r"  own/.style={draw=sbgradient, line width=2.2pt}]"
+    yield r"  own/.style={draw=sbgradient, line width=2.2pt}, back/.style={draw=sbgradient, line width=0.9pt, dash pattern=on 5pt off 2pt}]"
     yield rf"\useasboundingbox (0,0) rectangle ({_n(figure.width)},{_n(figure.height)});"
     for frame in figure.frames:
         corner = f"({_n(frame.x + frame.width)},{_n(frame.y + frame.height)})"
@@ -63,7 +63,7 @@ def _n(value: float) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    style = "own" if "own" in edge.classes else "path" if "path" in edge.classes else "line"
+    style = next((name for name in ("own", "path", "back") if name in edge.classes), "line")
     points = " -- ".join(f"({_n(x)},{_n(y)})" for x, y in edge.points)
     bends = ", rounded corners=5pt" if len(edge.points) > 2 else ""
     return rf"\draw[{style}, ->{bends}] {points};"
@@ -85,10 +85,13 @@ def _node(node: Node) -> Iterator[str]:
 
 def _label(label: Label) -> str:
     first = label.writing.runs[0].size if label.writing.runs else 12.0
+    if label.role == "heading":  # LaTeX's bold letters are wider than those the table is made for
+        left = label.x - label.writing.width / 2
+        return rf"\node[anchor=base west] at ({_n(left)},{_n(label.baseline)}) {{\footnotesize{label.writing.latex}}};"
     options = ["anchor=base"]
     options += [f"text={_INKS[label.role]}"] if label.role in _INKS else []
     if label.plate:
-        options += ["fill=sbpaper", "inner sep=0.8pt"]
+        options += ["fill=sbpaper", "inner xsep=1.8pt, inner ysep=0.8pt"]
     return rf"\node[{', '.join(options)}] at ({_n(label.x)},{_n(label.baseline)}) {{{_size(first)}{label.writing.latex}}};"
 
 

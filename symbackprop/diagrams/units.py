@@ -160,7 +160,7 @@ class Units:
 
     def _with_number(self, name: str) -> Writing:
         number, scribe = self.material.value(name), self.material.scribe
-        return scribe.sides(Symbol(name), number, NOTE) if number else scribe.symbol(name, NOTE)
+        return scribe.equation((Symbol(name), number), NOTE) if number else scribe.symbol(name, NOTE)
 
     def _targets(self, unit: Unit) -> list[tuple[str, str]]:
         """Return what is compared with the outputs, to be written at the loss."""
