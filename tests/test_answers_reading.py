@@ -134,7 +134,7 @@ READ = (
     ("net", r"\operatorname{ReLU}^{\prime}(z_1^{[1]}) + \mathbb{I}(z_1^{[1]}>0) + {\sigma}'(z_1^{[1]})",
      "relu'(z1_1) + (1 if z1_1 > 0 else 0) + sigmoid'(z1_1)"),
     ("net", "≈ 0.123", "0.123"),
-    ("samples", "np.multiply(np.dot(W2.T, dZ2), 1 - np.power(A1, 2))", "W2.T @ dJ_dZ2*(1 - A1^2)"),
+    ("samples", "np.multiply(np.dot(W2.T, dZ2), 1 - np.power(A1, 2))", "W2.T @ Delta2*(1 - A1^2)"),
     ("cube", r"\frac{dy}{du}\frac{du}{dx}", "dy_du*local_u_x"),
     ("own", r"\frac{\partial E_{total}}{\partial out_{o1}} \cdot \frac{\partial out_{o1}}{\partial net_{o1}}",
      "dL_da2_1*local_a2_1_z2_1"),
@@ -159,7 +159,6 @@ READ = (
     ("net", "|x_1|·√x_2", "abs(x_1)*sqrt(x_2)"),
     ("net", "a1_1**2 + a1_1^2 + x_1²", "a1_1^2 + a1_1^2 + x_1^2"),
     ("net", "δ² + delta_1^2 + d2_1", "delta2_1 + delta2_1 + delta2_1"),
-    ("net", "-eta*dL_dw1_1_1", "-eta*dL_dw1_1_1"),
     ("chain", "2(a_2-y)w_2(1-a_1^2)x", "2*(a2_1 - y_1)*w2_1_1*(1 - a1_1^2)*x_1"),
     ("chain", "2*(a2-y)*w2*(1-a1^2)*x", "2*(a2_1 - y_1)*w2_1_1*(1 - a1_1^2)*x_1"),
     ("softmax", r"\hat{\mathbf{y}} - \mathbf{y}", "a1 - y"),
@@ -171,10 +170,29 @@ READ = (
     ("own", r"\delta_{o1}\,\mathrm{out}_{h1} + \text{out}_{h_2}", "delta2_1*a1_1 + a1_2"),
     ("samples", r"\frac1m \sum_{i=1}^{m} \delta^{[2](i)} a_1^{[1](i)}", "1/2*(delta2_1_s1*a1_1_s1 + delta2_1_s2*a1_1_s2)"),
     ("samples", r"\hat{y}^{(1)} - y^{(1)} + x_1^{(2)}", "a2_1_s1 - y_1_s1 + x_1_s2"),
-    ("samples", "dW1 = 1/m*np.dot(dZ1, X.T)", "1/2*dJ_dZ1 @ X.T"),
+    ("samples", "dW1 = 1/m*np.dot(dZ1, X.T)", "1/2*Delta1 @ X.T"),
     ("samples", "W1 @ X + b1", "W1 @ X + b1 @ ones(2).T"),
     ("function", r"2x\sin y + \beta z w_0 x1", "2*x*sin(y) + beta*z*w_0*x_1"),
     ("letters", "2xyz + xe^(-y) + xsin(y) + x(1+y)", "2*x*y*z + x*exp(-y) + x*sin(y) + x*(1 + y)"),
+    # sums, indicators, Kronecker's δ
+    ("net", "Σ_{j=1}^{2} δ1_j w1_j_2", "delta1_1*w1_1_2 + delta1_2*w1_2_2"),
+    ("net", "sum(w1_1_k*x_k, k=1..2) + b1_1", "w1_1_1*x_1 + w1_1_2*x_2 + b1_1"),
+    ("net", r"\sum_{j \in \{1,2\}} x_j", "x_1 + x_2"),
+    ("net", r"\sum_{i=1}^{1} x_{i+1} w^{[i+1]}_{1,i}", "x_2*w2_1_1"),
+    ("net", r"\sum_{j=1}^{2} \mathbb{1}[j=1] x_j + \sum_{j=1}^{2} 1_{j \neq 1} a^{[1]}_j", "x_1 + a1_2"),
+    ("net", r"\sum_{j=1}^{2} \sum_{k=1}^{2} \delta_{jk} x_j x_k", "x_1*x_1 + x_2*x_2"),
+    ("net", "(a2 - y) w2_11 1[z1_1 > 0] x_2", "(a2_1 - y_1)*w2_1_1*(1 if z1_1 > 0 else 0)*x_2"),
+    ("net", r"\left[\delta^{[2]} w_{11}^{[2]} + x_1 x_2\right] x_1", "(delta2_1*w2_1_1 + x_1*x_2)*x_1"),
+    ("own", "1/(1 + e^(-net_o1))", "1/(1 + exp(-z2_1))"),
+    # layers by digits and by company
+    ("net", "δ₁ xᵀ", "delta1 @ x.T"),
+    ("net", "W₂ᵀ·δ₂ ⊙ a1", "W2.T*delta2_1*a1"),
+    ("net", "dL/dw1", "dL_dW1"),
+    ("net", "grad_W1 L + grad_W1", "dL_dW1 + dL_dW1"),
+    # Ng's course over several samples: dZ stacks each sample's own derivatives, dW is of the cost
+    ("samples", "dZ2", "Delta2"),
+    ("samples", "dA1 + dz^{[2](1)}", "dL_dA1 + delta2_1_s1"),
+    ("samples", "dJ/dZ2 + db2", "dJ_dZ2 + dJ_db2_1"),
     # numbers
     ("net", "0,5", "0.5"),
     ("net", "1{,}5", "1.5"),
@@ -230,7 +248,7 @@ REFUSED = (
     ("net", r"\frac{\partial^2 L}{\partial w^2}", "second derivatives", 14),
     ("net", "2 3", "an operator", 2),
     ("net", "1½", "mixed number", 1),
-    ("net", "(x_1", 'for the "(" of column 1', 4),
+    ("net", "(x_1", "to close '(x_1'", 4),
     ("net", "x_1)", "without its opening bracket", 3),
     ("net", "1/0", "division by zero", 1),
     ("net", "x_1^65", "exponents up to 64", 3),
@@ -251,6 +269,39 @@ REFUSED = (
     ("net", "[0,5; 1,5]", "ambiguous before a semicolon", 1),
     ("net", r"x^{-1}", "a power of a matrix is ambiguous", 1),
     ("wide", "∂z1/∂W1", "is no matrix", 0),
+    ("net", "d²L/dw1_1_1²", "second derivatives", 0),
+    ("net", r"\frac{d^2 L}{dw_{11}^{[1]}}", "second derivatives", 6),
+    ("net", r"\delta_1^{l} x_1", 'the layer "l" has no value', 10),
+    ("net", r"\delta_1^{(l+1)} x_1", 'the layer "l" has no value', 11),
+    ("net", r"\delta^{[1]} x", "in two ways", 13),
+    ("net", "delta1 x", "in two ways", 7),
+    ("net", "x·x", "write ⊙ for entry by entry, aᵀ b for the sum", 1),
+    ("net", "W1[:,0]", "slices", 2),
+    ("net", "W1[1]", "2 indices are needed, counted from 1, as in w1_1_1", 0),
+    ("net", "W2[1][1]", "one pair of brackets", 5),
+    ("net", "a1[1][2]", "one pair of brackets", 5),
+    ("net", "w2{1,1}", "braces are no brackets", 2),
+    ("net", "w1_2", "2 indices are needed", 0),
+    ("net", "w21", "there is no", 0),
+    ("net", "w9_1_1", "the layers are 1 and 2", 0),
+    ("net", "dL/dw9_1_1", 'there is no "w9_1,1" here: the layers are 1 and 2', 4),
+    ("net", "dL/dq", 'unknown name "q"', 4),
+    ("net", "delta1_3", "layer 1 has 2 units", 0),
+    ("net", "w1_1_3", "layer 1 has 2 inputs", 0),
+    ("net", "dL * x_1", '"dL" alone is no derivative', 0),
+    ("net", "||x||", "a norm is not read", 0),
+    ("cube", r"x^{2}^{3}", "one above the other", 5),
+    ("cube", r"\sin x^2^3", "no exponent on an exponent", 8),
+    ("cube", r"\sin x^10", "write ^{10}", 7),
+    ("cube", "u^2 + C", 'unknown name "C"', 6),
+    ("cube", r"\frac{d}{dx} x^3", "only the name of one quantity", 13),
+    ("cube", r"\frac{d}{du} y^2", "only the name of one quantity", 13),
+    ("softmax", r"\sum_{k=1}^{2} \delta_{1k} y_k", "Kronecker's delta or the delta of a layer", 15),
+    ("samples", "a^{(2)}", "layer 2 or sample 2", 0),
+    ("own", r"\sum_{o} \mathrm{out}_{o}", "needs its range", 0),
+    ("net", "I don't know", 'the word "I": this is no formula', 0),
+    ("net", "detla = a2 - y", 'unknown name "detla"', 0),
+    ("net", "e = a2 - y\ne^x_1", "write exp(…)", 11),
 )  # fmt: skip
 
 
@@ -279,9 +330,11 @@ def test_matrices_and_vectors() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("W1 @ W2", "cannot multiply 2×2 by 1×2; with the right one transposed they fit"),
-        ("x W1", "cannot multiply 2×1 by 2×2; with the left one transposed they fit"),
-        ("d1 @ x", "with the left one transposed"),
+        ("W1 @ W2", "cannot multiply W1 (2×2) by W2 (1×2); W2ᵀ would fit"),
+        ("x W1", "cannot multiply x (2×1) by W1 (2×2); xᵀ would fit"),
+        ("d1 @ x", "cannot multiply delta1 (2×1) by x (2×1); delta1ᵀ would fit"),
+        ("W2.T.T.T @ x", "cannot multiply W2ᵀ (2×1) by x (2×1); W2 would fit"),
+        ("(d1 + x) @ x", "cannot multiply 2×1 by x (2×1); with the left one transposed they fit"),
         ("W1 + W2", "cannot combine"),
         ("a1 ⊙ W2", "one of them transposed fits"),
     ],
@@ -321,6 +374,39 @@ def test_lines() -> None:
 def test_significant_digits(text: str, digits: int | None) -> None:
     """The digits of one numeral are counted; an exact fraction has none."""
     assert read_answer(text, lexicon("net")).lines[-1].digits == digits
+
+
+def test_names_of_the_answers_own() -> None:
+    """A line that gives a new name to a value, which lines below use, is marked; they have the value in its place."""
+    first, second, third = read_answer("e = a2_1 - y\nh = e*a2*(1 - a2)\ndL/dw2_1_1 = h*a1_1", lexicon("net")).lines
+    assert [line.defines for line in (first, second, third)] == ["e", "h", ""]
+    assert first.left == Symbol("e")
+    assert plain(second.values[0]) == "(a2_1 - y_1)*a2_1*(1 - a2_1)"
+    assert plain(third.values[0]) == "(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1"
+    written = r"\begin{aligned} s &= \sigma(z_1^{[1]}) \\ \delta_1^{[1]} &= \delta^{[2]} w_{11}^{[2]} s(1-s) \end{aligned}"
+    assert plain(read("net", written)) == "delta2_1*w2_1_1*sigmoid(z1_1)*(1 - sigmoid(z1_1))"
+    swollen = "q1 = x_1 + x_2\n" + "".join(f"q{k + 1} = q{k}*q{k} + q{k}\n" for k in range(1, 40)) + "dL/dw1_1_1 = q40"
+    message = refusal("net", swollen, "text")
+    assert message is not None
+    assert "too long together" in str(message)
+
+
+def test_primes_on_the_left_of_a_function() -> None:
+    """y′ = …, y′(x) = … and f′(x) = … are the derivative by the only variable, or by the one in brackets."""
+    for text in ("y' = 3*x^2", "y'(x) = 3x^2", "f'(x) = 3x^2", r"y^{\prime} = 3x^2"):
+        (line,) = read_answer(text, lexicon("cube")).lines
+        assert (line.left, plain(line.values[0])) == (Adjoint("dy_dx", "y", "x"), "3*x^2"), text
+    assert refusal("letters", "f' = 2", "text") is not None
+
+
+def test_learning_rates() -> None:
+    """η, α and lr are read where the problem declares training."""
+    trained = {**PROBLEMS["own"], "training": {"learning_rate": 0.5}}
+    made = derive(trained)
+    assert plain(read_answer("-eta*dL_dw1_1_1", lexicon_of(made.problem, made.backward)).lines[0].values[0]) == "-eta*dL_dw1_1_1"
+    error = refusal("net", "-eta*x_1", "text")
+    assert error is not None
+    assert 'unknown name "eta"' in str(error)
 
 
 def test_caret() -> None:

@@ -43,7 +43,7 @@ def lexicon_of(problem: Problem, backward: Backward) -> Lexicon:
         network=network is not None,
         depth=len(network.layers) if network else 0,
         samples=network.samples if network else 1,
-        rate="eta" if network or problem.training else "",
+        rate="eta" if problem.training else "",
     )
 
 

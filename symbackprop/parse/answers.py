@@ -9,16 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbackprop.expr import Expr, Symbol
+from symbackprop.names import plain_name
 from symbackprop.parse.caret import caret
 from symbackprop.parse.formulas import Formulas
-from symbackprop.parse.lexicon import Lexicon
+from symbackprop.parse.lexicon import HATS, OUTPUT_WORDS, RATE_WORDS, Lexicon
 from symbackprop.parse.lines import laid_out
 from symbackprop.parse.reading import DoubtfulLayer
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.scanner import looks_like_latex, scan
 from symbackprop.parse.sizes import DEEPEST_EXPRESSION, LONGEST_ANSWER, MOST_LINES, MOST_TOKENS, depth_of
+from symbackprop.parse.spellings import function_of
 from symbackprop.parse.tokens import Token
 
+_PRIMES = (("'",), ("^", "'"), ("^", "{", "'", "}"))
 FORMATS = ("auto", "latex", "text")
 
 
@@ -29,6 +32,8 @@ class Line:
 
     `left` is None where the line is an expression alone; `text` is the line as written, from `start` to `end` of the
     whole text; `digits` counts the significant digits where the last value is one numeral (0.150 has 3, 1/3 has None).
+    `defines` is the name that a line gives to its value where that is the answer's own, used in lines below, which have
+    the value in its place: such a line is no step, and `left` is a Symbol that nothing else knows.
     """
 
     left: Expr | None
@@ -37,6 +42,7 @@ class Line:
     start: int
     end: int
     digits: int | None = None
+    defines: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ def read_answer(text: str, lexicon: Lexicon, format: str = "auto") -> Answer:  #
 class _Reader(Formulas):
     """Reads the lines of an answer."""
 
+    def __init__(self, text: str, tokens: tuple[Token, ...], lexicon: Lexicon, *, latex: bool) -> None:
+        super().__init__(text, tokens, lexicon, latex=latex)
+        self.definitions: dict[str, Token] = {}  # where each name of the answer's own is defined
+
     def list_value(self) -> Expr:
         """Read one value of a list, where a comma separates."""
         kept, self.listed = self.listed, 1
@@ -93,6 +103,8 @@ class _Reader(Formulas):
                 self.take()
             if self.next.kind == "end":
                 self.finish_doubts()
+                for name in (name for word, name in self.definitions.items() if word not in self.used):
+                    self.unknown(name)
                 return found
 
     def line(self) -> Line:
@@ -100,18 +112,71 @@ class _Reader(Formulas):
         start = self.next
         sides: list[Expr] = []
         self.accept("=", "≈")
+        name = self.own_left()
         while True:
             first = self.index
-            sides.append(self.side())
+            sides.append(self.primed() or self.side())
             last = self.index
             if not self.accept("=", "≈"):
                 break
         self.line_end()
+        if name is not None:
+            sides.insert(0, Symbol(plain_name(name.text)))
+            self.defined[name.text] = sides[-1]
+            self.used.discard(name.text)
+            self.definitions[name.text] = name
         end = self.tokens[last - 1].end
         digits = _digits(self.tokens[first:last])
         left = sides[0] if len(sides) > 1 and isinstance(sides[0], Symbol) else None
         values = tuple(sides[1:] if left is not None else sides)
-        return Line(left, values, self.text[start.position : end].strip(), start.position, end, digits)
+        defines = plain_name(name.text) if name is not None else ""
+        return Line(left, values, self.text[start.position : end].strip(), start.position, end, digits, defines)
+
+    def own_left(self) -> Token | None:
+        """Take "e =" at the beginning of a line, where e is no name of the problem but is used below; None where it is not so."""
+        name = self.next
+        word = name.text
+        if name.kind != "word" or self.peek().text != "=" or not self.may_define(word):
+            return None
+        end = next(place for place in range(self.index, len(self.tokens)) if self.tokens[place].kind in {"break", "end"})
+        if word not in {token.text for token in self.tokens[end:]}:
+            return None
+        self.take()
+        self.take()
+        return name
+
+    def may_define(self, word: str) -> bool:
+        """Whether a word means nothing in this problem, so that an answer may give it a meaning."""
+        lexicon, base = self.lexicon, word.rstrip("0123456789").partition("_")[0]
+        taken = {*OUTPUT_WORDS, *RATE_WORDS, *HATS, "d", "Delta", "pi", "sum", "Sigma", "m", "N", "T", "partial"}
+        if word in taken or base in taken or lexicon.spelled(word) is not None or function_of(word):
+            return False
+        bases = {base, base.swapcase(), base[1:] if base[:1] == "d" else base}
+        return not bases & {*lexicon.items} and not self.split(word)
+
+    def primed(self) -> Expr | None:
+        """Read y′ or f′(x) before an equals sign: the derivative of a function by its variable; None where it is neither."""
+        name, lexicon = self.next, self.lexicon
+        if lexicon.network or not self.is_word(name):
+            return None
+        texts = [self.peek(ahead).text for ahead in range(1, 10)]
+        mark = next((list(mark) for mark in _PRIMES if texts[: len(mark)] == list(mark)), None)
+        if mark is None:
+            return None
+        ahead, bottom = len(mark) + 1, None
+        if texts[ahead - 1] == "(" and texts[ahead + 1] == ")":
+            bottom = lexicon.word(texts[ahead])
+            ahead += 3
+        elif len(lexicon.given) == 1:
+            bottom = Symbol(lexicon.given[0])
+        top = lexicon.word(name.text)
+        if top is None and name.text == "f" and ahead > len(mark) + 1:
+            top = Symbol(lexicon.output)
+        if type(top) is not Symbol or type(bottom) is not Symbol or self.peek(ahead).text not in {"=", "≈"}:
+            return None
+        for _ in range(ahead):
+            self.take()
+        return self.ratio(top, bottom, name)
 
     def side(self) -> Expr:
         """Read one side of a line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symbackprop.names import short
 from symbackprop.parse.items import Marks
 from symbackprop.parse.reading import Reading
 from symbackprop.parse.refusals import refuse
@@ -27,16 +28,22 @@ class Around(Reading):
             elif mark.text == "^" and (found := self.superscript(bare=bare and not above)) is not None:
                 first |= not below and any(not kind for kind, _ in found)
                 above += found
-            elif mark.text == "[" and mark.position == end and not below and word and (parts := self.bracketed()) is not None:
+            elif mark.text == "[" and mark.position == end and word and (parts := self.bracketed()) is not None:
+                if below:
+                    message = "the indices of an entry stand in one pair of brackets and count from 1, as in w1[1,1]"
+                    refuse(message, self.text, mark.position)
                 below += parts
             else:
+                if mark.text == "{" and mark.kind == "operator" and mark.position == end and word and not self.latex:
+                    message = f"in plain text, braces are no brackets: write {short(word)}[…] for an entry, *(…) for a product"
+                    refuse(message, self.text, mark.position)
                 return Marks("", tuple(below), tuple(above)), first
             end = self.tokens[self.index - 1].end
 
     def index_text(self, tokens: list[Token]) -> list[str]:
         """Return the parts between commas of what stands below, with numbers for the letters of a sum."""
         parts: list[list[str]] = [[]]
-        for token in tokens:
+        for token in self.worked_out(tokens):
             if token.text == ",":
                 parts.append([])
             elif token.kind == "word" and token.text not in self.bound and all(c in self.bound for c in token.text):
@@ -51,6 +58,31 @@ class Around(Reading):
             return [run for part in parts for run in part]
         return ["".join(part).replace("_", "") if len(part) > 1 else part[0] if part else "" for part in parts]
 
+    def worked_out(self, tokens: list[Token]) -> list[Token]:
+        """Return the tokens of an index with i + 1 and its kind as a number."""
+        found: list[Token] = []
+        for place, token in enumerate(tokens):
+            if token.text not in {"+", "-"}:
+                if not (found and place and tokens[place - 1].text in {"+", "-"}):
+                    found.append(token)
+                continue
+            left, right = found[-1:], tokens[place + 1 : place + 2]
+            if not left or not right:
+                refuse(f"found {token.shown} in an index, where numbers and letters are accepted", self.text, token.position)
+            total = self.index_number(left[0]) + (1 if token.text == "+" else -1) * self.index_number(right[0])
+            found[-1] = Token("number", str(total), left[0].position, right[0].end)
+        return found
+
+    def index_number(self, token: Token) -> int:
+        """Return the number that an index is: a numeral, or the letter of a sum."""
+        if token.text in self.bound:
+            self.lettered.add(token.text)
+            return self.bound[token.text]
+        if not token.text.isdigit() or len(token.text) > 4:
+            message = f'the index "{short(token.text)}" has no value here: write a number, or a sum over its letter'
+            refuse(message, self.text, token.position)
+        return int(token.text)
+
     def indices(self) -> list[str]:
         """Read what stands below: one token, or a group in braces."""
         token = self.take()
@@ -63,7 +95,8 @@ class Around(Reading):
         while depth:
             part = self.take()
             depth += (part.text == "{") - (part.text == "}")
-            if part.kind == "end" or (part.kind not in {"number", "word", "bold"} and part.text not in set(",{}_\\_") | {"\\_"}):
+            named = part.kind in {"number", "word", "bold"}
+            if part.kind == "end" or not (named or part.text in {",", "{", "}", "_", "\\_", "+", "-"}):
                 refuse(f"found {part.shown} in an index, where numbers and letters are accepted", self.text, part.position)
             if part.text not in {"{", "}"}:
                 inner.append(part)
@@ -76,6 +109,9 @@ class Around(Reading):
         self.take()
         while (self.next.kind in {"number", "word"} or self.next.text == ",") and len(inner) < 8:
             inner.append(self.take())
+        if self.next.text == ":":
+            message = "slices such as [:,0] are not read: write the entries, each with its indices from 1, as in w1[1,1]"
+            refuse(message, self.text, self.tokens[place].position)
         plain = all(t.text == "," or t.text.isdigit() or t.text in self.bound for t in inner)
         if not inner or not plain or self.next.text != "]":
             self.index = place
@@ -142,8 +178,11 @@ class Around(Reading):
         if token.kind == "number" and token.text.isdigit():
             return self.take().text
         if token.kind == "word" and token.text in self.bound:
-            self.lettered.add(token.text)
-            return str(self.bound[self.take().text])
+            value = self.index_number(self.take())
+            if self.next.text in {"+", "-"} and self.peek().text.isdigit():
+                sign = 1 if self.take().text == "+" else -1
+                value += sign * self.index_number(self.take())
+            return str(value)
         if token.kind == "word" and token.text == "L" and self.lexicon.network:
             self.take()
             if self.next.text == "-" and self.peek().text.isdigit():

@@ -60,9 +60,11 @@ class Blocks(Sums):
     def bracket_list(self) -> Expr:
         """Read [x], [1, 2], [1; 2], [[1, 2], [3, 4]] or [z > 0]."""
         opening = self.take()
+        if (holds := self.equal_numbers("]")) is not None:
+            return holds
         self.deeper(opening)
         kept = self.bars, self.listed, self.spaced, self.bracketed_in
-        self.bars, self.listed, self.spaced, self.bracketed_in = 0, 1, self.depth, 0
+        self.bars, self.listed, self.spaced, self.bracketed_in = 0, 1, 0 if self.latex else self.depth, 0
         rows: list[list[Expr]] = [[]]
         nested = 0
         while True:
@@ -113,6 +115,8 @@ class Blocks(Sums):
     def bars_around(self) -> Expr:
         """Read |x|."""
         opening = self.take()
+        if self.next.text == opening.text == "|":
+            refuse("a norm is not read: write the sum of the squares out", self.text, opening.position)
         self.deeper(opening)
         kept, self.bars = self.bars, int(opening.text == "|")
         body = self.value()

@@ -11,6 +11,7 @@ from symbackprop.expr import (
     Partial,
     Symbol,
 )
+from symbackprop.names import short
 from symbackprop.parse.quantities import Quantities
 from symbackprop.parse.reading import NoSuchUnit
 from symbackprop.parse.refusals import refuse
@@ -23,8 +24,8 @@ from symbackprop.parse.tokens import Token
 class Derivatives(Quantities):
     """Reads derivatives."""
 
-    def differential(self, *, ordinary: bool = True) -> Expr | None:
-        """Read ∂L, dL or d L; None, and nothing is taken, where there is none."""
+    def differential(self, *, below: bool = False) -> Expr | None:
+        """Read ∂L, dL or d L; None, and nothing is taken, where there is none.  What stands `below` must be one."""
         place, token = self.index, self.next
         written_out = token.text == "partial" and token.kind == "word" and token.text not in self.lexicon.words
         if written_out or (token.text in {"partial", "∂"} and token.kind in {"command", "operator"}):
@@ -32,7 +33,7 @@ class Derivatives(Quantities):
             if self.next.text == "^":
                 refuse("second derivatives are not read", self.text, self.next.position)
             return self.differentiated(token)
-        if not ordinary or token.kind != "word" or token.text[:1] != "d" or token.text in self.lexicon.words:
+        if token.kind != "word" or token.text[:1] != "d" or token.text in self.lexicon.words:
             return None
         self.take()
         found: Expr | None = None
@@ -40,7 +41,11 @@ class Derivatives(Quantities):
             try:
                 found = self.quantity(token.text[1:], Token("word", token.text[1:], token.position + 1, token.end))
             except NoSuchUnit:
+                if below:
+                    raise
                 found = None
+            if found is None and below:
+                self.unknown(Token("word", token.text[1:], token.position + 1, token.end))
         elif self.is_word(self.next) or self.next.text == "hat":
             found = self.differentiated(token)
         elif self.next.text == "(" and self.peek(2).text == ")":
@@ -131,10 +136,12 @@ class Derivatives(Quantities):
         top = self.differential()
         slash = self.accept("/") if top is not None else None
         if slash:
-            bottom = self.differential()
+            bottom = self.differential(below=True)
             if bottom is not None and top is not None:
                 return self.direct(self.ratio(top, bottom, token))
         self.index, self.tokens = place, tokens
+        if type(top) is Symbol and top.name in {self.lexicon.output, *self.lexicon.outputs}:
+            refuse(f'"{short(token.text)}" alone is no derivative: write {token.text}/dw', self.text, token.position)
         if top is not None and self.lexicon.network and len(token.text) > 1 and self.lexicon.word(token.text) is None:
             return self.coded(token)
         return None
@@ -149,7 +156,7 @@ class Derivatives(Quantities):
         if type(of) is not Symbol or of.name == self.lexicon.output:
             self.index, self.tokens = place, tokens
             return None
-        return self.lexicon.derivative(self.lexicon.output, of.name)
+        return self.lexicon.coded(of.name)
 
     def direct(self, found: Expr) -> Expr:
         """Read "|direct" behind a derivative: all else is held fixed."""
@@ -177,7 +184,7 @@ class Derivatives(Quantities):
         if not self.accept("/"):
             self.unexpected('"/ ∂" and the name of a quantity')
         opening = self.accept("(", "{")
-        bottom = self.differential()
+        bottom = self.differential(below=True)
         if bottom is None:
             self.unexpected('"∂" and the name of a quantity')
         if opening:
@@ -203,6 +210,7 @@ class Derivatives(Quantities):
         if self.is_word(self.next):
             place, tokens, word = self.index, self.tokens, self.take()
             read = self.quantity(word.text, word)
+            self.no_power()
             if type(read) is Symbol and read.name in {self.lexicon.output, *self.lexicon.outputs}:
                 top = read
             else:
@@ -245,6 +253,8 @@ class Derivatives(Quantities):
         opening = self.take()
         sign = self.next
         ordinary = sign.kind == "word" and sign.text == "d"
+        if ordinary and self.second(self.index + 1) is not None:
+            refuse("second derivatives are not read", self.text, sign.position)
         if (sign.text == "partial" or ordinary) and self.peek().text == "}":
             self.take()
             self.take()
@@ -274,15 +284,33 @@ class Derivatives(Quantities):
         bottom = self.differential()
         return bottom if bottom is not None and self.accept("}") else None
 
+    def second(self, place: int) -> Token | None:
+        """Return the name behind the exponent that comes at a place: L of d²L; None where there is none."""
+        if self.tokens[place].text != "^":
+            return None
+        place += 1
+        if self.tokens[place].text == "{":
+            while self.tokens[place].text != "}" and self.tokens[place].kind != "end":
+                place += 1
+        name = self.tokens[min(place + 1, len(self.tokens) - 1)]
+        return name if self.is_word(name) else None
+
+    def no_power(self) -> None:
+        """Refuse an exponent behind what is differentiated: of the derivative, or below it."""
+        if self.next.text in {"^", "**"} and not (self.peek().text == "T" or self.peek(2).text in {"T", "transpose"}):
+            refuse("what is raised to this power is ambiguous: write (∂L/∂w)^…", self.text, self.next.position)
+
     def operated(self, bottom: Expr, token: Token) -> Expr:
         """Read the quantity behind ∂/∂w."""
+        start = self.next
         opening = self.accept("(")
         top: Expr | None = None
         if self.is_word(self.next):
             word = self.take()
             top = self.quantity(word.text, word)
-        if top is None or type(top) is not Symbol or (opening and not self.accept(")")):
-            refuse("behind ∂/∂… only the name of a quantity is read, not a formula", self.text, token.position)
+        named = type(top) is Symbol and top != bottom and (not opening or self.accept(")"))
+        if top is None or not named or self.next.text in {"^", "**", "(", "'"} or self.is_word(self.next):
+            refuse("behind ∂/∂… only the name of one quantity is read, not a formula", self.text, start.position)
         return self.ratio(top, bottom, token)
 
     def evaluated(self) -> Expr:

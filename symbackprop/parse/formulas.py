@@ -156,6 +156,8 @@ class Formulas(Words):
         if token.kind == "command":
             name = token.text.partition(":")[2]
             return token.text in _STARTS or (token.text.startswith("begin:") and (name in MATRICES or name in CASES))
+        if token.text == "1" and self.peek().text in {"[", "{", "{("} and self.holds_condition(1):
+            return True
         if token.kind != "operator":
             return False
         return token.text in _OPENINGS or (token.text == "|" and self.bars == 0)
@@ -172,13 +174,21 @@ class Formulas(Words):
 
     def postfixed(self, base: Expr) -> Expr:
         """Read what stands behind an atom."""
+        raised = False
         while True:
             token = self.next
             if token.kind == "operator" and token.text in {"^", "**", ".^"}:
                 if self.transposes():
                     base = self.shapes.transposed(base, token.position)
                     continue
+                if raised:
+                    refuse("two exponents one above the other are ambiguous: write brackets", self.text, token.position)
+                raised = token.text == "^"
                 self.take()
+                if self.latex and self.next.text != "{" and self.peek().text == "^":
+                    refuse("LaTeX has no exponent on an exponent: write x^{2^3} or (x^2)^3", self.text, self.peek().position)
+                if self.latex and self.next.kind == "number" and len(self.next.text) > 1 and token.text == "^":
+                    refuse(f"LaTeX takes one digit: write ^{{{self.next.text}}}", self.text, self.next.position)
                 if self.latex and self.is_word(self.next) and self.peek().text == "_":
                     refuse("how far the exponent reaches is ambiguous: write it in braces", self.text, self.next.position)
                 self.deeper(token)
@@ -255,7 +265,7 @@ class Formulas(Words):
 
     def numeral(self) -> Expr:
         """Read a number; a comma between digits is a decimal comma where it can be nothing else."""
-        if self.next.text == "1" and self.peek().text == "_":
+        if self.next.text == "1" and (self.peek().text == "_" or self.holds_condition(1)):
             return self.one_of_condition()
         token = self.take()
         comma, following = self.next, self.peek()

@@ -79,6 +79,10 @@ class Lexicon:
         if self.rate:
             for word in RATE_WORDS:
                 found.setdefault(word, Symbol(self.rate))
+        for whole in self.parts if self.samples > 1 else ():
+            if whole[0] in "ZA":
+                stacked = self.stacked(whole)
+                found[stacked.name] = stacked
         return found
 
     @cached_property
@@ -147,10 +151,8 @@ class Lexicon:
                 deltas = [delta for row in rows if whole[0] == "Z" and (delta := self._delta(row[sample])) is not None]
                 if len(deltas) == len(rows):
                     enter(Item(_vector(deltas), "delta", whole[1:], (), str(sample + 1), whole=True))
-            everything = [[self._delta(name) for name in row] for row in rows if whole[0] == "Z"]
-            table = tuple(tuple(delta for delta in row if delta is not None) for row in everything)
-            if table and all(len(row) == self.samples for row in table):
-                enter(Item(Entries(table), "delta", whole[1:], whole=True))
+            if whole[0] == "Z":
+                enter(Item(self.stacked(whole), "delta", whole[1:], whole=True))
 
     def _aliases(self, found: dict[str, list[Item]]) -> None:
         """Enter other names of the same quantities where they are free: ŷ and p for the output, a⁰ for the inputs."""
@@ -181,6 +183,8 @@ class Lexicon:
             return []
         best = min(rank for rank, _ in ranked)
         if best >= UNLAYERED:  # without a layer, every quantity that may be meant counts
+            if marks.attached and self.depth > 1:  # digits right behind a letter are its layer, never an index of another
+                return []
             return self._unlayered([item for _, item in ranked], marks)
         return _different([item for rank, item in ranked if rank == best])
 
@@ -202,15 +206,35 @@ class Lexicon:
             return found
         if ratio := _RATIO.fullmatch(word):
             top, bottom = self.words.get(ratio["top"]), self.words.get(ratio["bottom"])
-            if top is None and ratio["top"] in OUTPUT_WORDS:
+            if top is None and ratio["top"] in OUTPUT_WORDS and self.network:
                 top = Symbol(self.output)
             if type(top) is Symbol and type(bottom) is Symbol:
                 return self.derivative(top.name, bottom.name)
         if word[:1] == "d" and self.network:
             of = self.words.get(word[1:])
-            if type(of) is Symbol:
-                return self.derivative(self.output, of.name)
+            if type(of) is Symbol and of.name not in {self.output, *self.outputs}:
+                return self.coded(of.name)
         return None
+
+    def coded(self, of: str) -> Expr:
+        """
+        Return what programs call dz: the derivative of the output by z.
+
+        Over several samples dZ and dA stack the derivatives of each sample's own loss, as Ng's course does; dW and db are
+        of the cost.
+        """
+        if self.samples < 2 or of[:1] not in "zZaA":
+            return self.derivative(self.output, of)
+        return self.stacked(of) if of in self.parts else self.derivative(self.loss_of("L", of), of)
+
+    def stacked(self, whole: str) -> Adjoint:
+        """Return the matrix whose columns are the derivatives of each sample's own loss by a layer."""
+        return Adjoint(f"Delta{whole[1:]}" if whole[0] == "Z" else f"dL_d{whole}", "L", whole)
+
+    def loss_of(self, output: str, entry: str) -> str:
+        """Return the loss of the sample that an entry belongs to, where "L" stands for every sample's own."""
+        own = f"{output}_s{entry.rpartition('_s')[2]}"
+        return own if self.samples > 1 and output not in self.words and own in self.outputs else output
 
     def spelled(self, word: str) -> Expr | None:
         """Return the quantity that a word spells without any other mark: a1_2, x1, w1_12; None where it is not one only."""
@@ -226,6 +250,12 @@ class Lexicon:
         """Whether a word is to be read in one piece in LaTeX, too: a name, or a base with the digits of its layer."""
         base = word.rstrip("0123456789")
         return self.spelled(word) is not None or (base != word and base in self.items)
+
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """The scalars that nothing defines: inputs and parameters."""
+        derived, defined = set(self.adjoints.values()), {child for child, _ in self.edges}
+        return tuple(name for name in self.shapes if name not in derived | defined and name not in self.parts)
 
     def depends(self, name: str, on: str) -> bool:
         """Whether a quantity depends on another; whole layers by their first entries."""
@@ -261,7 +291,7 @@ class Lexicon:
         if rows is None:
             return symbol
         plain = rows[row - 1][column - 1]
-        return self.derivative(symbol.output, plain) if isinstance(symbol, Adjoint) else Symbol(plain)
+        return self.derivative(self.loss_of(symbol.output, plain), plain) if isinstance(symbol, Adjoint) else Symbol(plain)
 
     def shape(self, symbol: Symbol) -> Shape:
         """Return the shape of a quantity or a derivative by it."""

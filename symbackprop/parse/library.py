@@ -44,6 +44,8 @@ class Library(Calls):
         if self.next.text not in closings:
             return self.ones(token)
         opening = self.take()
+        if (holds := self.equal_numbers(closings[opening.text])) is not None:
+            return holds
         if opening.text == "{" and self.next.kind == "number" and self.peek().text == "}":
             size = self.whole("a length")
             self.take()
@@ -59,6 +61,29 @@ class Library(Calls):
         if token.text not in STEPS:
             refuse("a condition such as z > 0 is accepted here", self.text, opening.position)
         return Cases(((ONE, Condition(body, ">", ZERO)),), ZERO)
+
+    def equal_numbers(self, closing: str) -> Expr | None:
+        """Read j = k or j ≠ 2 up to a closing bracket, as 1 or 0; None, and nothing is taken, where it is neither."""
+        left, sign, right = self.next, self.peek(), self.peek(2)
+        if sign.text not in {"=", "!="} or self.peek(3).text != closing or {left.kind, right.kind} - {"word", "number"}:
+            return None
+        if left.kind == right.kind == "word" and not {left.text, right.text} & {*self.bound}:
+            return None
+        same = self.index_number(left) == self.index_number(right)
+        for _ in range(4):
+            self.take()
+        return ONE if same == (sign.text == "=") else ZERO
+
+    def holds_condition(self, ahead: int) -> bool:
+        """Whether the bracket that comes after some tokens has a condition in it."""
+        depth = 0
+        for token in self.tokens[self.index + ahead :]:
+            depth += (token.text in {"(", "[", "{", "{("}) - (token.text in {")", "]", "}", ")}"})
+            if depth <= 0 or token.kind in {"end", "break"}:
+                return False
+            if depth == 1 and token.text in {"<", ">", "<=", ">=", "=", "!="}:
+                return True
+        return False
 
     def ones(self, token: Token) -> Expr:
         """Return the vector of ones over the samples."""

@@ -23,6 +23,7 @@ from symbackprop.parse.spellings import (
     FUNCTION_NAMES,
     LOOKALIKES,
     SHOWN_NAMES,
+    function_of,
 )
 from symbackprop.parse.tokens import Token
 
@@ -48,6 +49,10 @@ class Reading(Cursor):
         self.doubtful: list[tuple[int, str]] = []
         self.layers_bare = self.layers_bracketed = self.layers_below = False
         self.powers = False
+        self.unended = False  # inside a sum without an end
+        self.defined: dict[str, Expr] = {}  # names of the answer's own
+        self.used: set[str] = set()  # those of them that were used
+        self.put_in = 0  # how many operations their definitions brought
         # While the end of a sum is looked for: for each quantity with a letter of it, whether there is one.
         self.beyond: list[bool] | None = None
         self.probe = ""
@@ -70,6 +75,13 @@ class Reading(Cursor):
         if self.depth > DEEPEST_NESTING:
             refuse(f"brackets and powers are nested more than {DEEPEST_NESTING} deep", self.text, token.position)
 
+    def expect(self, operator: str, opening: Token) -> None:
+        """Take the operator that closes an opening one, or refuse what stands there and show what is to be closed."""
+        if not self.accept(operator):
+            begun = self.text[opening.position : self.next.position].strip()
+            shown = f"{begun[:16]}…" if len(begun) > 16 else begun
+            self.unexpected(f"an operator or \"{operator}\" (to close '{' '.join(shown.split())}')")
+
     def peek(self, ahead: int = 1) -> Token:
         """Return a later token."""
         return self.tokens[min(self.index + ahead, len(self.tokens) - 1)]
@@ -87,10 +99,21 @@ class Reading(Cursor):
         if self.next.text == "(" and len(written) > 2:
             close = nearest(written, sorted({*FUNCTION_NAMES, *SHOWN_NAMES}))
             refuse(f'unknown function "{short(written)}"{close or self.lexicon.near(written)}', self.text, token.position)
+        words = [t for t in self.tokens if self.is_word(t)]
+        strange = [t for t in words if not self.known(t.text)]
+        if len(words) >= 3 and 2 * len(strange) >= len(words) and not self.latex:
+            message = f'found the word "{short(written)}": this is no formula; name = expression is read, a line each'
+            refuse(message, self.text, token.position)
         if written in {"so", "thus", "hence", "therefore", "then", "and", "because", "since", "where", "with", "is", "the"}:
             message = f'found the word "{written}": only formulas are read, a line each, such as name = expression'
             refuse(message, self.text, token.position)
         refuse(f'unknown name "{short(written)}"{self.lexicon.near(written)}', self.text, token.position)
+
+    def known(self, word: str) -> bool:
+        """Whether a word is a function, or stands for a quantity, or for one with what is behind it."""
+        if self.lexicon.spelled(word) is not None or function_of(word):
+            return True
+        return word.rstrip("0123456789").partition("_")[0] in {*self.lexicon.items, *self.defined, *self.bound, "d", "e", "T"}
 
     def lookalike(self, character: str, position: int) -> NoReturn:
         """Refuse a character that only looks like a letter."""

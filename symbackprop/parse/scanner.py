@@ -42,12 +42,14 @@ _BRACED = re.compile(r"\s*\{([^{}]*)\}")
 _EQUALS = re.compile(r"\s*\{\s*=\s*\}|\s*=")
 _SHORT_FRACTION = re.compile(r"\s*([0-9]|(?<=\s)[A-Za-z])\s*(?:([0-9A-Za-z])|(?=\{))")
 _LATEX = re.compile(r"\\[A-Za-z,;!(\[{|\\]|\$|[_^]\s*\{")
+_COMMANDS = re.compile(r"\\[A-Za-z,;!(\[{|\\]|\$")
+_UNICODE = re.compile(rf"[{_GREEK_LETTERS}∑∂∇⊙·ᵀ⊤√]")
 _TRAILING = re.compile(r"(?:[-+*/=·⋅×@^_&<>]|\\(?:cdot|times|odot|circ|quad|,|;))\s*$")
 
 
 def looks_like_latex(text: str) -> bool:
-    """Whether a text is meant as LaTeX."""
-    return _LATEX.search(text) is not None
+    """Whether a text is meant as LaTeX: by a command, or by braces where no letter is typed as LaTeX would not have it."""
+    return _LATEX.search(text) is not None and (_COMMANDS.search(text) is not None or _UNICODE.search(text) is None)
 
 
 def scan(text: str, *, latex: bool, known: Callable[[str], bool], most: int) -> tuple[Token, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from symbackprop.errors import ParseError
-from symbackprop.expr import ONE, ZERO, Constant, Expr, Number, Symbol, add, call, children, div, mul, power
+from symbackprop.expr import ONE, ZERO, Adjoint, Constant, Expr, Number, Symbol, add, call, children, div, mul, power
 from symbackprop.matrix import Entries, MatMul, Ones, Softmax, Sums, Transpose, entry, matmul, transpose
 from symbackprop.parse.items import Shape
 from symbackprop.parse.lexicon import Lexicon
@@ -73,22 +73,26 @@ class Shapes:
                     found = shape if found == SCALAR else found
                 return found
 
-    def unfit(self, verb: str, left: Shape, right: Shape, position: int) -> NoReturn:
+    def unfit(self, verb: str, left: Shape, right: Shape, position: int, names: tuple[str, str] = ("", "")) -> NoReturn:
         """Refuse shapes that do not fit, and say which transpose would."""
         hint = ""
+        one, other = (f"{name} ({shown(size)})" if name else shown(size) for name, size in zip(names, (left, right), strict=True))
         if verb == "multiply":
             flipped = [
                 which
                 for which, a, b in (("left", left[::-1], right), ("right", left, right[::-1]), ("", left[::-1], right[::-1]))
                 if a[1] == b[0]
             ]
-            if flipped:
+            name = "" if not flipped else names[flipped[0] == "right"]
+            if name and flipped[0]:
+                hint = f"; {name.removesuffix('ᵀ') if name.endswith('ᵀ') else name + 'ᵀ'} would fit"
+            elif flipped:
                 hint = f"; with the {flipped[0]} one transposed they fit" if flipped[0] else "; with both transposed they fit"
         elif left == right[::-1]:
             hint = "; one of them transposed fits"
         joined = "by" if verb == "multiply" else "with"
         entrywise = "" if verb == "multiply" else " entry by entry"
-        message = f"cannot {verb} {shown(left)} {joined} {shown(right)}{entrywise}{hint}"
+        message = f"cannot {verb} {one} {joined} {other}{entrywise}{hint}"
         raise ShapeError(placed(message, self.text, position), self.text, position, (left, right))
 
     def scalar(self, expr: Expr, position: int = 0) -> bool:
@@ -108,15 +112,32 @@ class Shapes:
         if SCALAR in {a, b} and sign != "@":
             return mul(left, right)
         fits, same = a[1] == b[0], a == b
+        names = (self.name(left), self.name(right))
         if sign == "⊙" and not same:
-            self.unfit("combine", a, b, position)
-        if sign == "⊙" or (same and (sign == "*" or not (fits or sign == "@"))):
+            self.unfit("combine", a, b, position, names)
+        if sign == "⊙" or (same and sign == "*"):
+            return mul(left, right)
+        if not fits and same and sign != "@" and 1 in a:
+            which = " and ".join(filter(None, names)) or f"two factors of {shown(a)}"
+            message = f"the product of {which}, both {shown(a)}, can be meant in two ways: write ⊙ for entry by entry"
+            inner = "aᵀ b for the sum" if a[1] == 1 else "a bᵀ for the sum"
+            refuse(f"{message}, {inner}", self.text, position)
+        if not fits and same and sign == "·":
             return mul(left, right)
         if not fits:
-            self.unfit("multiply", a, b, position)
+            self.unfit("multiply", a, b, position, names)
         if SCALAR in {a, b}:
             return mul(left, right)
         return matmul(left, right)
+
+    def name(self, expr: Expr) -> str:
+        """Return how a factor is called in a sentence: a name, or a name transposed; "" for a formula."""
+        if isinstance(expr, Transpose):
+            inner = self.name(expr.body)
+            return f"{inner}ᵀ" if inner else ""
+        if isinstance(expr, Adjoint) and not expr.is_delta:
+            return f"d{expr.output}/d{expr.of}"
+        return self.lexicon.own.get(expr.name, expr.name) if isinstance(expr, Symbol) else ""
 
     def total(self, terms: list[Expr], position: int) -> Expr:
         """Add; a column beside a matrix with as many rows is added to every column."""

@@ -22,6 +22,7 @@ MOST_LINES = 64
 MOST_ROWS = 64
 MOST_ENTRIES = 1_024
 MOST_WORK = 60_000
+MOST_PUT_IN = 4_000
 
 
 def bits_of(expr: Expr) -> int:

@@ -27,6 +27,7 @@ class Sums(Library):
         self.deeper(token)
         start, tokens, before = self.index, self.tokens, self.bound.get(letter)
         kept, self.beyond = self.beyond, None
+        inner, self.unended = self.unended, self.unended or last is None
         found: list[Expr] = []
         end = start
         value = first
@@ -39,6 +40,10 @@ class Sums(Library):
                 sign = self.signs()
                 body = self.product()
             except NoSuchUnit:
+                self.unended = inner
+                if last is None and not found and not inner:
+                    message = f"the sum over {letter} needs its range, in numbers: {letter}=1..2"
+                    refuse(message, self.text, token.position)
                 if last is not None or not found:
                     raise
                 self.index, self.tokens = start, tokens
@@ -49,7 +54,7 @@ class Sums(Library):
             if last is None and not self.letter_used(letter, start, end):
                 refuse(f"the sum over {letter} needs its range: {letter}=1..2", self.text, token.position)
             value += 1
-        self.index, self.tokens, self.beyond = end, after, kept
+        self.index, self.tokens, self.beyond, self.unended = end, after, kept, inner
         if before is None:
             del self.bound[letter]
         else:
@@ -90,7 +95,9 @@ class Sums(Library):
         if letter.kind != "word" or len(letter.text) > 6:
             refuse(f"found {letter.shown} where the letter of a sum is accepted", self.text, letter.position)
         first, last = 1, None
-        if braced and self.accept("="):
+        if braced and self.accept("∈"):
+            first, last = self.set_of_numbers()
+        elif braced and self.accept("="):
             first = self.whole("the first value of a sum")
             if self.accept("..", "…"):
                 last = self.whole("the last value of a sum")
@@ -104,6 +111,34 @@ class Sums(Library):
         if last is not None and not 0 <= last - first < MOST_TERMS:
             refuse(f"a sum has 1 to {MOST_TERMS} terms; this is from {first} to {last}", self.text, token.position)
         return letter.text, first, last
+
+    def set_of_numbers(self) -> tuple[int, int]:
+        """Read {1, 2, 3}: the first and the last of whole numbers one after another."""
+        opening = self.accept("{(", "{")
+        if not opening:
+            self.unexpected("the numbers of a sum, as in {1, 2}")
+        found = [self.whole("a number of a sum")]
+        while self.accept(","):
+            found.append(self.whole("a number of a sum"))
+        if found != list(range(found[0], found[0] + len(found))):
+            refuse("a sum is read over whole numbers one after another", self.text, opening.position)
+        self.expect(")}" if opening.text == "{(" else "}", opening)
+        return found[0], found[-1]
+
+    def range_last(self) -> None:
+        """Put the range of sum(x_k, k=1..2) before what is summed, where it is read."""
+        depth, comma = 0, 0
+        for place in range(self.index, len(self.tokens)):
+            text = self.tokens[place].text
+            depth += (text in {"(", "[", "{", "{("}) - (text in {")", "]", "}", ")}"})
+            if depth == 1 and text == ",":
+                comma = place
+            if depth == 0:
+                break
+        tokens, here = self.tokens, self.index
+        if comma and place - comma == 6 and tokens[comma + 1].kind == "word" and tokens[comma + 2].text == "=":
+            body, between = tokens[here + 1 : comma], tokens[comma : comma + 1]
+            self.tokens = (*tokens[: here + 1], *tokens[comma + 1 : place], *between, *body, *tokens[place:])
 
     def whole(self, what: str) -> int:
         """Read a whole number, or the letter of an outer sum, or the number of samples."""
@@ -126,6 +161,7 @@ class Sums(Library):
             return self.summation()
         if self.next.text != "(":
             refuse("a sum needs its letter: Σ_j", self.text, token.position)
+        self.range_last()
         if self.is_word(self.peek()) and self.peek(2).text == "=" and self.peek().text != "axis":
             self.take()
             letter = self.take().text

@@ -8,13 +8,15 @@ from symbackprop.expr import (
     Expr,
     Symbol,
     number,
+    walk,
 )
 from symbackprop.functions import SELECTIONS, VECTOR_FUNCTIONS
 from symbackprop.names import short
 from symbackprop.parse.blocks import Blocks
-from symbackprop.parse.lexicon import RATE_WORDS
+from symbackprop.parse.lexicon import OUTPUT_WORDS, RATE_WORDS
 from symbackprop.parse.reading import NoSuchUnit
 from symbackprop.parse.refusals import refuse
+from symbackprop.parse.sizes import MOST_PUT_IN
 from symbackprop.parse.spellings import (
     COMPONENT,
     GENERIC,
@@ -31,12 +33,20 @@ class Words(Blocks):
     def named(self, token: Token) -> Expr:
         """Read a word: a derivative, a quantity, a function with its argument, a constant, or a product of names."""
         word = token.text
+        if word in self.defined and not (self.latex and self.next.text == "_"):
+            return self.own_name(token)
         if word in {"np", "numpy", "math", "torch", "jnp"} and self.next.text == "." and self.is_word(self.peek()):
             self.take()
             return self.library(self.take())
         if word == "partial" and word not in self.lexicon.words:
             self.index -= 1
             return self.partial_derivative()
+        if word == "d" and (name := self.second(self.index)) and name.position == self.tokens[self.tokens.index(name) - 1].end:
+            refuse("second derivatives are not read", self.text, token.position)
+        if word.startswith(("grad_", "nabla_")) and self.lexicon.word(word) is None:
+            return self.gradient_by(token)
+        if word in {"sum", "Sigma"} and self.next.text == "_" and self.lexicon.word(word) is None:
+            return self.summed(token)
         derivative = self.written_ratio(token)
         if derivative is not None:
             return derivative
@@ -59,6 +69,31 @@ class Words(Blocks):
         if parts:
             return self.run(parts, token)
         return self.unknown(token)
+
+    def own_name(self, token: Token) -> Expr:
+        """Return what a name of the answer's own was defined as."""
+        if token.text == "e" and self.next.text in {"^", "**"} and not self.peek().text.isdigit():
+            refuse('"e" is a name of your own here: write exp(…) for the exponential', self.text, token.position)
+        self.used.add(token.text)
+        body = self.defined[token.text]
+        self.put_in += sum(1 for _ in walk(body))
+        if self.put_in > MOST_PUT_IN:
+            refuse("names of your own stand for formulas that are too long together", self.text, token.position)
+        return body
+
+    def gradient_by(self, token: Token) -> Expr:
+        """Read grad_W1 L: the derivative of the output by what is named."""
+        _, _, name = token.text.partition("_")
+        piece = Token("word", name, token.end - len(name), token.end)
+        of = self.quantity(name, piece)
+        if of is None:
+            self.unknown(piece)
+        if self.is_word(self.next):
+            word = self.next
+            if self.lexicon.spelled(word.text) == Symbol(self.lexicon.output) or word.text in OUTPUT_WORDS:
+                self.take()
+                self.no_power()
+        return self.ratio(Symbol(self.lexicon.output), of, token)
 
     def not_applied(self, found: Expr, token: Token) -> None:
         """Refuse z(x) and a(2), which may be products as well as z as a function of x and an entry of a."""
