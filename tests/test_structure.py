@@ -112,7 +112,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("layout",),
         ("latex", "terminal", "text", "typst"),
         ("markdown", "pdf"),
-        ("notebook",),
+        ("anki", "notebook"),
         ("__init__",),
     ),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
