@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point, Writing
 from symbackprop.diagrams.inscribe import NOTE, NUMBER
-from symbackprop.diagrams.labels import Block, place, stack
+from symbackprop.diagrams.labels import Block, Line, crosses, place, stack
 from symbackprop.diagrams.layering import Layered, Link, layered
 from symbackprop.diagrams.material import Material
 from symbackprop.diagrams.operators import operation
@@ -80,6 +80,7 @@ class _Drawing:
         reaches = {name: piece.reach for name, piece in self.pieces.items()}
         places = {name: reaches.get(name, wire) for column in self.layout.columns for name in column}
         self.y = heights(self.layout.columns, self.layout.segments(), places)
+        self.column = {name: (column, i) for column in self.layout.columns for i, name in enumerate(column)}
         self.x: dict[str, float] = {}
         self.sides: dict[str, tuple[float, float]] = {}
         self.notices: list[str] = []
@@ -160,9 +161,22 @@ class _Drawing:
             points += [(source.x + source.width / 2, source.y), (turn, source.y)]
         between = [point for name in chain[1:-1] for point in ((side, self.y[name]) for side in self.sides[name])]
         if not self.atoms:
-            points.append(border(source, between[0] if between else (target.x, target.y)))
+            first = border(source, between[0] if between else (target.x, target.y))
+            if self._is_hit(chain[0], (first, between[0] if between else border(target, first))):
+                points += [(source.x + source.width / 2, source.y), (self.sides[chain[0]][1], source.y)]
+            else:
+                points.append(first)
         points += between
+        last = border(target, points[-1])
+        if self._is_hit(chain[-1], (points[-1], last)):
+            points.append((self.sides[chain[-1]][0], target.y))
         return (*points, border(target, points[-1]))
+
+    def _is_hit(self, name: str, line: Line) -> bool:
+        """Tell whether a line runs through a neighbour of one of its ends."""
+        column, place = self.column[name]
+        beside = [column[i] for i in (place - 1, place + 1) if 0 <= i < len(column)]
+        return any(crosses(self._placed(other).box, line) for other in beside if other in self.pieces)
 
     def _placed(self, name: str) -> Node:
         return replace(self.pieces[name].node, x=self.x[name], y=self.y[name])

@@ -10,6 +10,8 @@ from symbackprop.diagrams.figure import Box, Label, Point, overlap
 PLACES = tuple(0.5 + sign * step / 40 for step in range(15) for sign in ((-1, 1) if step else (1,)))
 ROUNDS = 12
 GAP = 4.0
+
+Line = tuple[Point, Point]
 # What a place costs: another text there, a line through it, a tenth of the way from where it is wanted.
 TAKEN, CROSSED, FAR = 1000.0, 3.0, 1.0
 
@@ -21,7 +23,7 @@ class Block:
     width: float
     height: float
     labels: tuple[Label, ...]
-    line: tuple[Point, Point]
+    line: Line
     wanted: float = 0.3
 
     def middle(self, place: float) -> Point:
@@ -40,7 +42,7 @@ class Block:
         return tuple(replace(label, x=x + label.x, y=y + label.y, plate=True) for label in self.labels)
 
 
-def stack(rows: Sequence[Sequence[Label]], line: tuple[Point, Point], wanted: float = 0.3) -> Block:
+def stack(rows: Sequence[Sequence[Label]], line: Line, wanted: float = 0.3) -> Block:
     """Return labels as a block: rows from top to bottom, each from left to right, all in the middle."""
     gap, between = 5.0, 2.5
     widths = [sum(label.writing.width for label in row) + gap * (len(row) - 1) for row in rows]
@@ -60,7 +62,7 @@ def stack(rows: Sequence[Sequence[Label]], line: tuple[Point, Point], wanted: fl
     return Block(max(widths), total, tuple(placed), line, wanted)
 
 
-def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[tuple[Point, Point]]) -> list[float | None]:
+def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[Line]) -> list[float | None]:
     """
     Return how far along its line each block stands best, or None where every place is taken.
 
@@ -103,7 +105,7 @@ def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[tuple[P
     return chosen
 
 
-def crosses(box: Box, line: tuple[Point, Point]) -> bool:
+def crosses(box: Box, line: Line) -> bool:
     """Tell whether a line passes through a box (Liang and Barsky, 1984)."""
     (x0, y0), (x1, y1) = line
     enter, leave = 0.0, 1.0

@@ -44,7 +44,8 @@ def _picture(figure: Figure) -> Iterator[str]:
         yield rf"\providecolor{{sb{name}}}{{HTML}}{{{light[1:].upper()}}}%"
     yield rf"\begin{{tikzpicture}}[x={POINTS}pt, y=-{POINTS}pt, inner sep=0pt, outer sep=0pt, >=stealth, line width=0.5pt,"
     yield r"  line/.style={draw=sbline}, path/.style={draw=sbgradient, line width=1.4pt, dash pattern=on 5pt off 2pt},"
-    yield r"  own/.style={draw=sbgradient, line width=2.2pt}, back/.style={draw=sbgradient, line width=0.9pt, dash pattern=on 5pt off 2pt}]"
+    yield r"  own/.style={draw=sbgradient, line width=2.2pt},"
+    yield r"  back/.style={draw=sbgradient, line width=0.9pt, dash pattern=on 5pt off 2pt}]"
     yield rf"\useasboundingbox (0,0) rectangle ({_n(figure.width)},{_n(figure.height)});"
     for frame in figure.frames:
         corner = f"({_n(frame.x + frame.width)},{_n(frame.y + frame.height)})"
