@@ -184,6 +184,11 @@ READ = (
     ("net", "(a2 - y) w2_11 1[z1_1 > 0] x_2", "(a2_1 - y_1)*w2_1_1*(1 if z1_1 > 0 else 0)*x_2"),
     ("net", r"\left[\delta^{[2]} w_{11}^{[2]} + x_1 x_2\right] x_1", "(delta2_1*w2_1_1 + x_1*x_2)*x_1"),
     ("own", "1/(1 + e^(-net_o1))", "1/(1 + exp(-z2_1))"),
+    # glued, and letters of other courses
+    ("cube", "2x*sinx - x²cosx + sin2x", "2*x*sin(x) - x^2*cos(x) + sin(2*x)"),
+    ("cube", "xsinx + tanhu", "x*sin(x) + tanh(u)"),
+    ("net", "h_1 (1 - h_1) (o - t) s'(z1_1)", "a1_1*(1 - a1_1)*(a2_1 - y_1)*sigmoid'(z1_1)"),
+    ("net", "h'(z1_1)", "sigmoid'(z1_1)"),
     # layers by digits and by company
     ("net", "δ₁ xᵀ", "delta1 @ x.T"),
     ("net", "W₂ᵀ·δ₂ ⊙ a1", "W2.T*delta2_1*a1"),
@@ -293,7 +298,10 @@ REFUSED = (
     ("cube", r"x^{2}^{3}", "one above the other", 5),
     ("cube", r"\sin x^2^3", "no exponent on an exponent", 8),
     ("cube", r"\sin x^10", "write ^{10}", 7),
-    ("cube", "u^2 + C", 'unknown name "C"', 6),
+    ("cube", "u^2 + C", 'unknown name "C"; a derivative has no constant', 6),
+    ("cube", "1/xsinx", 'unknown name "xsinx"', 2),
+    ("net", "h1*x_1", 'there is no "h1"', 0),
+    ("net", "q_1", "(known: x_1, w1_1_1, b1_1, y_1, z1_1, a1_1, L,", 0),
     ("cube", r"\frac{d}{dx} x^3", "only the name of one quantity", 13),
     ("cube", r"\frac{d}{du} y^2", "only the name of one quantity", 13),
     ("softmax", r"\sum_{k=1}^{2} \delta_{1k} y_k", "Kronecker's delta or the delta of a layer", 15),
@@ -332,8 +340,8 @@ def test_matrices_and_vectors() -> None:
     [
         ("W1 @ W2", "cannot multiply W1 (2×2) by W2 (1×2); W2ᵀ would fit"),
         ("x W1", "cannot multiply x (2×1) by W1 (2×2); xᵀ would fit"),
-        ("d1 @ x", "cannot multiply delta1 (2×1) by x (2×1); delta1ᵀ would fit"),
-        ("W2.T.T.T @ x", "cannot multiply W2ᵀ (2×1) by x (2×1); W2 would fit"),
+        ("d1 @ x", "cannot multiply delta1 (2×1) by x (2×1); delta1ᵀ or xᵀ would fit"),
+        ("W2.T.T.T @ x", "cannot multiply W2ᵀ (2×1) by x (2×1); W2 or xᵀ would fit"),
         ("(d1 + x) @ x", "cannot multiply 2×1 by x (2×1); with the left one transposed they fit"),
         ("W1 + W2", "cannot combine"),
         ("a1 ⊙ W2", "one of them transposed fits"),
@@ -393,10 +401,13 @@ def test_names_of_the_answers_own() -> None:
 
 def test_primes_on_the_left_of_a_function() -> None:
     """y′ = …, y′(x) = … and f′(x) = … are the derivative by the only variable, or by the one in brackets."""
-    for text in ("y' = 3*x^2", "y'(x) = 3x^2", "f'(x) = 3x^2", r"y^{\prime} = 3x^2"):
+    for text in ("y' = 3*x^2", "y'(x) = 3x^2", "f'(x) = 3x^2", "f' = 3x^2", r"y^{\prime} = 3x^2", "f^\\prime(x) = 3x^2"):
         (line,) = read_answer(text, lexicon("cube")).lines
         assert (line.left, plain(line.values[0])) == (Adjoint("dy_dx", "y", "x"), "3*x^2"), text
     assert refusal("letters", "f' = 2", "text") is not None
+    first, second = read_answer(r"f(x) &= x^2 \\ f'(x) &= 2x", lexicon("cube")).lines
+    assert (first.left, second.left) == (Symbol("y"), Adjoint("dy_dx", "y", "x"))
+    assert read_answer("f(x, y, z) = x*y*z", lexicon("letters")).lines[0].left == Symbol("f")
 
 
 def test_learning_rates() -> None:

@@ -41,10 +41,12 @@ class Chain:
 
     def check(self, read: Answer, asked: Target | None, answer: str) -> Finding:
         """Check every step and sum up; one of them must be about `asked`."""
-        if (count := sum(len(line.values) for line in read.lines)) > MOST_STEPS:
+        if (count := sum(len(line.values) for line in read.lines if not line.defines)) > MOST_STEPS:
             msg = f"the answer has {count} steps; up to {MOST_STEPS} are read"
             raise ParseError(msg, answer, 0)
         for number, line in enumerate(read.lines, 1):
+            if line.defines:  # a name of the answer's own, put in where it is used: no step
+                continue
             unnamed = line.left is None and number == len(read.lines)
             named = asked if unnamed and asked is not None else named_by(line, self.explainer, answer)
             for value in line.values:

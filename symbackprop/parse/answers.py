@@ -21,7 +21,7 @@ from symbackprop.parse.sizes import DEEPEST_EXPRESSION, LONGEST_ANSWER, MOST_LIN
 from symbackprop.parse.spellings import function_of
 from symbackprop.parse.tokens import Token
 
-_PRIMES = (("'",), ("^", "'"), ("^", "{", "'", "}"))
+_PRIMES = (("'",), ("^", "'"), ("^", "{", "'", "}"), ())
 FORMATS = ("auto", "latex", "text")
 
 
@@ -152,31 +152,39 @@ class _Reader(Formulas):
         if word in taken or base in taken or lexicon.spelled(word) is not None or function_of(word):
             return False
         bases = {base, base.swapcase(), base[1:] if base[:1] == "d" else base}
-        return not bases & {*lexicon.items} and not self.split(word)
+        return not (bases - {"h", "H"}) & {*lexicon.items} and not self.split(word)
 
     def primed(self) -> Expr | None:
-        """Read y′ or f′(x) before an equals sign: the derivative of a function by its variable; None where it is neither."""
+        """Read y′, f′(x) or f(x) before an equals sign: a function, or its derivative by its variable; None for all else."""
         name, lexicon = self.next, self.lexicon
         if lexicon.network or not self.is_word(name):
             return None
         texts = [self.peek(ahead).text for ahead in range(1, 10)]
-        mark = next((list(mark) for mark in _PRIMES if texts[: len(mark)] == list(mark)), None)
-        if mark is None:
-            return None
-        ahead, bottom = len(mark) + 1, None
-        if texts[ahead - 1] == "(" and texts[ahead + 1] == ")":
-            bottom = lexicon.word(texts[ahead])
-            ahead += 3
-        elif len(lexicon.given) == 1:
-            bottom = Symbol(lexicon.given[0])
+        mark = next(mark for mark in _PRIMES if texts[: len(mark)] == list(mark))
+        ahead = len(mark) + 1
+        listed = texts[ahead - 1] == "("
+        arguments: list[str] = []
+        while listed and len(arguments) < 4 and texts[ahead + 1 : ahead + 2] in ([","], [")"]):
+            arguments.append(texts[ahead])
+            ahead += 2
+            if texts[ahead - 1] == ")":
+                break
+        ahead += listed
+        by = [found for word in arguments if type(found := lexicon.word(word)) is Symbol]
+        if not listed and len(lexicon.given) == 1:
+            by = [Symbol(lexicon.given[0])]
         top = lexicon.word(name.text)
-        if top is None and name.text == "f" and ahead > len(mark) + 1:
+        if top is None and name.text == "f":
             top = Symbol(lexicon.output)
-        if type(top) is not Symbol or type(bottom) is not Symbol or self.peek(ahead).text not in {"=", "≈"}:
+        fits = by if mark else listed and all(lexicon.depends(top.name, x.name) for x in by if type(top) is Symbol)
+        if type(top) is not Symbol or not fits or len(by) != max(1, len(arguments)) or self.peek(ahead).text not in {"=", "≈"}:
             return None
+        if mark and len(by) > 1:
+            message = f"by which of its variables {name.text} is differentiated is not said: write ∂{name.text}/∂x"
+            refuse(message, self.text, name.position)
         for _ in range(ahead):
             self.take()
-        return self.ratio(top, bottom, name)
+        return self.ratio(top, by[0], name) if mark else top
 
     def side(self) -> Expr:
         """Read one side of a line."""

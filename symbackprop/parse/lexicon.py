@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 
 from symbackprop.errors import nearest
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol
@@ -165,6 +166,16 @@ class Lexicon:
             found.setdefault("yhat", []).extend(hat)
             if base == "a":
                 found.setdefault("p", []).extend(hat)
+        for base, letter, layer in (("o", "a", last), ("t", "y", "")):
+            alike = [item for item in found.get(letter, []) if item.layer == layer and len(self.own) == 0]
+            if base not in found and alike:
+                found[base] = [Item(i.expr, base, "", i.indices, i.sample, i.size, i.whole) for i in alike]
+        if self.depth == 2 and "h" not in found and not self.own:  # as an entry only: h1 may be the whole layer
+            found["h"] = [
+                Item(i.expr, "h", "1", i.indices, i.sample, i.size)
+                for i in found.get("a", [])
+                if i.layer == "1" and not i.whole and i.size[0] > 1
+            ]
         for base, letter in (("a", "x"), ("A", "X")):
             zero = [Item(i.expr, base, "0", i.indices, i.sample, i.size, i.whole) for i in found.get(letter, [])]
             found.setdefault(base, []).extend(zero)
@@ -302,8 +313,13 @@ class Lexicon:
         """Say which declared names are nearest to a word."""
         derived = set(self.adjoints.values())
         known = [self.own.get(name, name) for name in self.shapes if name not in derived]
-        close = nearest(word[:LONGEST_NAME], [*known, *self.own])
-        return close or f" (known: {', '.join(known[:12])}{', …' if len(known) > 12 else ''})"
+        alike = [name for name in (*known, *self.own) if len(word) > 3 or name[:1].casefold() == word[:1].casefold()]
+        close = nearest(word[:LONGEST_NAME], alike)
+        groups: dict[str, list[str]] = {}
+        for name in known:
+            groups.setdefault(name.partition("_")[0].rstrip("0123456789"), []).append(name)
+        some = [name for names in zip_longest(*groups.values()) for name in names if name is not None][:12]
+        return close or f" (known: {', '.join(some)}{', …' if len(known) > 12 else ''})"
 
 
 def _vector(entries: Sequence[Expr]) -> Expr:

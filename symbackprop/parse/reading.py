@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from typing import NoReturn
 
 from symbackprop.errors import ParseError, nearest
@@ -100,14 +101,16 @@ class Reading(Cursor):
             close = nearest(written, sorted({*FUNCTION_NAMES, *SHOWN_NAMES}))
             refuse(f'unknown function "{short(written)}"{close or self.lexicon.near(written)}', self.text, token.position)
         words = [t for t in self.tokens if self.is_word(t)]
-        strange = [t for t in words if not self.known(t.text)]
-        if len(words) >= 3 and 2 * len(strange) >= len(words) and not self.latex:
+        strange = {t for t in words if not self.known(t.text)}
+        row = any({one, two} <= strange for one, two in pairwise(self.tokens))
+        if row and len(words) >= 3 and 2 * len(strange) >= len(words) and not self.latex:
             message = f'found the word "{short(written)}": this is no formula; name = expression is read, a line each'
             refuse(message, self.text, token.position)
         if written in {"so", "thus", "hence", "therefore", "then", "and", "because", "since", "where", "with", "is", "the"}:
             message = f'found the word "{written}": only formulas are read, a line each, such as name = expression'
             refuse(message, self.text, token.position)
-        refuse(f'unknown name "{short(written)}"{self.lexicon.near(written)}', self.text, token.position)
+        close = "; a derivative has no constant" if written == "C" and not self.lexicon.network else self.lexicon.near(written)
+        refuse(f'unknown name "{short(written)}"{close}', self.text, token.position)
 
     def known(self, word: str) -> bool:
         """Whether a word is a function, or stands for a quantity, or for one with what is behind it."""

@@ -83,9 +83,10 @@ class Shapes:
                 for which, a, b in (("left", left[::-1], right), ("right", left, right[::-1]), ("", left[::-1], right[::-1]))
                 if a[1] == b[0]
             ]
-            name = "" if not flipped else names[flipped[0] == "right"]
-            if name and flipped[0]:
-                hint = f"; {name.removesuffix('ᵀ') if name.endswith('ᵀ') else name + 'ᵀ'} would fit"
+            named = [names[which == "right"] for which in flipped if which]
+            if named and all(named):
+                turned = (name.removesuffix("ᵀ") if name.endswith("ᵀ") else f"{name}ᵀ" for name in named)
+                hint = f"; {' or '.join(turned)} would fit"
             elif flipped:
                 hint = f"; with the {flipped[0]} one transposed they fit" if flipped[0] else "; with both transposed they fit"
         elif left == right[::-1]:

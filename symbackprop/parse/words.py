@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symbackprop.expr import (
     ONE,
     Constant,
@@ -25,6 +27,8 @@ from symbackprop.parse.spellings import (
     function_of,
 )
 from symbackprop.parse.tokens import Token
+
+_GLUED = re.compile(r"(?=^(|.+?)(sinh|cosh|tanh|sin|cos|tan|ln|log|exp|sqrt)([0-9]*)([A-Za-z]\w*)$)")
 
 
 class Words(Blocks):
@@ -53,6 +57,10 @@ class Words(Blocks):
         function = function_of(word)
         if function and self.lexicon.word(word) is None and (function in SELECTIONS or function in VECTOR_FUNCTIONS):
             return self.called(token, function)
+        if word in GENERIC and self.next.text in {"'", "("} and self.lexicon.word(word) is None:
+            return self.called(token, "")
+        if word == "s" and self.next.text in {"'", "("} and self.lexicon.word(word) is None and self.sigmoid_only():
+            return self.called(token, "sigmoid")
         place = self.index
         try:
             found = self.quantity(word, token)
@@ -68,7 +76,36 @@ class Words(Blocks):
         parts = self.split(word)
         if parts:
             return self.run(parts, token)
+        if (glued := self.glued(token)) is not None:
+            return glued
         return self.unknown(token)
+
+    def sigmoid_only(self) -> bool:
+        """Whether s(z) can only be the sigmoid: a layer has it, and none is a softmax."""
+        names = {*self.lexicon.activations.values()}
+        return "sigmoid" in names and "" not in names
+
+    def glued(self, token: Token) -> Expr | None:
+        """Read sinx, sin2x or xcosx: a function with the one name behind it; None where a word is nothing like it."""
+        for match in _GLUED.finditer(token.text):
+            before, name, number_, rest = match.groups()
+            names = (before,) if self.lexicon.spelled(before) is not None else self.split(before) if before else ()
+            if (before and not names) or self.lexicon.spelled(rest) is None:
+                continue
+            if before and self.index > 1 and self.tokens[self.index - 2].text in {"^", "**", "/"}:
+                break
+            start = token.position + len(before)
+            inner = start + len(name) + len(number_)
+            pieces = [Token("number", number_, start + len(name), inner)] if number_ else []
+            pieces.append(Token("word", rest, inner, token.end))
+            self.tokens = (*self.tokens[: self.index], *pieces, *self.tokens[self.index :])
+            result = self.called(Token("word", name, start, start + len(name)), function_of(name))
+            for part in reversed(names):
+                factor = self.lexicon.spelled(part)
+                assert factor is not None
+                result = self.shapes.product(factor, result, "", token.position)
+            return result
+        return None
 
     def own_name(self, token: Token) -> Expr:
         """Return what a name of the answer's own was defined as."""
