@@ -59,7 +59,7 @@ def unit_code(problem: Problem, backward: Backward, language: Language) -> UnitC
         if leaf.symbol.name in backward.adjoints and (problem.network is None or leaf.role in {Role.WEIGHT, Role.BIAS})
     ]
     wanted = {name: backward.adjoints[name].name for name in parameters}
-    lines = renamed((Line(n.symbol.name, language.lower(_components(n.expr)), place[n.symbol.name]) for n in nodes), safe)
+    lines = renamed((Line(n.symbol.name, language.lower(written_out(n.expr)), place[n.symbol.name]) for n in nodes), safe)
     output = safe.get(backward.output, backward.output)
     whole = share(needed(lines, [output, *wanted.values()]), graph.leaf_by_name)
     uses = {name for line in whole for name in symbols(line.expr)}
@@ -80,9 +80,9 @@ def _number(problem: Problem, name: str) -> float | None:
     return None if value is None else evaluate(value, {}, FLOAT)
 
 
-def _components(expr: Expr) -> Expr:
+def written_out(expr: Expr) -> Expr:
     """Write out softmax, with the largest argument taken away first: that changes nothing, and nothing overflows."""
-    parts: Iterable[Expr] = map(_components, children(expr))
+    parts: Iterable[Expr] = map(written_out, children(expr))
     match expr:
         case Call(name, arguments) if name in VECTOR_FUNCTIONS:
             zs = arguments[1:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,9 @@ __all__ = [
     "make_telling",
     "target_groups",
 ]
+
+
+PAGES = "symbackprop.pages"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -266,6 +270,10 @@ class Derivation:
         """Print the derivation in a format of `render.FORMATS`, or "json"."""
         if name == "json":
             return self.to_json()
+        if name == "html" and self.problem.network is not None and self.graph is self.problem.graph:
+            # The page draws pictures, which stand above this rung: as with formats, the module is brought when it is asked for.
+            page: str = import_module(PAGES).derivation_page(self, options or Options())
+            return page
         return find_format(name).render(self.document(), self.speller, options or Options())
 
     def to_text(self) -> str:
@@ -279,6 +287,10 @@ class Derivation:
     def to_markdown(self, flavour: str = "dollar") -> str:
         """Return Markdown, "dollar" or "github"."""
         return self.render(flavour)
+
+    def to_html(self) -> str:
+        """Return one self-contained page; for a network, one to step through, with numbers that can be changed."""
+        return self.render("html")
 
     def to_json(self) -> str:
         """Return the JSON object of schema 1."""

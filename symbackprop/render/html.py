@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Relation, Row, Spans, Table
+from symbackprop.expr import Expr
 from symbackprop.notation import Speller
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.web import Formulas, page, style, text
@@ -78,25 +79,33 @@ class Writer:
         return f'<{tag} id="{where}"><a class="anchor" href="#{where}">{number}{said}</a></{tag}>'
 
     def row(self, row: Row) -> str:
-        """Print a line of a derivation: left side, right side, value and reason; a new claim has a number and an address."""
+        """Print a line of a derivation; a new claim has a number and an address."""
+        if row.left is None:
+            return self.line_of(row)
+        self.line += 1
+        number = f'<a class="number" href="#line-{self.line}" aria-label="line {self.line}">{self.line}</a>'
+        return self.line_of(row, f' id="line-{self.line}"', number)
+
+    def line_of(self, row: Row, address: str = "", number: str = "", kind: str = "row") -> str:
+        """Print left side, right side, value and reason, those there are; `kind` is the line's class."""
         formulas = self.formulas
         sign = near(row.relation, row.right)
-        said = formulas.words(Relation((row.left, row.right), sign)) if row.left is not None else formulas.words(row.right)
-        address = number = ""
-        left = ""
+        said = formulas.words(row.right)
+        cells = []
         if row.left is not None:
-            self.line += 1
-            address = f' id="line-{self.line}"'
-            number = f'<a class="number" href="#line-{self.line}" aria-label="line {self.line}">{self.line}</a>'
-            left = formulas.full_size(row.left, 1e9)
-        value = ""
+            # What stands at the right is said with its left side: that is for the eye.
+            said = formulas.words(Relation((row.left, row.right), sign))
+            cells.append(f'<div class="left" aria-hidden="true"><math>{formulas.bare(row.left)}</math></div>')
+        cells.append(f'<div class="right">{formulas.full_size(row.right, self.width, formulas.relation(sign), said)}</div>')
         if row.value is not None:
-            value = formulas.full_size(row.value, 1e9, formulas.relation(near("=", row.value)))
-        right = formulas.full_size(row.right, self.width, formulas.relation(sign), said)
-        return (
-            f'<div class="row"{address}>{number}<div class="left">{left}</div><div class="right">{right}</div>'
-            f'<div class="value">{value}</div><div class="why">{self.spans(row.reason)}</div></div>'
-        )
+            cells.append(f'<div class="value">{self.value(row.value, near("=", row.value))}</div>')
+        if row.reason:
+            cells.append(f'<div class="why">{self.spans(row.reason)}</div>')
+        return f'<div class="{kind}"{address}>{number}{"".join(cells)}</div>'
+
+    def value(self, number: Expr, sign: str) -> str:
+        """Print the value a line comes to, after its sign."""
+        return self.formulas.full_size(number, 1e9, self.formulas.relation(sign))
 
     def table(self, block: Table) -> str:
         """Print a table; numbers are aligned right."""

@@ -15,7 +15,7 @@ from importlib.resources import files
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
 from symbackprop.typeset.breaking import Typesetter
-from symbackprop.typeset.elements import escaped, table
+from symbackprop.typeset.elements import escaped
 from symbackprop.typeset.mathml_emitter import MathML
 from symbackprop.typeset.stylesheet import math_style
 from symbackprop.typeset.words_emitter import Words, sentence
@@ -23,6 +23,10 @@ from symbackprop.typeset.words_emitter import Words, sentence
 # What is not for the eye, or turns the direction of what follows: shown as a sign of its own, so that nothing is hidden.
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _KEPT = frozenset("\n\t")
+
+# Indices and layers as one text, [1] or 1,2: operators without space around them are six times as long.
+_TIGHT = '<mo lspace="0em" rspace="0em" stretchy="false">'
+_SCRIPT = re.compile(rf"<mrow>((?:<mn>\d+</mn>|{_TIGHT}[][(),]</mo>)+)</mrow>|({_TIGHT}/</mo>)|( form=\"(?:pre|post)fix\")(?= s)")
 
 
 def text(words: str) -> str:
@@ -37,14 +41,33 @@ def text(words: str) -> str:
 
 
 def style(*names: str) -> str:
-    """Return the style sheets of these names, mathematics first, on few lines."""
-    sheets = [math_style(), *(files("symbackprop.render").joinpath(f"{name}.css").read_text("utf-8") for name in names)]
-    return "\n".join(map(_packed, sheets))
+    """Return the style sheets of these names, mathematics first, without what only their writer needs."""
+    own = (files("symbackprop.render").joinpath(f"{name}.css").read_text("utf-8") for name in names)
+    sheets = "\n".join((math_style(), *own))
+    return re.sub(r" ?([{};:,>]) ?", r"\1", _bare(sheets)).replace("\n}", "}")
 
 
-def _packed(sheet: str) -> str:
-    """Return a style sheet or script of ours without its comments and indents."""
-    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+def packed(script: str) -> str:
+    """
+    Return a script without comments, indents, and spaces around signs; texts, templates and patterns stay as they are.
+
+    >>> packed('  a = b + "c = d"; // not a comment of the kind that is taken out')
+    'a=b+"c = d"; // not a comment of the kind that is taken out'
+    """
+    return _KEPT_WHOLE.sub(lambda found: found[1] or found[2], _bare(script))
+
+
+# Texts, templates, patterns and what follows // as they are; signs without the spaces around them.
+_KEPT_WHOLE = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|//.*"""
+    r"""|(?<=[(,=:!&|])[ ]?/(?![*/ ])(?:[^/\\\n]|\\.)+/|\+ \+|- -)"""
+    r"""|[ ]*([-=+*<>?:;,(){}&|!\[\]]+)[ ]*"""
+)
+
+
+def _bare(text: str) -> str:
+    """Return a style sheet or script without its comments, indents and empty lines."""
+    bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 
@@ -90,20 +113,30 @@ class Formulas:
 
     def full_size(self, expr: Expr, width: float, lead: str = "", said: str = "") -> str:
         """Return a formula of full size, after a sign that leads it, in lines no wider than `width` em."""
-        lines = self.full.lines(expr, width)
-        inside = lead + self.full.emitter.indented(lines[0]).text
-        if len(lines) > 1:
-            space = f"<mphantom>{lead}</mphantom>" if lead else ""
-            rest = [[space + self.full.emitter.indented(line).text] for line in lines[1:]]
-            inside = table([[inside], *rest], "left", close=True, displaystyle="true")
-        return math(inside, said or self.words(expr), full=True)
+        emit = self.full.emitter
+        first, *rest = [emit.indented(line).text for line in self.full.lines(expr, width)]
+        said = said or self.words(expr)
+        if not rest:
+            return math(lead + first, said)
+        space = f"<mphantom>{lead}</mphantom>" if lead else ""
+        lines = "".join(f"<math>{_SCRIPT.sub(_script, line)}</math>" for line in (lead + first, *(space + line for line in rest)))
+        return f'<div class="lines" role="math" aria-label="{escaped(said)}">{lines}</div>'
+
+    def bare(self, expr: Expr) -> str:
+        """Return a formula of full size on one line, without an element around it."""
+        return _SCRIPT.sub(_script, self.full.text(expr))
 
     def relation(self, sign: str) -> str:
         """Return the sign of a relation."""
         return self.full.emitter.relation(sign).text
 
 
-def math(inside: str, said: str, *, full: bool = False) -> str:
-    """Return a <math> element with its words."""
-    size = ' displaystyle="true"' if full else ""
-    return f'<math{size} aria-label="{escaped(said)}">{inside}</math>'
+def math(inside: str, said: str) -> str:
+    """Return a <math> element with its words; the style sheet says where it has its full size."""
+    return f'<math aria-label="{escaped(said)}">{_SCRIPT.sub(_script, inside)}</math>'
+
+
+def _script(found: re.Match[str]) -> str:
+    if found[3]:
+        return ""  # a parenthesis is what it is wherever it stands
+    return f"<mtext>{re.sub(r'<[^>]*>', '', found[1] or found[2])}</mtext>"

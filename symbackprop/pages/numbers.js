@@ -1,0 +1,126 @@
+/* Arithmetic for generated definitions, twice: doubles (D), and fractions [top, bottom] of big integers (Q),
+   which are null where a value is no fraction.  Then numbers as a reader sees them, by the rules of narrate/numerals.py. */
+const REL = { "<": (x, y) => x < y, "<=": (x, y) => x <= y, ">": (x, y) => x > y, ">=": (x, y) => x >= y };
+const OWN = { log: x => x > 0 ? Math.log(x) : NaN, step: x => x > 0 ? 1 : 0, sign: x => (x > 0) - (x < 0) };
+const D = {
+  n: (p, q = 1) => Number(p) / Number(q),
+  k: x => x,
+  a: (...t) => t.reduce((x, y) => x + y),
+  m: (...t) => t.reduce((x, y) => x * y),
+  d: (x, y) => y === 0 ? NaN : x / y,
+  p: (x, y) => y === 2 ? x * x : x === 0 && y < 0 ? NaN : x ** y,
+  f: (name, x) => (Object.hasOwn(OWN, name) ? OWN[name] : Math[name])(x),
+  s: (r, x, y) => REL[r](x, y) ? x : y,
+  w: (tests, other) => { for (const [x, r, y, f] of tests) if (REL[r](x, y)) return f(); return other(); },
+};
+const FULL = 1n << 4096n;
+const size = x => x < 0n ? -x : x;
+function frac(p, q) {
+  if (q === 0n) return null;
+  let x = size(p), y = size(q);
+  while (y) [x, y] = [y, x % y];
+  const top = q < 0n ? -p / x : p / x, bottom = size(q / x);
+  return size(top) > FULL || bottom > FULL ? null : [top, bottom];
+}
+const known = f => (...t) => t.includes(null) ? null : f(...t);
+const cmp = (r, x, y) => REL[r](x[0] * y[1], y[0] * x[1]);
+function whole(x) {
+  if (x < 2n) return x;
+  let g = 1n << BigInt(Math.ceil(x.toString(2).length / 2));
+  for (let h = (g + x / g) >> 1n; h < g; h = (g + x / g) >> 1n) g = h;
+  return g * g === x ? g : null;
+}
+function root(x) {
+  if (x[0] < 0n) return null;
+  const p = whole(x[0]), q = whole(x[1]);
+  return p === null || q === null ? null : [p, q];
+}
+const AT0 = { exp: 1n, sin: 0n, cos: 1n, tan: 0n, sinh: 0n, cosh: 1n, tanh: 0n, asin: 0n, atan: 0n, erf: 0n, log1p: 0n, expm1: 0n };
+const add = known((x, y) => frac(x[0] * y[1] + y[0] * x[1], x[1] * y[1]));
+const mul = known((x, y) => frac(x[0] * y[0], x[1] * y[1]));
+const Q = {
+  n: (p, q = 1) => frac(BigInt(p), BigInt(q)),
+  k: () => null,
+  a: (...t) => t.reduce(add),
+  m: (...t) => t.reduce(mul),
+  d: known((x, y) => frac(x[0] * y[1], x[1] * y[0])),
+  p: known((x, y) => {
+    if (y[1] === 2n) { x = root(x); if (!x) return null; } else if (y[1] !== 1n) return null;
+    const [p, q] = x, k = size(y[0]);
+    if (BigInt(Math.max(size(p).toString(2).length, q.toString(2).length) - 1) * k > 4096n) return null;
+    return y[0] < 0n ? frac(q ** k, p ** k) : frac(p ** k, q ** k);
+  }),
+  f: known((name, x) => {
+    switch (name) {
+      case "abs": return [size(x[0]), x[1]];
+      case "sign": return [x[0] > 0n ? 1n : x[0] < 0n ? -1n : 0n, 1n];
+      case "step": return [x[0] > 0n ? 1n : 0n, 1n];
+      case "sqrt": return root(x);
+      case "log": case "acos": return x[0] === x[1] ? [0n, 1n] : null;
+    }
+    return x[0] === 0n && Object.hasOwn(AT0, name) ? [AT0[name], 1n] : null;
+  }),
+  s: known((r, x, y) => cmp(r, x, y) ? x : y),
+  w: (tests, other) => {
+    for (const [x, r, y, f] of tests) { if (!x || !y) return null; if (cmp(r, x, y)) return f(); }
+    return other();
+  },
+};
+/* A number as typed, exactly. */
+function typed(text) {
+  const m = /^\s*([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?\s*$/i.exec(text);
+  if (!m || m[2] + m[3] === "" || text.length > 60) return null;
+  const k = Number(m[4] || 0) - m[3].length, top = BigInt(m[1] + (m[2] + m[3]));
+  return k < 0 ? frac(top, 10n ** BigInt(-k)) : frac(top * 10n ** BigInt(k), 1n);
+}
+/* So many significant digits and the power of ten of the first; an exact half goes to the even digit, as in Python. */
+function rounded(value, digits) {
+  const [mantissa, power] = Math.abs(value).toExponential(100).split("e");
+  const all = mantissa.replace(".", ""), rest = all.slice(digits), half = "5" + "0".repeat(rest.length - 1);
+  let kept = BigInt(all.slice(0, digits)), at = Number(power);
+  if (rest > half || (rest === half && kept % 2n === 1n)) kept += 1n;
+  let text = kept.toString();
+  if (text.length > digits) { text = text.slice(0, digits); at += 1; }
+  return [text, at];
+}
+function significant(value, digits) {
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+  if (value === 0) return "0";
+  const sign = value < 0 ? "-" : "", [text, at] = rounded(value, digits);
+  /* 0.001 itself is below the double 1e-3 that Python compares with. */
+  const plain = (at > -3 || (at === -3 && !/^10*$/.test(text))) && at < Math.max(6, digits);
+  if (!plain) return `${sign}${text[0]}${digits > 1 ? "." + text.slice(1) : ""}e${at < 0 ? "-" : "+"}${String(Math.abs(at)).padStart(2, "0")}`;
+  if (at < 0) return `${sign}0.${"0".repeat(-at - 1)}${text}`;
+  const full = text.padEnd(at + 1, "0");
+  return sign + (full.length > at + 1 ? `${full.slice(0, at + 1)}.${full.slice(at + 1)}` : full);
+}
+function terminating(q, digits) {
+  const [p, d] = q, top = size(p), sign = p < 0n ? "-" : "";
+  if (d === 1n) return top < 10n ** BigInt(Math.max(digits, 6)) ? p.toString() : null;
+  if (top * 10000n < d) return null;
+  for (let k = 1; k <= digits + 4; k++) {
+    const shifted = top * 10n ** BigInt(k);
+    if (shifted % d) continue;
+    const text = (shifted / d).toString().padStart(k + 1, "0");
+    if (text.replace(/^0+/, "").length > digits) return null;
+    return `${sign}${text.slice(0, -k)}.${text.slice(-k)}`;
+  }
+  return null;
+}
+function written(value, digits) {
+  const x = Math.abs(value);
+  if (!(x >= 1e-3 && x < 1e6)) return null;
+  const count = String(x).replace(".", "").replace(/^0+|0+$/g, "").length;
+  return count < digits || Number.isInteger(value) ? String(value) : null;
+}
+/* What is shown for a number, and whether no digit was cut. */
+function numeral(value, q, digits, exact) {
+  if (q) {
+    const text = q[1] === 1n ? q[0].toString() : `${q[0]}/${q[1]}`;
+    if (exact && text.length <= 40) return [text, true];
+    const short = terminating(q, digits);
+    if (short !== null) return [short, true];
+  }
+  const short = written(value, digits);
+  return short === null ? [significant(value, digits), false] : [short, true];
+}

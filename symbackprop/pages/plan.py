@@ -1,0 +1,174 @@
+"""
+What a page steps through: the forward pass layer by layer, then every factor of the chain rule, from the output backwards.
+
+A factor is a local derivative; the last factor by which a value is reached closes its derivative ∂L/∂v.
+All of it is read off the steps of the backward pass, so that samples, penalties and shared weights need nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from symbackprop.backprop import Backward
+from symbackprop.expr import Adjoint, Expr, Partial, Product, add, mul
+from symbackprop.graph import Node, Role
+from symbackprop.steps import ChainRule, LocalDerivative, Step, Substitution, SumOverPaths
+
+MOST_PATHS = 4
+
+
+@dataclass(frozen=True)
+class Link:
+    """One term of a chain rule: the derivative above (None at the output) and the edge, or the derivative of an inner output."""
+
+    above: Adjoint | None
+    edge: Partial | Adjoint
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A derivative ∂L/∂v: its terms, its steps, and the formula it comes to."""
+
+    about: Adjoint
+    links: tuple[Link, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def final(self) -> Expr:
+        """The formula."""
+        return self.steps[-1].value
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One step back: a local derivative (None where a derivative only adds up others), and what it closes."""
+
+    local: LocalDerivative | None
+    closes: Reached | None
+
+
+    @property
+    def in_table(self) -> bool:
+        """Whether one line says it all: the derivative above, times this one, and nothing to simplify."""
+        return self.local is not None and self.closes is not None and len(self.closes.links) == 1 and len(self.closes.steps) == 2
+
+
+@dataclass(frozen=True)
+class Group:
+    """Definitions of the forward pass that are told together."""
+
+    layer: int
+    sample: int
+    nodes: tuple[Node, ...]
+
+
+class Plan:
+    """The order of a page about some quantities, of a backward pass."""
+
+    def __init__(self, backward: Backward, wanted: Sequence[str]) -> None:
+        self.backward = backward
+        self.wanted = tuple(wanted)
+
+    @cached_property
+    def reached(self) -> dict[str, Reached]:
+        """Every derivative by its plain name."""
+        steps: dict[str, list[Step]] = {}
+        for step in self.backward.steps:
+            if isinstance(step.about, Adjoint):
+                steps.setdefault(step.about.name, []).append(step)
+        found = {}
+        for name, told in steps.items():
+            about = told[0].about
+            assert isinstance(about, Adjoint)
+            found[name] = Reached(about, tuple(map(_link, _terms(told[0]))), tuple(told))
+        return found
+
+    @cached_property
+    def needed(self) -> tuple[Reached, ...]:
+        """The derivatives that lead to those wanted, in order of computation."""
+        stack = [self.backward.adjoints[name].name for name in self.wanted]
+        seen: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            for link in self.reached[name].links:
+                stack.extend(part.name for part in (link.above, link.edge) if isinstance(part, Adjoint))
+        return tuple(self.reached[node.symbol.name] for node in self.backward.nodes if node.symbol.name in seen)
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """Every step back."""
+        found: list[Factor] = []
+        for reached in self.needed:
+            edges = [link.edge for link in reached.links if isinstance(link.edge, Partial)]
+            rest = [Factor(self.backward.locals[edge.child, edge.parent], None) for edge in edges]
+            found.extend(rest[:-1])
+            found.append(Factor(rest[-1].local if rest else None, reached))
+        return tuple(found)
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """The number (from 1) of each factor by the name of its local derivative, or of what it closes."""
+        names = {}
+        for k, factor in enumerate(self.factors, 1):
+            if factor.local is not None:
+                names[factor.local.about.name] = k
+            if factor.closes is not None:
+                names.setdefault(factor.closes.about.name, k)
+        return names
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The forward pass: layer by layer, sample by sample; what belongs to no layer comes last."""
+        graph = self.backward.graph
+        used = {*graph.ancestors(self.backward.output), self.backward.output}
+        found: dict[tuple[int, int], list[Node]] = {}
+        for node in graph.nodes:
+            if node.symbol.name in used:
+                layer = node.layer if node.role in {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INTERMEDIATE} else 0
+                found.setdefault((node.sample, layer), []).append(node)
+        return tuple(Group(key[1], key[0], tuple(nodes)) for key, nodes in found.items())
+
+    def paths(self, name: str) -> list[list[Partial]] | None:
+        """Return the chains of local derivatives from the output to a derivative; None where there are too many."""
+        found = list(islice(self._walk(self.reached[name]), MOST_PATHS + 1))
+        return found if len(found) <= MOST_PATHS else None
+
+    def _walk(self, reached: Reached) -> Iterable[list[Partial]]:
+        for link in reached.links:
+            for head in self._walk(self.reached[link.above.name]) if link.above else [[]]:
+                if isinstance(link.edge, Partial):
+                    yield [*head, link.edge]
+                else:
+                    for tail in self._walk(self.reached[link.edge.name]):
+                        yield [*head, *tail]
+
+    def value(self, edge: Partial) -> Expr:
+        """Return what a local derivative is."""
+        return self.backward.locals[edge.child, edge.parent].value
+
+    def is_put_in(self, reached: Reached, above: Adjoint) -> bool:
+        """Whether a derivative above is written out where this one uses it."""
+        return any(isinstance(step, Substitution) and above.name in step.put_in for step in reached.steps)
+
+
+def _terms(step: Step) -> tuple[Expr, ...]:
+    assert isinstance(step, ChainRule | SumOverPaths)
+    return step.terms if isinstance(step, SumOverPaths) else (step.value,)
+
+
+def _link(term: Expr) -> Link:
+    above, edge = term.factors if isinstance(term, Product) else (None, term)
+    assert above is None or isinstance(above, Adjoint)
+    assert isinstance(edge, Partial | Adjoint)
+    return Link(above, edge)
+
+
+def whole(paths: Iterable[Sequence[Expr]]) -> Expr:
+    """Return the sum of products, as a claim."""
+    return add(*(mul(*path) for path in paths))

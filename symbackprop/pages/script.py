@@ -1,0 +1,62 @@
+"""What the script of a page is made of: the definitions as a program, what there is to step through, and the fixed part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+
+from symbackprop.codegen.calls import program
+from symbackprop.expr import Expr, Symbol, add, mul
+from symbackprop.pages.marks import Numbers
+from symbackprop.pages.plan import MOST_PATHS, Link, Plan
+from symbackprop.problem import Problem
+from symbackprop.render.web import packed
+
+RATE = "rate of learning"  # no plain name has spaces
+
+
+def after(name: str) -> str:
+    """Return the name of a parameter after one update."""
+    return f"{name} after"
+
+
+def definitions(plan: Plan, told: Sequence[str]) -> Iterable[tuple[str, Expr]]:
+    """Yield what the page computes: forward pass, derivatives, local derivatives, updates."""
+    backward = plan.backward
+    yield from ((node.symbol.name, node.expr) for node in (*backward.graph.nodes, *backward.nodes))
+    yield from ((f.local.about.name, f.local.value) for f in plan.factors if f.local is not None)
+    for name in told:
+        yield after(name), add(Symbol(name), mul(-1, Symbol(RATE), backward.adjoints[name]))
+
+
+def script_of(problem: Problem, plan: Plan, numbers: Numbers, told: Sequence[str], start: dict[int, list[str]]) -> str:
+    """Return the script of a page; without numbers it only steps."""
+    place, backward = numbers.place, plan.backward
+
+    def at(link: Link) -> list[int]:
+        return [place[link.above.name] if link.above else -1, place[link.edge.name]]
+
+    spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name, *plan.number}  # what the picture names
+    known = {
+        "digits": numbers.numerals.digits,
+        "exact": numbers.numerals.exact,
+        "names": [name if name in spoken else "" for name in place],
+        "start": start,
+        "adjoint": {place[name]: place[symbol.name] for name, symbol in backward.adjoints.items()},
+        "factors": [
+            [place[f.local.about.name] if f.local else -1, place[f.closes.about.name] if f.closes else -1] for f in plan.factors
+        ],
+        "links": {place[r.about.name]: [at(link) for link in r.links] for r in plan.needed},
+        "groups": [[place[node.symbol.name] for node in group.nodes] for group in plan.groups],
+        "wanted": {place[name]: place[backward.adjoints[name].name] for name in plan.wanted},
+        "most": MOST_PATHS,
+        "heard": "the derivative above",
+        "sums": [[place[name] for name in group] for group in problem.constraints],
+    }
+    data = json.dumps(known, separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c")
+    lines = program(definitions(plan, told), place)
+    run = f"const run=(v,{{n,k,a,m,d,p,f,s,w}})=>{{\n{lines}\n}};"
+    names = ["numbers", *(["erf"] if '"erf"' in lines else []), "step"]
+    fixed = [packed(files("symbackprop.pages").joinpath(f"{name}.js").read_text("utf-8")) for name in names]
+    return "\n".join(["'use strict';", f"const page={data};", run, *fixed])
