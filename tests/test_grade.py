@@ -107,13 +107,14 @@ def test_a_table_becomes_marks_pages_and_results(tmp_path) -> None:
     wide, long, look = table(out / "wide.csv"), table(out / "long.csv"), table(out / "look_at.csv")
     scores = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((out / "gradescope").iterdir())]
 
-    assert [(r["student"], r["q1 (2)"], r["q2 (1)"], r["steps (4)"], r["total"], r["percent"]) for r in wide] == [
-        ("A", "2", "0", "", "2", "28.6"),
-        ("B", "0", "0", "1", "1", "14.3"),
-        ("C", "0", "", "", "0", "0.0"),
+    assert [[*r.values()] for r in wide] == [
+        ["A", "2", "0", "", "2", "", "7", "28.6", ""],
+        ["B", "0", "open", "1", "1", "1", "7", "", ""],
+        ["C", "open", "", "", "0", "2", "7", "", ""],
     ]
+    assert list(wide[0]) == ["student", "q1 (2)", "q2 (1)", "steps (4)", "total", "open", "most", "percent", "note"]
     assert [(r["student"], r["question"], r["verdict"]) for r in long][2:4] == [("B", "q1", "wrong"), ("B", "steps", "wrong")]
-    assert [(r["kind"], r["student"]) for r in look] == [("undecided", "B"), ("invalid", "C")]
+    assert [(r["kind"], r["students"], r["marks"]) for r in look] == [("undecided", "B", ""), ("invalid", "C", "")]
     assert [score["score"] for score in scores] == [2, 1, 0]
     assert (summary.students, summary.answers) == (3, 6)
     assert summary.verdicts == {"correct": 1, "wrong": 3, "undecided": 1, "invalid": 1}
@@ -403,7 +404,7 @@ def test_a_problem_without_questions_takes_the_names_of_quantities(tmp_path) -> 
 
     assert [question for _, question, _ in answers(tmp_path / "out")] == ["dL/dw1_1_1", "dL/dw1_1_1", "delta1_1", "chain"]
     assert [(r["student"], r["reason"].partition(":")[0]) for r in look] == [("D", "it answers no question")]
-    assert "w9_9_9" in look[0]["reason"]
+    assert "the layers are 1 and 2" in look[0]["reason"]
 
 
 # --- hostile archives and names ------------------------------------------------------------------------------
@@ -535,11 +536,12 @@ HOSTILE = (
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "div", "span", "p", "pre",
     "h1", "h2", "h3", "ul", "ol", "li", "a", "b", "i", "br", "small", "table", "thead", "tbody", "tr", "th", "td",
+    "code",
     "math", "mi", "mn", "mo", "mrow", "msub", "msup", "msubsup", "mfrac", "mtext", "mspace", "mtable", "mtr", "mtd", "msqrt",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "title", "style", "role", "aria-label", "display",
-    "stretchy", "mathvariant", "width",
+    "stretchy", "mathvariant", "width", "lspace", "rspace",
 }  # fmt: skip
 
 
@@ -662,7 +664,7 @@ def test_results_are_as_gradescope_documents_them(tmp_path) -> None:
     found = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
 
     assert validated(found) == []
-    assert (found["score"], found["output"]) == (3, "3 of 7 marks. 1 answer is left to a person.")
+    assert (found["score"], found["output"]) == (3, "3 of 7, 1 open: a person will look at it.")
     assert [(test.get("score"), test["max_score"], test.get("status")) for test in found["tests"]] == [
         (2, 2, "passed"), (None, 1, None), (1, 4, "failed"),
     ]  # fmt: skip
@@ -831,3 +833,109 @@ def test_the_generated_class_is_the_same_every_time() -> None:
     assert made == rows(250)
     assert 950 < len(made) < 1000
     assert len({(question, answer) for _, question, answer, _ in made}) > 150
+
+
+# --- what a person decides -----------------------------------------------------------------------------------
+
+ASKED = "student,question,answer\nA,q1,open one\nB,q1,open one\nC,q1,-x\nD,q2,wrong\nE,q9,right\n"
+
+
+def decide(folder: Path, rows_: list[dict[str, str]], name: str = "decisions.csv") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(rows_[0]))
+        writer.writeheader()
+        writer.writerows(rows_)
+    return path
+
+
+def test_what_is_open_is_decided_in_the_table_that_lists_it(tmp_path) -> None:
+    """look_at.csv, filled in and saved as decisions.csv, decides every answer that agrees; saving it again loses nothing."""
+    out = tmp_path / "out"
+    first = graded(tmp_path, ASKED)
+    look = table(out / "look_at.csv")
+    assert [(r["question"], r["answer"], r["students"], r["marks"]) for r in look if r["key"]] == [
+        ("q1", "open one", "A; B", ""), ("q1", "'-x", "C", ""),
+    ]  # fmt: skip
+    assert [line.partition(";")[2] for line in first.counted] == [" the mean would be 1.5 with all of their 6 marks.", ""]
+    assert first.counted[0].startswith("3 answers are open until a person decides, and counted as 0 in the mean so far;")
+    assert first.counted[1] == "1 student without a usable file is not counted in it."
+
+    for row in look:
+        row.update({"open one": {"marks": "1,5", "comment": "<b>=half"}, "'-x": {"marks": "2"}}.get(row["answer"], {}))
+    decide(out, look)
+    second = graded(tmp_path, ASKED)
+    page = (out / "students" / next(p.name for p in (out / "students").iterdir() if p.name.startswith("a-"))).read_text("utf-8")
+
+    assert second.said == ("2 decisions of a person taken over.",)
+    assert (second.checked, second.looked) == (0, 1)
+    assert [(r["student"], r["total"], r["open"], r["note"]) for r in table(out / "wide.csv")] == [
+        ("A", "1.5", "", ""), ("B", "1.5", "", ""), ("C", "2", "", ""), ("D", "0", "", ""), ("E", "", "", "no usable answer"),
+    ]  # fmt: skip
+    assert "Decided by a person: 1.5 of 2 marks: &lt;b&gt;=half" in page
+    score = json.loads(next((out / "gradescope").glob("c-*")).read_text(encoding="utf-8"))
+    assert (score["score"], score["tests"][0]["status"], validated(score)) == (2, "passed", [])
+    before = content(out)
+    (out / "decisions.csv").write_bytes((out / "look_at.csv").read_bytes())
+    graded(tmp_path, ASKED)
+    after = content(out)
+    assert {name: data for name, data in after.items() if "decisions" not in name} == {
+        name: data for name, data in before.items() if "decisions" not in name
+    }
+
+
+def test_a_decision_may_be_for_one_student_and_for_what_is_on_paper(tmp_path) -> None:
+    """The student's own row wins; one without an answer holds for a file that could not be used."""
+    path = decide(
+        tmp_path,
+        [
+            {"question": "Q1", "answer": "open one", "student": "", "marks": "1", "comment": ""},
+            {"question": "q1", "answer": "open one", "student": "B", "marks": "2", "comment": ""},
+            {"question": "q2", "answer": "", "student": "E", "marks": "1/2", "comment": "on paper"},
+        ],
+        "mine.csv",
+    )
+    graded(tmp_path, ASKED, decisions=path)
+
+    assert {r["student"]: (r["total"], r["note"]) for r in table(tmp_path / "out" / "wide.csv")} == {
+        "A": ("1", ""), "B": ("2", ""), "C": ("0", ""), "D": ("0", ""),
+        "E": ("0.5", "something was left out: see look_at.csv"),
+    }  # fmt: skip
+
+
+BAD_DECISIONS = [
+    ("", "x", "", "1", "it names no question"),
+    ("q1", "", "", "1", "it names neither an answer nor a student"),
+    ("q1", "open one", "", "one", '"one" is no number of marks; such as 1, 0.5 or 1/2 is accepted'),
+    ("q1", "open one", "", "-1", '"-1" is no number of marks; such as 1, 0.5 or 1/2 is accepted'),
+    ("q1", "open one", "", "3", "3 marks are more than the question's 2"),
+    ("q7", "open one", "", "1", 'there is no question "q7"'),
+    ("q1", "never given", "", "1", "no answer matches, or a later row decides it"),
+    ("q1", "", "nobody", "1", "no answer matches, or a later row decides it"),
+]
+
+
+def test_bad_decisions_are_said_and_the_rest_holds(tmp_path) -> None:
+    """A row that is wrong stops nothing; a file that is no table of decisions is refused."""
+    columns = ("question", "answer", "student", "marks")
+    bad = [dict(zip(columns, row, strict=False)) for row in BAD_DECISIONS]
+    path = decide(tmp_path, [*bad, dict(zip(columns, ("q1", "-x", "", "2"), strict=True))])
+    summary = graded(tmp_path, ASKED, decisions=path)
+
+    for number, (line, row) in enumerate(zip(summary.said[1:], BAD_DECISIONS, strict=True), 2):
+        assert line.startswith(f"decisions.csv:{number}: {row[4]}")
+    assert summary.said[0] == "1 decision of a person taken over."
+    assert sum(r["kind"] == "decision" for r in table(tmp_path / "out" / "look_at.csv")) == 8
+    with pytest.raises(InputError, match="cannot be read"):
+        graded(tmp_path, ASKED, decisions=tmp_path / "none.csv")
+    path.write_bytes(b"\0\xff,\n1,2\n")
+    with pytest.raises(InputError, match="decisions have the columns question, answer, student, marks, comment"):
+        graded(tmp_path, ASKED, decisions=path)
+
+
+def test_a_problem_without_questions_and_answers_to_nothing_are_refused(tmp_path) -> None:
+    """An empty success would look like a class of zeros."""
+    plain = {key: part for key, part in PROBLEM.items() if key != "questions"}
+    with pytest.raises(ProblemError, match=r"has no \[\[questions\]\], and no submission names a quantity"):
+        graded(tmp_path, "student,question,answer\nA,q1,right\nB,q2,right\n", problem=plain)

@@ -77,7 +77,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "grade": (
         ("decoding", "mathml", "model", "style"),
         ("archives", "contents", "spool", "tables"),
-        ("outcome", "reading"),
+        ("decisions", "reading"),
+        ("outcome",),
         ("journal", "page", "sheets", "tally"),
         ("class_page", "gradescope", "student_page", "work"),
         ("asking",),

@@ -23,6 +23,10 @@ Jobs = Annotated[int | None, typer.Option("--jobs", help="How many answers are c
 Backend = Annotated[str | None, typer.Option("--backend", help="threading, loky, dask or ray.")]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="With --backend dask or ray: the cluster.")]
 Sampled = Annotated[bool, typer.Option("--look-at-sampled", help="Also list answers that were compared and not proved.")]
+Decisions = Annotated[
+    Path | None,
+    typer.Option("--decisions", metavar="FILE", help="What a person decided (decisions.csv in FOLDER): question, answer, marks."),
+]
 
 
 def grade(  # noqa: PLR0913 - one parameter an option
@@ -39,6 +43,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     digits: SignificantDigits = None,
     boundary: Boundary = None,
     sampled: Sampled = False,
+    decisions: Decisions = None,
     at: At = None,
 ) -> None:
     """Check a class: every answer, with tables (.csv), a page for each student and for the class, and Gradescope's results."""
@@ -50,7 +55,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     try:
         summary = grade_class(
             load(problem, at=at), submissions, output, jobs=jobs, backend=backend, scheduler=scheduler, options=options,
-            sampled=sampled, progress=_progress,
+            sampled=sampled, decisions=decisions, progress=_progress,
         )  # fmt: skip
     except Interrupted as interrupted:
         complain(str(interrupted))

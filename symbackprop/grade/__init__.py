@@ -17,8 +17,10 @@ from symbackprop._version import __version__
 from symbackprop.errors import InputError, ProblemError
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
 from symbackprop.grade.asking import QuestionSheet
+from symbackprop.grade.decisions import NAME as DECISIONS
+from symbackprop.grade.decisions import UNMET, Decisions, read_decisions
 from symbackprop.grade.journal import Journal, digest_of
-from symbackprop.grade.model import Notice, clean
+from symbackprop.grade.model import Notice, Submission, clean
 from symbackprop.grade.outcome import shown
 from symbackprop.grade.reading import Names, read_submissions
 from symbackprop.grade.reports import Reports
@@ -30,6 +32,11 @@ from symbackprop.sandbox.asking import Checker
 __all__ = ["BACKENDS", "Interrupted", "Summary", "grade"]
 
 MOST_NOTICES = 20_000
+MOST_TOLD = 10
+_NOTHING_ASKED = (
+    "the problem has no [[questions]], and no submission names a quantity of it, such as dL/dw1_1_1; "
+    'a question is [[questions]] with id = "q1" and target = "dL/dw1_1_1"'
+)
 
 Progress: TypeAlias = Callable[[int], AbstractContextManager["Callable[[int], None] | None"]]
 
@@ -47,8 +54,8 @@ class Summary:
     What came of a run.
 
     `answers` count (the last of each student to each question), `different` of them are different, of which `checked` were
-    checked now and the others in an earlier run; `verdicts` counts by verdict; `looked` is how many rows look_at.csv has;
-    `said` are sentences about the run itself.
+    checked now and the others in an earlier run; `verdicts` counts by verdict; `looked` is how many rows of look_at.csv are
+    still to be looked at; `counted` says how open answers are counted, `said` are sentences about the run itself.
     """
 
     students: int
@@ -60,6 +67,7 @@ class Summary:
     looked: int
     out: Path
     said: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the summary as sentences, one a line."""
@@ -75,6 +83,7 @@ class Summary:
         found = [
             *self.said,
             f"{students}, {answers} ({self.different:,} different{kept}): {', '.join(parts)}; {self.average} marks on average.",
+            *self.counted,
         ]
         if self.looked:
             look = self.out / "look_at.csv"
@@ -92,6 +101,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     scheduler: str | None = None,
     options: Mapping[str, Any] | None = None,
     sampled: bool = False,
+    decisions: Path | None = None,
     progress: Progress | None = None,
     making: Making = Checker,
 ) -> Summary:
@@ -100,7 +110,8 @@ def grade(  # noqa: PLR0913 - one parameter an option
 
     `jobs` is how many answers are checked at once (all cores where left out); `backend` is "threading", "loky", "dask" or
     "ray", `scheduler` the address of a cluster; `options` are those of `symbackprop.checking.check` for every answer, such as
-    `hint`; with `sampled`, answers that were compared and not proved are among those to look at; `progress` makes a bar.
+    `hint`; with `sampled`, answers that were compared and not proved are among those to look at; `progress` makes a bar;
+    `decisions` is a file of what a person decided ("decisions.csv" in `out` where left out).
 
     Raises ProblemError or InputError for what cannot be used, Interrupted for Ctrl-C: what is checked is kept.
     """
@@ -110,6 +121,10 @@ def grade(  # noqa: PLR0913 - one parameter an option
     said = [crew.said] if crew.said else []
     with closing(Spool()) as spool:
         notices = _collect(submissions, sheet, spool, out)
+        decided = read_decisions(decisions or out / DECISIONS, sheet.worth, needed=decisions is not None)
+        _enter(decided, spool)
+        if not sheet.questions:
+            raise ProblemError(_NOTHING_ASKED, *(f"{notice.where}: {notice.message}" for notice in notices[:3]))
         with Journal(out, digest_of(__version__, problem, sheet.options, making.__qualname__)) as journal:
             said += [journal.said] if journal.said else []
             different, new = _count(spool, journal)
@@ -121,7 +136,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
                         done += len(findings)
                         if show:
                             show(done)
-                page = Reports(out, sheet, spool, journal, sampled=sampled).write(notices)
+                page = Reports(out, sheet, spool, journal, decided, sampled=sampled).write(notices)
             except KeyboardInterrupt:
                 kept = different - new + done
                 msg = f"interrupted after {kept:,} of {different:,} answers; the same command goes on from there"
@@ -131,7 +146,28 @@ def grade(  # noqa: PLR0913 - one parameter an option
         for verdict, count in counter.items():
             verdicts[verdict] = verdicts.get(verdict, 0) + count
     average = f"{shown(page.tally.mean())} of {shown(page.most)}"
-    return Summary(len(page.lines), page.tally.answers, different, new, verdicts, average, page.looked, out, tuple(said))
+    said += _told_of(decided)
+    return Summary(
+        len(page.lines), page.tally.answers, different, new, verdicts, average, page.looked, out, tuple(said),
+        tuple(page.counted()),
+    )  # fmt: skip
+
+
+def _enter(decided: Decisions, spool: Spool) -> None:
+    """Give students what a person decided of their question where they have no answer that could be used."""
+    for student, question, where in decided.without_answer():
+        known = spool.known(student)
+        if known is not None and question not in known.places:
+            spool.add(Submission(known.name, question, "", where=where), question)
+
+
+def _told_of(decided: Decisions) -> list[str]:
+    """Return how many decisions were taken over, and the first of those that were not."""
+    faults = decided.faults()
+    taken = len(decided.written) - len(faults)
+    said = [f"{taken:,} decision{'' if taken == 1 else 's'} of a person taken over."] if taken else []
+    said += [f"{row.where}: {row.fault or UNMET}; left out" for row in faults[:MOST_TOLD]]
+    return said + ([f"… and {len(faults) - MOST_TOLD:,} more rows of decisions left out"] if len(faults) > MOST_TOLD else [])
 
 
 def _prepare(out: Path, submissions: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -89,6 +90,14 @@ class QuestionSheet:
             close = nearest(short(text, 60), self.questions)
             return None, f'there is no question "{short(text, 60)}"{close or f" (known: {self._shown()})"}'
         return self._found(text)
+
+    def worth(self, text: str) -> tuple[str | None, str, Fraction]:
+        """Return the id of a question that is there already, or None and why there is none, and the most that it gives."""
+        key = _key(text)
+        if not self.named and self._known.get(key) is None and key not in map(_key, self.questions):
+            return None, f'nobody answers "{short(text, 60)}"', Fraction(0)
+        question, reason = self.find(text)
+        return question, reason, self.questions[question].marks if question is not None else Fraction(0)
 
     def _only(self) -> tuple[str | None, str]:
         """Return the question that is meant where none is said: the only one, or the only chain."""

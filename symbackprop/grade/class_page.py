@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
 from symbackprop.grade.outcome import shown
-from symbackprop.grade.page import SIGNS, page, text
+from symbackprop.grade.page import SIGNS, page, text, typed
 from symbackprop.grade.tally import VERDICTS, Mistake, Tally
 from symbackprop.problem import Question
 
@@ -17,28 +17,35 @@ MOST_FREQUENT = 6
 MOST_LOOKS = 1000
 MOST_GROUPS = 100
 MOST_NAMED = 12
+LONGEST_ANSWER = 240
 TONES = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One student in the table of the class; `verdicts` by question, "" where nothing was handed in."""
+    """
+    One student in the table of the class; `verdicts` by question, "" where nothing was handed in.
+
+    Of a student whose files could not be used (`unusable` says so) there is no total; `open` marks are not in it.
+    """
 
     name: str
     slug: str
-    total: Fraction
+    total: Fraction | None
     verdicts: tuple[str, ...]
+    open: Fraction = Fraction(0)
+    unusable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Something a person should look at."""
+    """Something a person should look at; `students` are (name, file name of the page) of all whom it is about."""
 
     kind: str
-    student: str
-    slug: str
+    students: tuple[tuple[str, str], ...]
     question: str
     reason: str
+    answer: str = ""
 
 
 @dataclass
@@ -78,13 +85,28 @@ class ClassPage:
             (f"{shown(tally.mean())} of {shown(self.most)}", "marks, mean"),
             (shown(tally.middle()), "marks, median"),
         ]
-        return f'<ul class="figures">{"".join(f"<li><b>{figure}</b><span>{what}</span></li>" for figure, what in shares)}</ul>'
+        items = "".join(f"<li><b>{figure}</b><span>{what}</span></li>" for figure, what in shares)
+        counted = " ".join(self.counted())
+        return f'<ul class="figures">{items}</ul>' + (f'<p class="soft">{counted}</p>' if counted else "")
+
+    def counted(self) -> list[str]:
+        """Return how open answers, and students of whom nothing could be used, are counted in the mean."""
+        tally, found = self.tally, []
+        if tally.waiting:
+            answers = "1 answer is" if tally.waiting == 1 else f"{tally.waiting:,} answers are"
+            highest = f"the mean would be {shown(tally.highest())} with all of their {shown(tally.open)} marks"
+            found.append(f"{answers} open until a person decides, and counted as 0 in the mean so far; {highest}.")
+        if tally.unusable:
+            students = "1 student" if tally.unusable == 1 else f"{tally.unusable:,} students"
+            found.append(f"{students} without a usable file {'is' if tally.unusable == 1 else 'are'} not counted in it.")
+        return found
 
     def _histogram(self) -> str:
         bins = self.tally.bins(self.most)
         highest = max([*bins, 1])
+        whole = len(self.tally.totals)
         bars = "".join(
-            f'<div title="{count} of {len(self.lines)}">{count or ""}<i style="height:{round(100 * count / highest)}%"></i></div>'
+            f'<div title="{count} of {whole}">{count or ""}<i style="height:{round(100 * count / highest)}%"></i></div>'
             for count in bins
         )
         labels = "".join(f"<div>{10 * n}{f'–{10 * n + 9}' if n < 9 else '+'}</div>" for n in range(10))
@@ -103,10 +125,10 @@ class ClassPage:
                 for verdict in VERDICTS
                 if counts[verdict]
             )
-            mean = self.tally.marks.get(question.id, Fraction(0)) / max(1, len(self.lines))
+            mean = self.tally.marks.get(question.id, Fraction(0)) / max(1, len(self.tally.totals))
             cells = "".join(f'<td class="number">{counts[verdict] or "–"}</td>' for verdict in VERDICTS)
             heading = question.title or question.target or "a chain of steps"
-            about = "" if heading == question.id else f" {text(heading)}"
+            about = "" if heading == question.id else f" {self.say(heading)}"
             rows.append(
                 f'<tr><td><b>{text(question.id)}</b>{about}<div class="bar">{parts}</div></td>{cells}'
                 f'<td class="number">{len(self.lines) - answered or "–"}</td>'
@@ -137,28 +159,31 @@ class ClassPage:
             rest = sum(mistake.count for mistake in found[MOST_MISTAKES:])
             more = f'<p class="soft">… and {rest} more in {len(found) - MOST_MISTAKES} other ways.</p>' if rest else ""
             heading = question.title or question.target or ""
-            about = f' <span class="soft">{text(heading)}</span>' if heading and heading != question.id else ""
+            about = f' <span class="soft">{self.say(heading)}</span>' if heading and heading != question.id else ""
             parts.append(f'<h3>{text(question.id)}{about}</h3><ul class="bars">{items}</ul>{more}<p></p>')
         return "".join(parts) or '<p class="soft">Nobody made one.</p>'
 
     def _look_at(self) -> str:
         """Return what is to be looked at; what several students have in common is one row."""
-        groups: dict[tuple[str, str, str], list[Look]] = {}
+        groups: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
         for look in self.looks:
-            groups.setdefault((look.kind, look.question, look.reason), []).append(look)
+            groups.setdefault((look.kind, look.question, look.answer, look.reason), []).extend(look.students)
         rows = "".join(
-            f"<tr><td>{text(kind)}</td><td>{text(question)}</td><td>{text(reason)}</td><td>{_links(group)}</td></tr>"
-            for (kind, question, reason), group in list(groups.items())[:MOST_GROUPS]
+            f"<tr><td>{text(kind)}</td><td>{text(question)}</td><td>{_answer(answer)}{typed(reason)}</td>"
+            f"<td>{_links(group)}</td></tr>"
+            for (kind, question, answer, reason), group in list(groups.items())[:MOST_GROUPS]
         )
         complete = self.looked == len(self.looks) and len(groups) <= MOST_GROUPS
         more = "" if complete else '<p class="soft">… and more: look_at.csv has all of them.</p>'
-        head = "<tr><th>Kind</th><th>Question</th><th>Why</th><th>Students</th></tr>"
-        return f'<div class="scroll"><table class="looks"><thead>{head}</thead><tbody>{rows}</tbody></table></div>{more}'
+        head = "<tr><th>Kind</th><th>Question</th><th>Answer, and why</th><th>Students</th></tr>"
+        how = "To decide: write marks and a comment into look_at.csv, save it as decisions.csv in the same folder, and run again."
+        how = f'<p class="soft">{how}</p>'
+        return how + f'<div class="scroll"><table class="looks"><thead>{head}</thead><tbody>{rows}</tbody></table></div>{more}'
 
     def _students(self) -> str:
         heads = "".join(f"<th>{text(question.id)}</th>" for question in self.questions)
         rows = "".join(
-            f'<tr><td>{_link(line.name, line.slug)}</td><td class="number">{shown(line.total)}</td>'
+            f'<tr><td>{_link(line.name, line.slug)}</td><td class="number">{_total(line)}</td>'
             f'{"".join(_sign(verdict) for verdict in line.verdicts)}</tr>'
             for line in self.lines
         )
@@ -179,12 +204,24 @@ def _counted(count: str, said: str, codes: str, share: float) -> str:
     return f'<li class="wrong"><span class="count">{count}</span><div>{said}{tags}{bar}</div></li>'
 
 
+def _total(line: Line) -> str:
+    if line.total is None:
+        return f'<span class="soft">{text(line.unusable)}</span>'
+    return shown(line.total) + (f' <span class="soft">({shown(line.open)} open)</span>' if line.open else "")
+
+
 def _link(name: str, slug: str) -> str:
     return f'<a href="students/{slug}.html">{text(name)}</a>' if slug else text(name)
 
 
-def _links(group: Sequence[Look]) -> str:
-    shown_ones = ", ".join(_link(look.student, look.slug) for look in group[:MOST_NAMED] if look.student)
+def _answer(answer: str) -> str:
+    """Return the beginning of an answer, as it was typed."""
+    cut = answer if len(answer) <= LONGEST_ANSWER else f"{answer[:LONGEST_ANSWER]}…"
+    return f"<pre>{text(cut)}</pre>" if answer else ""
+
+
+def _links(group: Sequence[tuple[str, str]]) -> str:
+    shown_ones = ", ".join(_link(name, slug) for name, slug in group[:MOST_NAMED] if name)
     return shown_ones + (f" and {len(group) - MOST_NAMED} more" if len(group) > MOST_NAMED else "")
 
 

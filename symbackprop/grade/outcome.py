@@ -7,28 +7,57 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symbackprop.findings import CORRECT, INVALID, SAMPLED, UNDECIDED, WRONG, Finding
+from symbackprop.grade.decisions import Decision
 from symbackprop.grade.spool import Row
 from symbackprop.problem import Question
 
 NOT_MET = "not met"
+OPEN_VERDICTS = (UNDECIDED, INVALID)
+LEFT_TO_A_PERSON = "Open: a person will look at it."
 NEARLY = 0.02
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One answer that counts, with its finding and its marks."""
+    """One answer that counts, with its finding, its marks, and what a person decided of it, which wins."""
 
     row: Row
     question: Question
     finding: Finding
+    decision: Decision | None = None
 
     @property
     def marks(self) -> Fraction:
-        """The share of the question's marks that the finding gives."""
+        """The share of the question's marks that a person or the finding gives."""
+        return self.decision.marks if self.decision is not None else self._share(self.finding.marks)
+
+    @property
+    def open(self) -> Fraction:
+        """The marks that are neither given nor refused: what could not be read or decided is left to a person."""
+        if self.decision is not None:
+            return Fraction(0)
+        steps = [step for step in self.finding.steps if step.verdict in OPEN_VERDICTS]
+        if steps:
+            return self._share(sum((step.most - step.marks for step in steps), Fraction(0)))
+        return self.question.marks - self.marks if self.finding.verdict in OPEN_VERDICTS else Fraction(0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to look before the marks are final."""
+        return self.decision is None and (self.finding.verdict in OPEN_VERDICTS or self.open > 0)
+
+    @property
+    def verdict(self) -> str:
+        """The finding's verdict, or what the marks of a person come to."""
+        if self.decision is None:
+            return self.finding.verdict
+        return CORRECT if self.decision.marks >= self.question.marks else WRONG
+
+    def _share(self, marks: Fraction) -> Fraction:
         most, steps = self.finding.most, len(self.finding.steps)
         if steps and self.question.steps:
             most = max(most, most / steps * self.question.steps)
-        return self.question.marks * self.finding.marks / most if most else Fraction(0)
+        return self.question.marks * marks / most if most else Fraction(0)
 
 
 _MARKS = re.compile(r"\s*[\d./]+ of [\d./]+ marks?\.$")
@@ -37,6 +66,8 @@ _MARKS = re.compile(r"\s*[\d./]+ of [\d./]+ marks?\.$")
 def told(outcome: Outcome) -> str:
     """Return what is said of an answer: of a chain, without its own marks, because they are the question's."""
     message = outcome.finding.message
+    if outcome.decision is not None:
+        return decided(outcome)
     if outcome.finding.steps:
         message = _MARKS.sub("", message) or message
     have, needed = len(outcome.finding.steps), outcome.question.steps or 0
@@ -45,10 +76,20 @@ def told(outcome: Outcome) -> str:
     return message
 
 
+def decided(outcome: Outcome) -> str:
+    """Return what a person decided, as a sentence and the comment."""
+    comment = outcome.decision.comment if outcome.decision is not None else ""
+    most = outcome.question.marks
+    given = f"Decided by a person: {shown(outcome.marks)} of {shown(most)} mark{'' if most == 1 else 's'}"
+    return f"{given}: {comment}" if comment else f"{given}."
+
+
 def reasons(outcome: Outcome, *, sampled: bool = False) -> list[tuple[str, str]]:
     """Return why a person should look at an answer, as (kind, sentence); empty for most."""
     finding = outcome.finding
-    found = []
+    found: list[tuple[str, str]] = []
+    if outcome.decision is not None:
+        return found
     if finding.verdict == UNDECIDED:
         found.append(("limits" if _broke_off(finding) else "undecided", finding.message))
     elif finding.verdict == INVALID:
@@ -86,6 +127,11 @@ def _close(finding: Finding) -> bool:
 def first_line(message: str) -> str:
     """Return the first line of a message: the rest draws where reading stopped."""
     return message.split("\n", 1)[0].strip()
+
+
+def mistakes_of(outcome: Outcome) -> list[tuple[str, str]]:
+    """Return what went wrong in an answer; nothing where a person found it right."""
+    return [] if outcome.verdict == CORRECT else mistakes(outcome.finding)
 
 
 def mistakes(finding: Finding) -> list[tuple[str, str]]:

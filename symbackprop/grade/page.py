@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from html import escape
 
-from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG, Finding
+from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
 from symbackprop.grade.mathml import admitted
 from symbackprop.grade.outcome import shown
 from symbackprop.grade.style import STYLE
@@ -39,11 +40,27 @@ def text(words: str) -> str:
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff\ufffe\uffff"
 
 
-def tone(finding: Finding | None) -> str:
+_QUOTED = re.compile(r'"[^"\n]{1,60}"|(?<=\(known: )[^()\n]+(?=\))|(?<=did you mean )[^\s?]+')
+
+
+def typed(message: str) -> str:
+    """
+    Return what is said of an answer that could not be read: names as they must be typed, in letters of one width.
+
+    >>> typed('unknown name "h" (known: x_1, y)')
+    'unknown name <code>h</code> (known: <code>x_1</code>, <code>y</code>)'
+    """
+    parts, start = [], 0
+    for match in _QUOTED.finditer(message):
+        names = match[0].strip('"').split(", ") if not match[0].startswith('"') else [match[0][1:-1]]
+        parts += [text(message[start : match.start()]), ", ".join(f"<code>{text(name)}</code>" for name in names)]
+        start = match.end()
+    return "".join([*parts, text(message[start:])])
+
+
+def tone(verdict: str | None) -> str:
     """Return the class of a verdict's colours."""
-    if finding is None:
-        return "none"
-    return {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}[finding.verdict]
+    return {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}[verdict] if verdict else "none"
 
 
 def pill(verdict: str | None, *, partly: bool = False) -> str:
@@ -53,8 +70,10 @@ def pill(verdict: str | None, *, partly: bool = False) -> str:
     return f'<span class="pill">{sign} {word}</span>'
 
 
-def marks(given: Fraction, most: Fraction) -> str:
-    """Return "2 of 3 marks"."""
+def marks(given: Fraction, most: Fraction, waiting: Fraction) -> str:
+    """Return "2 of 3 marks", or which of them are open."""
+    if waiting:
+        return f"{f'<b>{shown(given)}</b> of {shown(most)}, ' if given else ''}<b>{shown(waiting)}</b> open"
     return f"<b>{shown(given)}</b> of {shown(most)} mark{'' if most == 1 else 's'}"
 
 

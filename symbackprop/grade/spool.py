@@ -83,6 +83,10 @@ class Spool:
         """Note that a student has handed something in, even if nothing of it can be taken."""
         return self._student(name)
 
+    def known(self, name: str) -> Student | None:
+        """Return a student who has handed something in."""
+        return self.students.get(name) or self.students.get(name.casefold())
+
     def _student(self, name: str) -> Student:
         # An address is the same in capitals; a name may not be.
         key = name.casefold() if "@" in name else name
@@ -106,13 +110,18 @@ class Spool:
 
     def rows(self) -> Iterator[Row]:
         """Yield the answers that count, in the order in which they were handed in."""
+        for _, row in self.placed():
+            yield row
+
+    def placed(self) -> Iterator[tuple[int, Row]]:
+        """Yield the answers that count, each with its place."""
         place = 0
         while place < self._size:
             self._file.seek(place)
             line = self._file.readline()
             row = Row(*json.loads(line))
             if self._student(row.student).places[row.question] == place:
-                yield row
+                yield place, row
             place += len(line)
 
     def look_alikes(self) -> Iterator[tuple[Student, Student]]:

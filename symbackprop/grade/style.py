@@ -58,6 +58,9 @@ pre { font: .86rem/1.5 "JetBrains Mono", "DejaVu Sans Mono", ui-monospace, Menlo
   background: var(--wash);
   border-radius: 5px; margin: 0; padding: .5rem .7rem; white-space: pre-wrap; overflow-wrap: anywhere;
   max-height: 24rem; overflow: auto; }
+code { font: .88em "JetBrains Mono", "DejaVu Sans Mono", ui-monospace, Menlo, Consolas, monospace; }
+td pre { padding: .15rem .4rem; margin-bottom: .15rem; }
+.decided { border-left: 3px solid var(--tone); padding-left: .7rem; white-space: pre-line; }
 .math { overflow-x: auto; padding: .15rem 0 .25rem; }
 math, .plain { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", math,
   serif; }

@@ -9,7 +9,7 @@ from fractions import Fraction
 from statistics import median
 
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
-from symbackprop.grade.outcome import Outcome, mistakes
+from symbackprop.grade.outcome import Outcome, mistakes_of
 from symbackprop.problem import Question
 
 VERDICTS = (CORRECT, WRONG, UNDECIDED, INVALID)
@@ -29,7 +29,12 @@ class Mistake:
 
 @dataclass
 class Tally:
-    """Sums over a class, made answer by answer, student by student."""
+    """
+    Sums over a class, made answer by answer, student by student.
+
+    `waiting` answers have `open` marks together, which are in no total; `unusable` counts students of whom nothing could be
+    used, who are in no mean.
+    """
 
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     marks: dict[str, Fraction] = field(default_factory=dict)
@@ -37,17 +42,22 @@ class Tally:
     makers: dict[str, set[int]] = field(default_factory=dict)
     totals: list[Fraction] = field(default_factory=list)
     answers: int = 0
+    waiting: int = 0
+    open: Fraction = Fraction(0)
+    unusable: int = 0
 
     def add(self, number: int, outcomes: Iterable[Outcome]) -> Fraction:
-        """Count what one student handed in; returns the total."""
+        """Count what one student handed in; returns the total, in which open marks count as none."""
         total = Fraction(0)
         for outcome in outcomes:
             question = outcome.question.id
             self.answers += 1
-            self.verdicts.setdefault(question, Counter())[outcome.finding.verdict] += 1
+            self.verdicts.setdefault(question, Counter())[outcome.verdict] += 1
+            self.waiting += outcome.waits
+            self.open += outcome.open
             self.marks[question] = self.marks.get(question, Fraction(0)) + outcome.marks
             total += outcome.marks
-            for codes, sentence in mistakes(outcome.finding):
+            for codes, sentence in mistakes_of(outcome):
                 if len(self.made) < MOST_SENTENCES or (question, codes, sentence) in self.made:
                     self.made[question, codes, sentence] += 1
                 if sentence and (len(self.makers) < MOST_SENTENCES or sentence in self.makers):
@@ -72,6 +82,10 @@ class Tally:
     def mean(self) -> Fraction:
         """Return the mean total."""
         return sum(self.totals, Fraction(0)) / len(self.totals) if self.totals else Fraction(0)
+
+    def highest(self) -> Fraction:
+        """Return what the mean would be if every open mark were given."""
+        return (sum(self.totals, Fraction(0)) + self.open) / len(self.totals) if self.totals else Fraction(0)
 
     def middle(self) -> Fraction:
         """Return the median total."""
