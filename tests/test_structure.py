@@ -65,6 +65,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("material", "shapes", "operators"),
         ("panels", "units", "svg"),
         ("four", "network", "graph", "tikz", "dot", "matplot"),
+        ("animation",),
         ("__init__",),
     ),
     "sandbox": (

@@ -16,8 +16,10 @@ from symbackprop.errors import InputError, nearest
 if TYPE_CHECKING:
     from symbackprop.diagrams import Figure
 
-ENDINGS = {".svg": "svg", ".tex": "tikz", ".tikz": "tikz", ".dot": "dot", ".gv": "dot", ".png": "png", ".pdf": "pdf"}
-FORMATS = ("svg", "tikz", "dot", "png", "pdf")
+ENDINGS = {".svg": "svg", ".tex": "tikz", ".tikz": "tikz", ".dot": "dot", ".gv": "dot", ".png": "png", ".pdf": "pdf",
+           ".gif": "gif"}  # fmt: skip
+FORMATS = ("svg", "tikz", "dot", "png", "pdf", "gif")
+BINARY = frozenset(("png", "pdf", "gif"))
 
 Kind = Annotated[
     str | None,
@@ -33,10 +35,10 @@ Followed = Annotated[
 Picture = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write to a file; its ending (.svg, .tex, .png, .pdf, .dot) chooses the format."
+        "--output", "-o", metavar="FILE", help="Write to a file; its ending (.svg, .tex, .png, .pdf, .dot, .gif) is the format."
     ),
 ]
-PictureFormat = Annotated[str | None, typer.Option("--format", metavar="NAME", help="svg (default), tikz, dot, png or pdf.")]
+PictureFormat = Annotated[str | None, typer.Option("--format", metavar="NAME", help="svg (default), tikz, dot, png, pdf or gif.")]
 
 
 def diagram(  # noqa: PLR0913 - one parameter an option
@@ -54,19 +56,28 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     assume: Assume = None,
     format_name: PictureFormat = None,
     standalone: Annotated[bool, typer.Option("--standalone", help="TikZ as a complete document.")] = False,
+    animate: Annotated[bool, typer.Option("--animate", help="Play forward, then backward, as .svg or .gif.")] = False,
 ) -> None:
     """Draw the network, with the way of one gradient, or the computation graph, with values and gradients."""
     from symbackprop.diagrams import figure_of, to_bytes, to_dot, to_svg, to_tikz  # noqa: PLC0415
+    from symbackprop.diagrams.animation import animated_gif, animated_svg  # noqa: PLC0415
 
     name = _format(format_name, output)
     if standalone and name != "tikz":
         msg = "--standalone belongs to TikZ: -o picture.tex, or --format tikz"
         raise InputError(msg)
+    if animate and name not in {"svg", "gif"}:
+        msg = "--animate belongs to SVG and GIF: -o backprop.svg, or -o backprop.gif"
+        raise InputError(msg)
+    moves = animate or name == "gif"
     made = make_derivation(problem, None, 2, notation, digits, at, assume, exact=exact)
-    figure = figure_of(made, kind or "", wrt or "", with_locals=with_locals, sample=sample)
+    figure = figure_of(made, kind or ("graph" if moves else ""), wrt or "", with_locals=with_locals, sample=sample)
     _say(figure)
-    if name in {"png", "pdf"} and output is not None:
-        _write_bytes(output, to_bytes(figure, name))
+    if name in BINARY and output is not None:
+        _write_bytes(output, animated_gif(figure) if moves else to_bytes(figure, name))
+        return
+    if moves:
+        Writer(made, "text", output).write_code(animated_svg(figure))
         return
     text = to_svg(figure) if name == "svg" else to_dot(figure) if name == "dot" else to_tikz(figure, standalone=standalone)
     Writer(made, "text", output).write_code(text)
@@ -78,7 +89,7 @@ def _format(given: str | None, output: Path | None) -> str:
         msg = f'--format: "{given}" is not accepted{nearest(given, FORMATS)} ({", ".join(FORMATS)} are)'
         raise InputError(msg)
     if output is None:
-        if given in {"png", "pdf"}:
+        if given in BINARY:
             msg = f"--format {given} needs a file: -o picture.{given}"
             raise InputError(msg)
         return given or "svg"

@@ -186,20 +186,24 @@ def animated_svg(figure: Figure) -> str:
     """
     beats = timeline(figure)
     clock = _clock(beats)
-    nodes, labels = list(figure.nodes), list(figure.labels)
+    nodes, edges, labels = list(figure.nodes), list(figure.edges), list(figure.labels)
     ways: list[str] = []
     for b, beat in enumerate(beats):
-        if beat.phase != BACKWARD:
+        if beat.phase == FORWARD:
             for i in beat.nodes:
                 nodes[i] = replace(nodes[i], classes=(*nodes[i].classes, f"n{b}"))
         for j in beat.labels:
             labels[j] = replace(labels[j], classes=(*labels[j].classes, f"t{b}"))
         for k in beat.edges:
-            points = figure.edges[k].points
-            ways.append(_way(points, f"ahead e{b}") if beat.phase == FORWARD else _way(points[::-1], f"back e{b}", f"t{b}"))
+            points = edges[k].points
+            if beat.phase == FORWARD:
+                ways.append(_way(points, f"ahead e{b}"))
+            else:
+                edges[k] = replace(edges[k], classes=(*edges[k].classes, f"h{b}"))
+                ways.append(_way(points[::-1], f"back e{b}", f"t{b}"))
     said = [_caption(figure, phase) for phase in (FORWARD, BACKWARD)]
     height = figure.height + CAPTION_HEIGHT
-    played = replace(figure, nodes=tuple(nodes), labels=(*labels, *said), height=height)
+    played = replace(figure, nodes=tuple(nodes), edges=tuple(edges), labels=(*labels, *said), height=height)
     bar = f'<rect class="run" x="0" y="{height - 3:g}" width="{figure.width:g}" height="3"/>'
     before, start, after = to_svg(played).partition('<g class="node')
     moving = before.replace("</style>", "\n" + "\n".join(_rules(beats, clock)) + "</style>", 1)
@@ -249,19 +253,21 @@ def _rules(beats: Sequence[Beat], clock: _Clock) -> Iterator[str]:
     for b, (beat, start) in enumerate(zip(beats, clock.starts, strict=True)):
         drawn, written = at(start + 0.6 * clock.beat), at(start + 0.75 * clock.beat)
         first, done = at(start), at(start + clock.beat)
-        if beat.labels or beat.edges:
+        if beat.labels or (beat.edges and beat.phase == BACKWARD):
             yield f"@keyframes t{b}{{0%,{drawn}{{opacity:0}}{written},{end}{{opacity:1}}{gone}{{opacity:0}}}}"
             yield f".sb-diagram .t{b}{{animation-name:t{b}}}"
         if beat.phase == FORWARD and beat.nodes:
             yield f"@keyframes n{b}{{0%,{first}{{opacity:.3}}{drawn},{end}{{opacity:1}}{gone}{{opacity:.3}}}}"
-            wide = "stroke:var(--sb-value);stroke-width:4"
-            yield f"@keyframes s{b}{{0%,{first}{{}}{drawn}{{{wide}}}{done}{{}}}}"
+            thin, wide = "stroke:var(--sb-line);stroke-width:1.2", "stroke:var(--sb-value);stroke-width:4"
+            yield f"@keyframes s{b}{{0%,{first}{{{thin}}}{drawn},{written}{{{wide}}}{done},100%{{{thin}}}}}"
             yield f".sb-diagram .n{b}{{animation-name:n{b}}}.sb-diagram .n{b} .shape{{animation-name:s{b}}}"
         if beat.edges:
-            # A way ahead is gone when its value is there; a way back stays.
+            # A way ahead is gone when its value is there; a way back stays, and takes the place of the edge.
             last = f"{drawn}{{stroke-dashoffset:0;opacity:1}}{done},100%{{stroke-dashoffset:0;opacity:0}}"
             if beat.phase == BACKWARD:
                 last = f"{drawn},{end}{{stroke-dashoffset:0;opacity:1}}100%{{stroke-dashoffset:0;opacity:0}}"
+                yield f"@keyframes h{b}{{0%,{first}{{opacity:1}}{drawn},{end}{{opacity:0}}100%{{opacity:1}}}}"
+                yield f".sb-diagram .h{b}{{animation-name:h{b}}}"
             yield f"@keyframes e{b}{{0%,{first}{{stroke-dashoffset:100;opacity:1}}{last}}}"
             yield f".sb-diagram .e{b} .line{{animation-name:e{b}}}"
     yield "}"
