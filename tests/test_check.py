@@ -80,6 +80,10 @@ ROWS = (
     Row(TWO_SAMPLES, "dJ/dw1_1_1", "(2(a1_1_s1 - y_1_s1)x_1_s1 + 2(a1_1_s2 - y_1_s2)x_1_s2)/2", "correct", "proved"),
     Row(NET, "dL/dw1_1_1", "delta1_1*x_3", "invalid", says="x_3"),
     Row(NET, "dL/dw1_1_1", "dL/dw1_1_1", "invalid", says="the very quantity"),
+    Row(NET, "delta2_1", "dL/db2_1", "invalid", codes=(), says="itself found from delta2_1"),
+    Row(NET, "delta1_1", "dL/dw1_1_1/x_1", "invalid", says="itself found from"),
+    Row(NET, "dL/dw1_1_1", "dL/db1_1*x_1", "correct"),
+    Row(NET, "dL/dw1_1_1", "delta1_1*x_1 + 10^-30", "wrong", says="less than"),
     Row(NET, "dL/dw1_1_1", "", "invalid"),
     Row(NET, "dL/dw1_1_1", "dL/dw1_1_2 = delta1_1*x_2", "invalid", says="is asked for"),
 )
@@ -252,6 +256,29 @@ def test_every_equality_is_a_step() -> None:
 
 def test_the_question_may_be_answered_before_the_last_step() -> None:
     assert check("q = x + y; f = q*z", "df/dx", "df/dx = z\ndf/dy = z").verdict == "correct"
+
+
+def test_saying_a_thing_again_earns_nothing() -> None:
+    found = check(NET, "dL/dw1_1_1", "; ".join(["L = (a2_1 - y)^2/2"] * 5))
+    assert (found.marks, found.most) == (1, 2)
+    assert found.codes == {"incomplete"}
+
+
+def test_a_step_in_a_circle_is_wrong() -> None:
+    found = chain("dL/db2_1 = delta2_1\ndelta2_1 = dL/db2_1")
+    assert [step.verdict for step in found.steps] == ["correct", "wrong"]
+    assert "circular" in found.codes
+
+
+def test_what_is_given_is_no_step_unless_it_has_a_number() -> None:
+    assert check(NET, None, "x_1 = 3; dL/dw1_1_1 = delta1_1*x_1").verdict == "invalid"
+    assert check(MAZUR, None, "i1 = 0.05; dL/dw5 = 0.08217").verdict == "correct"
+
+
+def test_an_expected_wrong_answer_that_is_right_is_refused() -> None:
+    row = {"target": "dL/dw1_1_1", "answer": "delta1_1*x_1", "message": "No."}
+    with pytest.raises(InputError, match="is right"):
+        check(NET, "dL/dw1_1_1", "delta1_1*x_2", expected=[row])
 
 
 def test_marks_are_exact() -> None:

@@ -8,7 +8,7 @@ earlier wrong one gets its marks, unless that one was trivial: a constant, zero,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,8 +19,8 @@ from symbackprop.checking.own import OwnWorld
 from symbackprop.checking.showing import shown
 from symbackprop.checking.truth import Target
 from symbackprop.errors import ParseError
-from symbackprop.expr import Expr, Number, Symbol, substitute, symbols
-from symbackprop.findings import CORRECT, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding, Witness
+from symbackprop.expr import Adjoint, Expr, Number, Partial, Symbol, substitute, symbols
+from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding, Witness
 from symbackprop.narrate import verdicts
 from symbackprop.parse.answers import Answer, Line
 
@@ -50,10 +50,7 @@ class Chain:
             unnamed = line.left is None and number == len(read.lines)
             named = asked if unnamed and asked is not None else named_by(line, self.explainer, answer)
             for value in line.values:
-                try:
-                    self.step(line, value, named)
-                except ParseError as error:
-                    raise ParseError(str(error), answer, line.start) from None
+                self.step(line, value, named)
         return self.summed_up(asked)
 
     def step(self, line: Line, value: Expr, named: Target) -> None:
@@ -61,8 +58,12 @@ class Chain:
         explainer = self.explainer
         digits = line.digits if value is line.values[-1] else None
         found = explainer.value(value, named, digits=digits)
+        if found.judged.verdict == INVALID:  # a step that goes round in a circle says nothing
+            hints = verdicts.wrong(found.judged.said, "", "", "")
+            found = replace(found, judged=replace(found.judged, verdict=WRONG), hints=hints)
         message = found.hints[explainer.options.hint - 1]
         follows = False
+        told = any(named.entries == earlier.entries for earlier in self.reached)
         if found.judged.verdict == WRONG and self.own:
             meant = explainer.value(value, named, digits=digits, own=self.own)
             if meant.judged.verdict == CORRECT:
@@ -76,13 +77,16 @@ class Chain:
         if found.judged.verdict == WRONG:
             self.remember(value, named, found)
         earned = explainer.options.step_marks * (explainer.options.follow if follows else int(found.judged.verdict == CORRECT))
+        # Who says a thing twice is right or wrong once.
+        most = Fraction(0) if told and found.judged.verdict == CORRECT else explainer.options.step_marks
+        earned = min(earned, most)
         read = shown(value, explainer.truth, line.left)
         self.reached.append(named)
         judged = found.judged
         self.steps.append(
             StepFinding(
                 len(self.steps) + 1, line.text.strip(), judged.verdict, judged.evidence, message, found.codes, follows,
-                read.latex, earned, explainer.options.step_marks, read.text, read.plain, read.mathml,
+                read.latex, earned, most, read.text, read.plain, read.mathml,
             )
         )  # fmt: skip
 
@@ -133,7 +137,8 @@ class Chain:
         target = asked or self.reached[-1]
         answers = [step for step, named in zip(steps, self.reached, strict=True) if named.entries == target.entries]
         if not answers:
-            message += f" No step is about {target.name}, which is asked for."
+            most += options.step_marks  # of the step that is missing
+            message = f"{verdicts.chain(steps, first, follows, marks, most)} No step is about {target.name}, which is asked for."
             if verdict == CORRECT:
                 verdict, codes = WRONG, frozenset({"incomplete"})
         last = answers[-1] if answers else steps[-1]
@@ -155,7 +160,11 @@ def named_by(line: Line, explainer: Explainer, answer: str) -> Target:
     if not isinstance(line.left, Symbol):
         msg = f'"{line.text.strip()[:40]}" does not say what it is equal to; a line such as dL/dw = … is accepted'
         raise ParseError(msg, answer, line.start)
-    return explainer.truth.asked(line.left)
+    truth = explainer.truth
+    if truth.numbers is None and not isinstance(line.left, Adjoint | Partial) and truth.is_leaf(line.left):
+        msg = f"{truth.written(line.left)} is given, and has no number in this problem; a step is about what is computed"
+        raise ParseError(msg, answer, line.start)
+    return truth.asked(line.left, given=True)
 
 
 def is_trivial(value: Expr, explainer: Explainer, *, numeric: bool) -> bool:

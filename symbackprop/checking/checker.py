@@ -41,8 +41,10 @@ class Checker:
         """
         Check one answer, or a chain of steps; where there is no target, the last left side is what is asked.
 
-        Raises UnknownNameError or ParseError for a target that means nothing; an answer never raises.
+        Raises UnknownNameError or ParseError for a target that means nothing, InputError for an expected wrong answer that
+        cannot be read or is right; an answer never raises.
         """
+        assert isinstance(self.explainer.expected_values, dict)  # read before any answer is
         asked = self.truth.target(target) if target is not None else None
         shown = asked.name if asked else ""
         try:
@@ -65,10 +67,9 @@ class Checker:
         if line.left is not None and (named := named_by(line, self.explainer, answer)).entries != asked.entries:
             msg = f"the answer is about {named.name}, and {asked.name} is asked for"
             raise ParseError(msg, answer, line.start)
-        try:
-            found = self.explainer.value(line.values[0], asked, digits=line.digits)
-        except ParseError as error:
-            raise ParseError(str(error), answer, line.start) from None
+        found = self.explainer.value(line.values[0], asked, digits=line.digits)
+        if found.judged.verdict == INVALID:
+            raise ParseError(found.judged.said, answer, line.start)
         judged, read = found.judged, shown(line.values[0], self.truth)
         finding = Finding(
             judged.verdict, judged.evidence, found.codes, hints=found.hints, target=asked.name, witness=judged.witness,

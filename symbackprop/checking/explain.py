@@ -54,7 +54,7 @@ class Explainer:
             rows = tuple(tuple(substitute(entry, own) for entry in row) for row in rows)
         judged = judge(rows, asked, self.truth, self.options, digits)
         if judged.verdict == INVALID:
-            raise ParseError(judged.said)
+            return Checked(judged, judged.codes, (judged.said,) * 3)
         usual = self.truth.with_unit_targets
         if judged.verdict == WRONG and usual is not None and not judged.said:
             judged = judge(rows, asked, usual, self.options, digits)
@@ -84,7 +84,8 @@ class Explainer:
         if judged.witness and not judged.numeric:
             witness = verdicts.at(judged.witness, asked.name, self.truth.spelled, asked.shape)
         if expected := self._expected(rows, asked, judged):
-            return Checked(judged, judged.codes | {expected.code}, verdicts.wrong(expected.message, "", "", ""))
+            first, _, told = verdicts.wrong(expected.message, "", "", "")
+            return Checked(judged, judged.codes | {expected.code}, (first, told, told))
         if judged.said and not any(code.startswith("shape") for code in judged.codes):
             return Checked(judged, judged.codes, verdicts.wrong(judged.said, "", "", witness))
         found = self._diagnosis(rows, asked, judged)
@@ -121,7 +122,7 @@ class Explainer:
     def _expected(self, rows: Rows, asked: Target, judged: Judged) -> ExpectedAnswer | None:
         """Return the lecturer's own wrong answer that this is."""
         for expected in self.options.expected:
-            for target, values in self._expected_values.get(expected.place or expected.answer, ()):
+            for target, values in self.expected_values.get(expected.place or expected.answer, ()):
                 if target.entries == asked.entries and shape_of(values) == shape_of(rows) and self._same(rows, values, judged):
                     return expected
         return None
@@ -139,7 +140,7 @@ class Explainer:
             return False
 
     @cached_property
-    def _expected_values(self) -> dict[str, list[tuple[Target, Rows]]]:
+    def expected_values(self) -> dict[str, list[tuple[Target, Rows]]]:
         """The lecturer's own wrong answers as read; raises InputError where one cannot be read."""
         found: dict[str, list[tuple[Target, Rows]]] = {}
         for expected in self.options.expected:
@@ -149,6 +150,9 @@ class Explainer:
             except ParseError as error:
                 msg = f"{expected.place or 'expected'}: {error}"
                 raise InputError(msg) from None
+            if shape_of(rows) == target.shape and judge(rows, target, self.truth, self.options).verdict == CORRECT:
+                msg = f"{expected.place or 'expected'}: the wrong answer that is expected, {expected.answer}, is right"
+                raise InputError(msg)
             found.setdefault(expected.place or expected.answer, []).append((target, rows))
         return found
 

@@ -53,18 +53,26 @@ def judge(values: Rows, target: Target, truth: Truth, options: CheckOptions, dig
     if shape_of(values) != target.shape:
         return _misshapen(values, target)
     used = {name for row in values for entry in row for name in symbols(entry)}
-    repeated = next((symbol for _, _, symbol in target if symbol.name in used), None)
+    asked = {symbol.name for _, _, symbol in target}
+    circular = next((name for name in used if asked & truth.needs(name)), None)
     point = truth.numbers
     if not used and point is not None:
         return judge_numbers(values, target, truth, options, digits)
     decided = _combined([(i, j, symbol, decide(values[i - 1][j - 1], symbol, truth.facts)) for i, j, symbol in target], options)
-    if repeated is not None and decided.verdict != WRONG:
-        return Judged(INVALID, said=f"the answer uses {truth.written(repeated)}, the very quantity that is asked for")
+    if circular is not None and decided.verdict != WRONG:
+        return Judged(INVALID, codes=frozenset({"circular"}), said=_goes_round(circular, target, truth))
     if decided.verdict == WRONG and point is not None and any(map(_has_decimals, (e for row in values for e in row))):
         rounded = judge_numbers(values, target, truth, options, None)
         if rounded.verdict == CORRECT:
             return replace(rounded, evidence=SAMPLED, points=1)
     return decided
+
+
+def _goes_round(name: str, target: Target, truth: Truth) -> str:
+    """Say that an answer uses what is asked for, or what is found from it."""
+    if any(symbol.name == name for _, _, symbol in target):
+        return f"the answer uses {truth.spelled(name)}, the very quantity that is asked for"
+    return f"the answer uses {truth.spelled(name)}, which is itself found from {target.name}"
 
 
 def _misshapen(values: Rows, target: Target) -> Judged:

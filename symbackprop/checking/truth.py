@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from symbackprop.arithmetic import FLOAT, evaluate, exact
-from symbackprop.backprop import backpropagate
+from symbackprop.backprop import backpropagate, slice_names
 from symbackprop.backprop import expand as put_in
 from symbackprop.checking.entries import Rows, taken_apart
 from symbackprop.checking.symbols import lexicon_of
@@ -151,9 +151,9 @@ class Truth:
             raise UnknownNameError(msg)
         return self.asked(symbol)
 
-    def asked(self, symbol: Symbol) -> Target:
-        """Return what a left side asks for; a leaf, or a layer of leaves, stands for the derivative by it."""
-        if not isinstance(symbol, Adjoint | Partial) and self.is_leaf(symbol):
+    def asked(self, symbol: Symbol, *, given: bool = False) -> Target:
+        """Return what a name asks for; a leaf, or a layer of leaves, stands for the derivative by it, unless it is `given`."""
+        if not given and not isinstance(symbol, Adjoint | Partial) and self.is_leaf(symbol):
             symbol = self.adjoint(self.lexicon.output, symbol.name)
         shape = self.shape(symbol)
         entries = tuple(
@@ -164,7 +164,7 @@ class Truth:
 
     def solution(self, target: Target) -> str:
         """Return what was asked for on lines of Unicode: in named quantities, then every derivative that it uses."""
-        definitions = {**{node.symbol.name: node.expr for node in self.graph.nodes}, **self.facts.definitions}
+        definitions = self._definitions
         rows = tuple(tuple(definitions.get(symbol.name, symbol) for symbol in row) for row in target.entries)
         speller = self.derivation.speller
         whole: Expr = rows[0][0] if target.shape == (1, 1) else Entries(rows)
@@ -217,6 +217,14 @@ class Truth:
         found = {self.written(symbol): symbol for symbol in (*wholes, *symbols)}
         found |= {f"d{self.lexicon.output}/d{s.name}": self.adjoint(self.lexicon.output, s.name) for s in wholes}
         return found
+
+    def needs(self, name: str) -> set[str]:
+        """Return the names that a quantity is found from, itself included."""
+        return slice_names(self.derivation.backward, [name])
+
+    @cached_property
+    def _definitions(self) -> dict[str, Expr]:
+        return {**{node.symbol.name: node.expr for node in self.graph.nodes}, **self.facts.definitions}
 
     def spelled(self, name: str) -> str:
         """Return how the quantity of a plain name is written in a sentence."""

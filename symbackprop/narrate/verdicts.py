@@ -10,6 +10,7 @@ from symbackprop.narrate.numerals import significant
 
 MOST_COORDINATES = 8
 LARGEST_DENOMINATOR = 64
+DIGITS = 17
 
 LIMITS = {
     "terms": "its expansion has too many terms",
@@ -75,6 +76,8 @@ def at(witness: Witness, asked: str, spelled: Callable[[str], str], shape: tuple
     more = ", …" if len(witness.point) > MOST_COORDINATES else ""
     place = f" in row {witness.entry[0]}, column {witness.entry[1]}" if shape != (1, 1) and witness.entry != (0, 0) else ""
     yours, truth = _apart(witness.yours, witness.truth)
+    if yours == truth:
+        return f"The two differ by less than {DIGITS} digits show."
     start = f"For example, where {point}{more}, yours" if point else "Yours"
     return f"{start} gives {yours}{place} and {asked} is {truth}."
 
@@ -130,8 +133,8 @@ def _fraction(value: Fraction) -> str:
 
 def _apart(yours: float, truth: float) -> tuple[str, str]:
     """Write two numbers with as many digits as tell them apart, 3 at least."""
-    for digits in range(3, 17):
+    for digits in range(3, DIGITS):
         left, right_ = significant(yours, digits), significant(truth, digits)
         if left != right_:
-            return left.replace("-", "−"), right_.replace("-", "−")
-    return repr(yours).replace("-", "−"), repr(truth).replace("-", "−")
+            break
+    return left.replace("-", "−"), right_.replace("-", "−")
