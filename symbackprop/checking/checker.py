@@ -44,7 +44,7 @@ class Checker:
         Raises UnknownNameError or ParseError for a target that means nothing, InputError for an expected wrong answer that
         cannot be read or is right; an answer never raises.
         """
-        assert isinstance(self.explainer.expected_values, dict)  # read before any answer is
+        self.explainer.prepare()
         asked = self.truth.target(target) if target is not None else None
         shown = asked.name if asked else ""
         try:

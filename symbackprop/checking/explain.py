@@ -43,6 +43,11 @@ class Explainer:
 
     # --- one value -------------------------------------------------------------------------------------------
 
+    def prepare(self) -> None:
+        """Read the lecturer's own wrong answers, before any answer is; raises InputError where one cannot be used."""
+        for expected in self.options.expected:
+            self.expected_values.get(expected.place)
+
     def value(self, expr: Expr, asked: Target, *, digits: int | None = None, own: Mapping[str, Expr] | None = None) -> Checked:
         """
         Check one value, as it was read; with `own`, names stand for what the reader defined them to be.
