@@ -197,6 +197,7 @@ READ = (
     # Ng's course over several samples: dZ stacks each sample's own derivatives, dW is of the cost
     ("samples", "dZ2", "Delta2"),
     ("samples", "dA1 + dz^{[2](1)}", "dL_dA1 + delta2_1_s1"),
+    ("samples", r"\hat{Y} - Y + \frac{\partial L}{\partial b^{[2]}}", "A2 - Y + dJ_db2_1"),
     ("samples", "dJ/dZ2 + db2", "dJ_dZ2 + dJ_db2_1"),
     # numbers
     ("net", "0,5", "0.5"),
@@ -305,6 +306,11 @@ REFUSED = (
     ("cube", r"\frac{d}{dx} x^3", "only the name of one quantity", 13),
     ("cube", r"\frac{d}{du} y^2", "only the name of one quantity", 13),
     ("softmax", r"\sum_{k=1}^{2} \delta_{1k} y_k", "Kronecker's delta or the delta of a layer", 15),
+    ("net", "w11*x_1 + w21", "the layer comes first, then every index, as in w1_1_1", 0),
+    ("net", "h1", "an index is needed", 0),
+    ("samples", "∂L/∂Z2", "write dZ2 for each sample's own, dJ/dZ2 for the cost", 0),
+    ("net", "W1*x", "write @ for the product of matrices", 2),
+    ("cube", "e^2x", "how far the exponent reaches", 3),
     ("samples", "a^{(2)}", "layer 2 or sample 2", 0),
     ("own", r"\sum_{o} \mathrm{out}_{o}", "needs its range", 0),
     ("net", "I don't know", 'the word "I": this is no formula', 0),
@@ -340,8 +346,8 @@ def test_matrices_and_vectors() -> None:
     [
         ("W1 @ W2", "cannot multiply W1 (2×2) by W2 (1×2); W2ᵀ would fit"),
         ("x W1", "cannot multiply x (2×1) by W1 (2×2); xᵀ would fit"),
-        ("d1 @ x", "cannot multiply delta1 (2×1) by x (2×1); delta1ᵀ or xᵀ would fit"),
-        ("W2.T.T.T @ x", "cannot multiply W2ᵀ (2×1) by x (2×1); W2 or xᵀ would fit"),
+        ("d1 @ x", "cannot multiply delta1 (2×1) by x (2×1); delta1ᵀ x or delta1 xᵀ would fit"),
+        ("W2.T.T.T @ x", "cannot multiply W2ᵀ (2×1) by x (2×1); W2 x or W2ᵀ xᵀ would fit"),
         ("(d1 + x) @ x", "cannot multiply 2×1 by x (2×1); with the left one transposed they fit"),
         ("W1 + W2", "cannot combine"),
         ("a1 ⊙ W2", "one of them transposed fits"),

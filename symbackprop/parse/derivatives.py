@@ -11,7 +11,6 @@ from symbackprop.expr import (
     Partial,
     Symbol,
 )
-from symbackprop.names import short
 from symbackprop.parse.quantities import Quantities
 from symbackprop.parse.reading import NoSuchUnit
 from symbackprop.parse.refusals import refuse
@@ -107,6 +106,10 @@ class Derivatives(Quantities):
             refuse(f"a derivative is of one named quantity by another; {name} is none", self.text, token.position)
         if bottom.name == self.lexicon.rate and bottom.name not in self.lexicon.shapes:
             refuse(f"nothing here depends on {bottom.name}", self.text, token.position)
+        stacked = bottom.name in self.lexicon.parts or "_s" in bottom.name
+        if top is self.loose and self.lexicon.samples > 1 and stacked and bottom.name[:1] in "zZaA":
+            message = f"whose loss is meant is ambiguous: write d{bottom.name} for each sample's own"
+            refuse(f"{message}, d{self.lexicon.output}/d{bottom.name} for the cost", self.text, token.position)
         big_top, big_bottom = self.lexicon.shape(top) != (1, 1), self.lexicon.shape(bottom) != (1, 1)
         if big_top and big_bottom:
             return self.jacobian(top, bottom, token)
@@ -141,7 +144,8 @@ class Derivatives(Quantities):
                 return self.direct(self.ratio(top, bottom, token))
         self.index, self.tokens = place, tokens
         if type(top) is Symbol and top.name in {self.lexicon.output, *self.lexicon.outputs}:
-            refuse(f'"{short(token.text)}" alone is no derivative: write {token.text}/dw', self.text, token.position)
+            above = f"d{self.lexicon.own.get(top.name, top.name)}"
+            refuse(f'"{above}" alone is no derivative: write {above}/d… with what it is taken by', self.text, token.position)
         if top is not None and self.lexicon.network and len(token.text) > 1 and self.lexicon.word(token.text) is None:
             return self.coded(token)
         return None

@@ -193,6 +193,10 @@ class Formulas(Words):
                     refuse("how far the exponent reaches is ambiguous: write it in braces", self.text, self.next.position)
                 self.deeper(token)
                 exponent = self.group() if self.next.text == "{" and self.next.kind == "operator" else self.signed()
+                last = self.tokens[self.index - 1]
+                close = last.kind == "number" and self.is_word(self.next) and self.next.position == last.end
+                if close and base == Constant("e") and not self.latex:
+                    refuse("how far the exponent reaches is ambiguous: write e^(2*x) or e^2*x", self.text, self.next.position)
                 base = self.raised(base, exponent, token)
                 self.depth -= 1
             elif token.text == "ᵀ" and token.kind == "operator":

@@ -93,8 +93,8 @@ class Quantities(Around):
         items = self.lexicon.items
         if base in {"d", "Delta"} and "delta" in items:
             return "delta"
-        if base == "yhat" and "yhat" in items:
-            return base
+        if base in {"yhat", "Yhat"} and "yhat" in items:
+            return "yhat"
         if base in OUTPUT_WORDS and "L" in items and any(item.indices or item.sample for item in items["L"]):
             return "L"
         return ""
@@ -134,7 +134,8 @@ class Quantities(Around):
             return items[0].expr
         written, own = f"{base}{marks.shown}", self.lexicon.own
         if items and base in OUTPUT_WORDS and marks == Marks() and base not in self.lexicon.words:
-            return Symbol(self.lexicon.output)
+            self.loose = Symbol(self.lexicon.output)
+            return self.loose
         if items:
             if (layer := self.in_company(items, marks, token)) is not None:
                 return layer
@@ -165,7 +166,10 @@ class Quantities(Around):
         if not self.lexicon.network:  # of a function, C is a constant
             return None
         one = base in LOSS_WORDS and "L" in self.lexicon.words and not marks.below
-        return Symbol("L" if one else self.lexicon.output)
+        found = Symbol("L" if one else self.lexicon.output)
+        if base in LOSS_WORDS:
+            self.loose = found
+        return found
 
     def lacking(self, alike: list[Item], marks: Marks) -> str:
         """Say which layers there are, how many units one has, or how many indices are missing."""
@@ -173,6 +177,9 @@ class Quantities(Around):
         written = marks.above[0][1] if marks.above else marks.attached
         if not layers or not written or (self.lexicon.depth == 1 and not marks.above):
             return ""
+        if written not in layers and len(written) > 1:
+            one = next((item for item in alike if item.layer == written[0] and item.indices), alike[0])
+            return f": the layer comes first, then every index, as in {one.plain}"
         if written not in layers:
             some = " and ".join(filter(None, (", ".join(layers[:-1]), layers[-1])))
             return f": the only layer is {some}" if len(layers) == 1 else f": the layers are {some}"
@@ -181,7 +188,8 @@ class Quantities(Around):
             return ""
         (height, width), count = here[0].size, len(here[0].indices)
         if len(marks.below) < count:
-            return f": {count} indices are needed, counted from 1, as in {here[0].plain}"
+            many = f"{count} indices are" if count > 1 else "an index is"
+            return f": {many} needed, counted from 1, as in {here[0].plain}"
         if len(marks.below) == count and int(marks.below[0]) > height:
             return f": layer {written} has {height} unit{'s' if height > 1 else ''}"
         if len(marks.below) == count == 2 and int(marks.below[1]) > width:

@@ -50,6 +50,7 @@ class Reading(Cursor):
         self.doubtful: list[tuple[int, str]] = []
         self.layers_bare = self.layers_bracketed = self.layers_below = False
         self.powers = False
+        self.loose: Expr | None = None  # the output where it was called L or E, which may be each sample's own loss
         self.unended = False  # inside a sum without an end
         self.defined: dict[str, Expr] = {}  # names of the answer's own
         self.used: set[str] = set()  # those of them that were used

@@ -85,8 +85,9 @@ class Shapes:
             ]
             named = [names[which == "right"] for which in flipped if which]
             if named and all(named):
-                turned = (name.removesuffix("ᵀ") if name.endswith("ᵀ") else f"{name}ᵀ" for name in named)
-                hint = f"; {' or '.join(turned)} would fit"
+                turned = [name.removesuffix("ᵀ") if name.endswith("ᵀ") else f"{name}ᵀ" for name in named]
+                fits = turned[0] if len(turned) == 1 else f"{turned[0]} {names[1]} or {names[0]} {turned[1]}"
+                hint = f"; {fits} would fit"
             elif flipped:
                 hint = f"; with the {flipped[0]} one transposed they fit" if flipped[0] else "; with both transposed they fit"
         elif left == right[::-1]:
@@ -119,10 +120,14 @@ class Shapes:
         if sign == "⊙" or (same and sign == "*"):
             return mul(left, right)
         if not fits and same and sign != "@" and 1 in a:
-            which = " and ".join(filter(None, names)) or f"two factors of {shown(a)}"
-            message = f"the product of {which}, both {shown(a)}, can be meant in two ways: write ⊙ for entry by entry"
+            which = f"{names[0]} and {names[1]}, both {shown(a)}," if all(names) else f"two factors of {shown(a)}"
+            message = f"the product of {which} can be meant in two ways: write ⊙ for entry by entry"
             inner = "aᵀ b for the sum" if a[1] == 1 else "a bᵀ for the sum"
             refuse(f"{message}, {inner}", self.text, position)
+        spreads = all(x == y or 1 in {x, y} for x, y in zip(a, b, strict=True)) and (a[1], b[0]) != (1, 1)
+        if fits and sign == "*" and spreads:
+            message = 'NumPy\'s "*" spreads one of these over the other: write @ for the product of matrices'
+            refuse(message, self.text, position)
         if not fits and same and sign == "·":
             return mul(left, right)
         if not fits:
