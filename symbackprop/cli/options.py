@@ -43,7 +43,12 @@ Digits = Annotated[int, typer.Option("--digits", help="Significant digits, 1 to 
 Exact = Annotated[bool, typer.Option("--exact", help="Write numbers as fractions where they are.")]
 At = Annotated[str | None, typer.Option("--at", metavar="POINT", help='Numbers, as in "x=1,y=2".')]
 FormatName = Annotated[
-    str | None, typer.Option("--format", metavar="NAME", help="terminal, text, latex, standalone, dollar, github or json.")
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="terminal, text, latex, standalone, typst, dollar, github, myst, quarto, obsidian, anki, html or json.",
+    ),
 ]
 Output = Annotated[
     Path | None,

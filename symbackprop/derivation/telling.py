@@ -26,7 +26,7 @@ def format_for(target: Path) -> str:
     """Return the format a file's ending chooses, "json" and "pdf" included; raises InputError, which lists the endings."""
     if target.suffix.lower() in {".json", ".pdf"}:
         return target.suffix.lower()[1:]
-    row = format_of_suffix(target.suffix)
+    row = format_of_suffix("".join(target.suffixes[-2:])) or format_of_suffix(target.suffix)
     if row is None:
         endings = ", ".join(suffix for r in FORMATS.values() for suffix in r.suffixes)
         msg = f'{target}: no format for the ending "{target.suffix}" (known: {endings}, .json, .pdf)'

@@ -49,6 +49,10 @@ FORMATS: dict[str, Format] = {
         Format("typst", "a complete Typst document", (".typ",), "typst"),
         Format("dollar", "Markdown with $…$ and $$…$$", (".md",), "markdown", "render_dollar", ("markdown", "markdown-dollar")),
         Format("github", "Markdown with $`…`$ and ```math", (), "markdown", "render_github", ("markdown-github",)),
+        Format("myst", "Markdown for Sphinx and Jupyter Book (MyST)", (), "markdown", "render_myst", ("markdown-myst",)),
+        Format("quarto", "Markdown for Quarto", (".qmd",), "markdown", "render_quarto", ("markdown-quarto",)),
+        Format("obsidian", "Markdown for Obsidian", (), "markdown", "render_obsidian", ("markdown-obsidian",)),
+        Format("anki", "cards for Anki: the left side of each equation, and its right side", (".anki.txt",), "anki"),
         Format("html", "one page for a browser, which loads nothing", (".html", ".htm"), "html"),
     )
 }

@@ -1,12 +1,16 @@
 r"""
-Markdown with LaTeX mathematics, in two dialects.
+Markdown with LaTeX mathematics, in five dialects: what differs is a row.
 
 `dollar`: $…$ and $$…$$, for Jupyter, Pandoc, KaTeX and most sites; `github`: $`…`$ and fenced ```math blocks,
-which GitHub reads without touching underscores and stars.
+which GitHub reads without touching underscores and stars; `myst`: roles and directives, as Sphinx and Jupyter Book read
+without any extension; `quarto`: Pandoc's, with labels and callouts; `obsidian`: with callouts and names of blocks.
+Sources: the MyST-Parser documentation (*Math*, *Admonitions*), the Quarto guide (*Cross references*, *Callout blocks*),
+Obsidian help (*Callouts*, *Internal links*).
 """
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,14 +34,35 @@ REMARKS = {"verified": "✓ ", "wrong": "✗ ", "follows": "→ ", "warning": "*
 
 @dataclass(frozen=True)
 class Dialect:
-    """What stands around mathematics in a line and on lines of its own."""
+    """
+    What stands around mathematics in a line and on lines of its own, and around remarks.
+
+    `{}` in a display is a label, in a callout its kind, of which `kinds` has those of this dialect: without any, a remark is a
+    quotation.  `special` are further characters that mean something, `front` a title in YAML in place of the first heading.
+    """
 
     inline: tuple[str, str]
     display: tuple[str, str]
+    callout: tuple[str, str, str] = ("", "> ", "")
+    kinds: tuple[tuple[str, str], ...] = ()
+    special: str = ""
+    front: bool = False
+
+
+def _kinds(good: str, bad: str) -> tuple[tuple[str, str], ...]:
+    return (("verified", good), ("wrong", bad), ("warning", "warning"))
 
 
 DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"))
 GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"))
+MYST = Dialect(
+    ("{math}`", "`"), ("```{{math}}\n:label: {}\n", "\n```"), ("```{{{}}}\n", "", "\n```"), _kinds("tip", "danger"), "@%=^"
+)
+QUARTO = Dialect(
+    ("$", "$"), ("$$\n", "\n$$ {{#{}}}"), ("::: {{.callout-{}}}\n", "", "\n:::"), _kinds("tip", "important"), "@%=^", front=True
+)  # fmt: skip
+OBSIDIAN = Dialect(("$", "$"), ("$$\n", "\n$$\n\n^{}"), ("> [!{}]\n", "> ", ""), _kinds("success", "failure"), "@%=^")
+SLUG = 24
 
 
 @dataclass(frozen=True)
@@ -46,10 +71,14 @@ class _Page:
     width: float
     display: Typesetter
     inline: Typesetter
+    slug: str
 
     def spans(self, spans: Spans) -> str:
         left, right = self.dialect.inline
-        return "".join(escape(span) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans)
+        special = self.dialect.special
+        return "".join(
+            escape(span, special) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans
+        )
 
     def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
         width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
@@ -64,7 +93,13 @@ def text_in_math(text: str, command: str = r"\text") -> str:
     >>> text_in_math("put in 50%: σ′")
     "\\text{put in 50\\%: }\\sigma '"
     """
-    return "".join(run if formula else f"{command}{{{''.join(map(_safe, run))}}}" for formula, run in runs(text))
+    return "".join(run if formula else _words(run, command) for formula, run in runs(text))
+
+
+def _words(run: str, command: str) -> str:
+    """Print words; a page that does not know the mathematics would take < and what follows for a tag."""
+    text = "".join(map(_safe, run)).replace("<", rf"}}\lt{command}{{")
+    return f"{command}{{{text}}}"
 
 
 def _safe(char: str) -> str:
@@ -76,15 +111,30 @@ def _safe(char: str) -> str:
     return {"\\": "/", "^": "", "~": " ", "`": "'"}.get(char, char)
 
 
-def escape(text: str) -> str:
+def escape(text: str, special: str = "") -> str:
     r"""
-    Print running text so that Markdown shows it as it is.
+    Print running text so that Markdown shows it as it is; `special` are characters that mean something in a dialect only.
 
     >>> escape("a_1 * b")
     'a\\_1 \\* b'
     """
-    clean = "".join(" " if unicodedata.category(char) in UNSEEN else char for char in text)
-    return "".join("\\" + char if char in _SPECIAL else char for char in clean)
+    return "".join("\\" + char if char in _SPECIAL or char in special else char for char in _visible(text))
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if unicodedata.category(char) in UNSEEN else char for char in text)
+
+
+def slug_of(text: str) -> str:
+    """
+    Return the beginning of a text as part of a label: small letters, digits and dashes.
+
+    >>> slug_of("Backpropagation in a 2–2–1 network")
+    'backpropagation-in-a-2-2'
+    """
+    plain = unicodedata.normalize("NFKD", text).lower()
+    words = "".join(char if char.isascii() and char.isalnum() else " " for char in plain).split()
+    return "-".join(words)[:SLUG].strip("-") or "symbackprop"
 
 
 def render_dollar(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
@@ -97,33 +147,61 @@ def render_github(document: Document, speller: Speller, options: Options = DEFAU
     return _render(document, speller, options, GITHUB)
 
 
+def render_myst(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as MyST Markdown, for Sphinx and Jupyter Book."""
+    return _render(document, speller, options, MYST)
+
+
+def render_quarto(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document for Quarto."""
+    return _render(document, speller, options, QUARTO)
+
+
+def render_obsidian(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
+    """Print a document as a note for Obsidian."""
+    return _render(document, speller, options, OBSIDIAN)
+
+
 def _render(document: Document, speller: Speller, options: Options, dialect: Dialect) -> str:
     page = _Page(
         dialect,
         options.width or WIDTH,
         Typesetter(Latex(colour=options.color), speller),
         Typesetter(Latex(colour=options.color, inline=True), speller),
+        slug_of(document.title),
     )
     parts: list[str] = []
     section = 0
-    for block in document.blocks:
+    blocks = document.blocks
+    if dialect.front:
+        parts.append(f"---\ntitle: {json.dumps(escape(document.title, dialect.special), ensure_ascii=False)}\n---")
+        blocks = blocks[1:] if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1 else blocks
+    for position, block in enumerate(blocks):
         section += isinstance(block, Heading) and block.level == 2
-        parts.append("\n".join(_block(page, block, section)))
+        parts.append("\n".join(_block(page, block, section, position)))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
+def _unlike_a_list(text: str) -> str:
+    """Keep the first character of a paragraph from beginning a list or, in Quarto, a division."""
+    listed = text[:1] in {"+", "-", ":"} or (text[:1].isdigit() and "." in text[:4])
+    return "\\" + text if listed else text
+
+
+def _block(page: _Page, block: Block, section: int, position: int) -> Iterator[str]:
     match block:
         case Heading(level, spans):
             yield "#" * level + " " + (f"{section}. " if level == 2 else "") + page.spans(spans)
         case Paragraph(spans):
-            text = page.spans(spans)
-            yield "\\" + text if text[:1] in "+-" or (text[:1].isdigit() and "." in text[:4]) else text
+            yield _unlike_a_list(page.spans(spans))
         case Lines(()):
             return
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
             left, right = page.dialect.display
+            if page.dialect.kinds:
+                name = f"eq-{page.slug}-{position}"
+                left, right = left.format(name), right.format(name)
             body = " \\\\\n".join(line.text for line in alignment.lines)
             yield f"{left}\\begin{{alignedat}}{{{alignment.pairs}}}\n{body}\n\\end{{alignedat}}{right}"
         case Table(header, rows, numeric):
@@ -132,7 +210,13 @@ def _block(page: _Page, block: Block, section: int) -> Iterator[str]:
             for row in rows:
                 yield "| " + " | ".join(page.spans(cell) for cell in row) + " |"
         case Note(kind, spans):
-            label = REMARKS.get(kind, "")
-            yield f"> {label}{page.spans(spans)}"
+            kinds = dict(page.dialect.kinds)
+            before, margin, after = page.dialect.callout
+            label = "" if kind in {"warning", "note"} and kinds else REMARKS.get(kind, "")
+            yield (
+                before.format(kinds.get(kind, "note"))
+                + f"{margin}{label}{_unlike_a_list(page.spans(spans)) if kinds else page.spans(spans)}"
+                + after
+            )
         case Picture(lines, caption):
             yield from ("```text", *lines, "```", "", page.spans(caption))

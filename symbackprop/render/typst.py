@@ -20,7 +20,7 @@ from symbackprop.typeset.stylesheet import ON_WHITE
 from symbackprop.typeset.typst_emitter import TINTS, Typst, quoted
 
 # Widths of a line in em: A4 with margins of 25 mm, in one column and in two; slides of 16:9.
-ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 38.0
+ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.6, 44.0
 MATH_INDENT, NUMBER = 1.0, 2.6
 REASON_SCALE = 0.87
 COLUMN_GAP, BOLD = 1.0, 1.16
@@ -51,6 +51,7 @@ _FUNCTIONS = """
   let widest(key) = calc.max(0pt, ..rows.map(row => size(row.at(key, default: []))))
   let (left, sign, value) = (widest("left"), widest("sign"), widest("value"))
   let indented((depth, body)) = if depth > 0 { [#h(depth * 1em)#body] } else { body }
+  let room = measure(h(room)).width
   let right = calc.max(..rows.map(row => row.lines.map(line => size(indented(line)))).flatten())
   let gap(body, width) = h(calc.max(0pt, width - size(body)))
   let start = h(1em) + h(left) + h(0.28em) + h(sign) + h(0.28em)
@@ -71,7 +72,14 @@ _FUNCTIONS = """
         }
       }
       let tag = if k == 0 and "number" in row { h(1fr) + box([(#row.number)]) } else { [] }
-      lines.push(begin + body + end + tag)
+      let whole = begin + body + end + tag
+      let natural = size(whole)
+      // Lines are broken where they are written, by estimated widths; what would stick out all the same is made smaller.
+      let line = if natural <= room { whole } else {
+        let smaller = room / natural * 100%
+        [#scale(x: smaller, y: smaller, origin: std.left, reflow: true, box(whole)) #metadata(natural) <shrunk>]
+      }
+      lines.push(line)
     }
     let above = if "left" in row or "above" in row { 0.85em } else { 0.6em }
     let below = if row == rows.last() { 1.1em } else { 0.6em }
@@ -102,6 +110,7 @@ class _Page:
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as a whole Typst file: an A4 page in one or two columns, or slides."""
     width = options.width or (SLIDE if options.beamer else TWO_COLUMNS if options.columns == 2 else ONE_COLUMN)
+    page_room = SLIDE + 3 if options.beamer else TWO_COLUMNS + 0.15 if options.columns == 2 else ONE_COLUMN + 0.3
     display = Typesetter(Typst(colour=options.color), speller)
     inline = Typesetter(Typst(colour=options.color, inline=True), speller)
 
@@ -121,6 +130,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
         f"#set document(title: {quoted(document.title)}, date: none)\n"
         f'#set page({paper}{columns}, numbering: "1")\n'
         + _SETTINGS.format(size="16pt" if options.beamer else "10pt")
+        + f"#let room = {page_room}em\n"
         + tints
         + _FUNCTIONS.removeprefix("\n")
         + ("#show heading.where(level: 2): it => pagebreak(weak: true) + it\n" if options.beamer else "")
