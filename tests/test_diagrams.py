@@ -381,7 +381,7 @@ def test_the_command_writes_svg_and_says_what_it_left_out(capfd: pytest.CaptureF
     ("words", "said"),
     [
         (["--format", "png"], "-o picture.png"),
-        (["--format", "jpeg"], "svg, tikz, dot, png, pdf are"),
+        (["--format", "jpeg"], "(svg, tikz, dot, png, pdf"),
         (["-o", "net.jpeg"], 'ending ".jpeg"'),
         (["--standalone"], "--standalone belongs to TikZ"),
         (["--kind", "tree"], "known: network, graph, atoms, four"),
@@ -421,3 +421,11 @@ def test_tikz_compiles_with_nothing_sticking_out(tmp_path: Path) -> None:
 
 def test_the_cases_cover_every_network() -> None:
     assert set(NETWORKS) <= set(BY_NAME)
+
+
+def test_what_comes_in_upside_down_is_written_out() -> None:
+    """A sign alone is read from the upper wire to the lower one."""
+    picture = figure_of(derive("f = (x - y)/(y - x)"), "atoms")
+    signs = {node.name: node.writing.plain for node in picture.nodes}
+
+    assert sorted((signs["v1"], signs["v2"])) == ["y − x", "−"]

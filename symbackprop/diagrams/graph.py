@@ -11,8 +11,8 @@ from symbackprop.diagrams.inscribe import NOTE, NUMBER
 from symbackprop.diagrams.labels import Block, Line, crosses, place, stack
 from symbackprop.diagrams.layering import Layered, Link, layered
 from symbackprop.diagrams.material import Material
-from symbackprop.diagrams.operators import operation
-from symbackprop.diagrams.shapes import BEND, arrow_box, border, framed, size_for
+from symbackprop.diagrams.operators import operands, operation
+from symbackprop.diagrams.shapes import BEND, UNIT, arrow_box, border, framed, size_for
 from symbackprop.diagrams.spacing import Reach, heights
 from symbackprop.errors import TooLargeError
 
@@ -80,6 +80,8 @@ class _Drawing:
         reaches = {name: piece.reach for name, piece in self.pieces.items()}
         places = {name: reaches.get(name, wire) for column in self.layout.columns for name in column}
         self.y = heights(self.layout.columns, self.layout.segments(), places)
+        if atoms:
+            self._write_out_what_is_upside_down()
         self.column = {name: (column, i) for column in self.layout.columns for i, name in enumerate(column)}
         self.x: dict[str, float] = {}
         self.sides: dict[str, tuple[float, float]] = {}
@@ -99,12 +101,22 @@ class _Drawing:
             labels.append(Label(name, "gradient", 0, node.height / 2 + 2.5 + gradient.height / 2, gradient))
         return _Piece(node, tuple(labels))
 
-    def _operation(self, name: str) -> _Piece:
+    def _write_out_what_is_upside_down(self) -> None:
+        """Write a − y out where the wire of y comes in above that of a; a sign alone would be read from top to bottom."""
+        for name, node in self.material.graph.definitions.items():
+            pair = operands(node.expr)
+            if pair is not None:
+                first, second = (self.y[self.layout.chains[parent, name][-2]] for parent in pair)
+                if first > second:
+                    self.pieces[name] = self._operation(name, in_order=False)
+
+    def _operation(self, name: str, *, in_order: bool = True) -> _Piece:
         """Return an operation in a circle and its name below; its number stands above the wire, its gradient below."""
         material = self.material
         definition = material.graph.definitions.get(name)
         own = material.scribe.symbol(name)
-        node = self._node(name, operation(definition.expr, material.scribe) if definition else own, OPERATION / 46)
+        sign = operation(definition.expr, material.scribe, in_order=in_order) if definition else own
+        node = self._node(name, sign, OPERATION / UNIT)
         right = node.width / 2
         labels: list[Label] = []
         stem = SHORTEST_STEM

@@ -57,7 +57,9 @@ class _Marked(Text):
     def power(self, base: Box, exponent: Box, value: Exact | None) -> Box:  # noqa: ARG002 - any exponent is raised
         """Return the base with the exponent above."""
         flat = "".join(char for char in exponent.text if char not in {_BELOW, _ABOVE, _LEVEL})
-        return Box(f"{base.text}{_BELOW}{_ABOVE}{flat}{_LEVEL}", base.width + len(flat), POWER, 0, base.head, "symbol")
+        raised = base.text.endswith(_LEVEL) and base.text[-2] != _ABOVE
+        body = f"({base.text})" if raised else base.text
+        return Box(f"{body}{_BELOW}{_ABOVE}{flat}{_LEVEL}", base.width + len(flat), POWER, 0, base.head, "symbol")
 
 
 _CAPITALS = frozenset("ΓΔΘΛΞΣΦΨΩ")

@@ -12,8 +12,9 @@ ROUNDS = 12
 GAP = 4.0
 
 Line = tuple[Point, Point]
-# What a place costs: another text there, a line through it, a tenth of the way from where it is wanted.
-TAKEN, CROSSED, FAR = 1000.0, 3.0, 1.0
+# What a place costs: another text there, a line through it, a tenth of the way from where it is wanted, a text within `ROOM`.
+TAKEN, CROSSED, FAR, CLOSE = 1000.0, 3.0, 1.0, 2.0
+ROOM = 12.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[Line]) 
             taken = [blocks[j].box(t) for j, t in enumerate(chosen) if t is not None and j != i]
             best = min(
                 costs[i],
-                key=lambda t: costs[i][t] + TAKEN * sum(overlap(block.box(t), other, GAP) for other in taken),
+                key=lambda t: costs[i][t] + sum(_crowding(block.box(t), other) for other in taken),
                 default=None,
             )
             moved |= best != chosen[i]
@@ -117,3 +118,9 @@ def crosses(box: Box, line: Line) -> bool:
         first, last = sorted(((low - start) / step, (high - start) / step))
         enter, leave = max(enter, first), min(leave, last)
     return enter < leave
+
+
+def _crowding(box: Box, other: Box) -> float:
+    if overlap(box, other, GAP):
+        return TAKEN
+    return CLOSE if overlap(box, other, ROOM) else 0.0

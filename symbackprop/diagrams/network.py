@@ -92,6 +92,9 @@ class _Gap:
         """Return the right column where it stands, and the labels on the edges; what is left out is added to the notices."""
         ends = self.left.span / 2 + self.right.span / 2
         least = max(NARROWEST if self.layer else 0.6 * NARROWEST, ends / STEEPEST - self.left.half - self.right.half)
+        if self.layer and len(self.wires) <= MOST_LABELLED[3]:
+            written = self._block(self.wires[-1], ((0, 0), (0, 0)), 3)
+            least = max(least, written.width * (1.2 + 0.22 * len(self.wires)) + 30)
         many = len(self.wires) > MOST_LABELLED[1]
         kept = [w for w in self.wires if w in {self.wires[0], self.wires[-1]} or w.weight == self.material.wrt or not many]
         tries = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symbackprop.diagrams.figure import Writing
 from symbackprop.diagrams.inscribe import Scribe, text
-from symbackprop.expr import Call, Expr, Number, Product, Quotient, Sum, Symbol, symbols
+from symbackprop.expr import Call, Expr, Number, Power, Product, Quotient, Sum, Symbol, symbols
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
 
 SIGN, SIZE = 20.0, 15.0
@@ -12,8 +12,27 @@ WIDEST = 84.0
 _SIGNS = {"+": "+", "−": "-", "×": r"\times", "÷": r"\div", "=": "="}
 
 
-def operation(expr: Expr, scribe: Scribe) -> Writing:
-    """Return the sign of one operation; what has none is written with a dot for its argument, and what is long as f."""
+def operands(expr: Expr) -> tuple[str, str] | None:
+    """Return the names of the two operands of a difference, quotient or power, whose order matters; None for all else."""
+    match expr:
+        case Sum((left, right)) if _is_negative(right):
+            pass
+        case Quotient(left, right) | Power(left, right):
+            pass
+        case _:
+            return None
+    first, second = list(symbols(left)), list(symbols(right))
+    return (first[0], second[0]) if len(first) == len(second) == 1 and first != second else None
+
+
+def operation(expr: Expr, scribe: Scribe, *, in_order: bool = True) -> Writing:
+    """
+    Return the sign of one operation; what has none is written with a dot for its argument, and what is long as f.
+
+    Where the operands do not come in their order (`in_order` is False), the operation is written out: a − y.
+    """
+    if not in_order:
+        return scribe.expression(expr, SIZE)
     match expr:
         case Symbol():
             return _sign("=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,10 +30,12 @@ def heights(
     """
     lefts: dict[str, list[tuple[str, float]]] = {}
     rights: dict[str, list[tuple[str, float]]] = {}
+    ends = Counter(source for source, _ in segments), Counter(target for _, target in segments)
     for source, target in segments:
         pull = PULLS[(">" in source) + (">" in target)]
-        lefts.setdefault(target, []).append((source, pull))
-        rights.setdefault(source, []).append((target, pull))
+        # Who has many neighbours moves each of them less.
+        lefts.setdefault(target, []).append((source, pull / ends[0][source]))
+        rights.setdefault(source, []).append((target, pull / ends[1][target]))
     y: dict[str, float] = {}
     for column in columns:
         offsets = _offsets(column, reaches)

@@ -88,7 +88,7 @@ def _label(label: Label) -> str:
     first = label.writing.runs[0].size if label.writing.runs else 12.0
     if label.role == "heading":  # LaTeX's bold letters are wider than those the table is made for
         left = label.x - label.writing.width / 2
-        return rf"\node[anchor=base west] at ({_n(left)},{_n(label.baseline)}) {{\footnotesize{label.writing.latex}}};"
+        return rf"\node[anchor=base west] at ({_n(left)},{_n(label.baseline)}) {{\footnotesize {label.writing.latex}}};"
     options = ["anchor=base"]
     options += [f"text={_INKS[label.role]}"] if label.role in _INKS else []
     if label.plate:
@@ -98,4 +98,4 @@ def _label(label: Label) -> str:
 
 def _size(pixels: float) -> str:
     command = next(command for least, command in _SIZES if pixels >= least)
-    return "" if command == r"\normalsize" else command
+    return "" if command == r"\normalsize" else f"{command} "
