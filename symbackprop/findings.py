@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 CORRECT, WRONG, UNDECIDED, INVALID = "correct", "wrong", "undecided", "invalid"
 SIGNS = {CORRECT: "✓", WRONG: "✗", UNDECIDED: "?", INVALID: "!"}
@@ -90,6 +91,10 @@ class Finding:
     def __str__(self) -> str:
         """Return what the reader is told."""
         return self.message
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's signature
+        """Say the same where nothing richer can be shown."""
+        printer.text(f"{SIGNS[self.verdict]} {self.message}")
 
     def _repr_markdown_(self) -> str:
         """Show what was read and what is said of it, in a notebook."""

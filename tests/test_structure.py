@@ -25,7 +25,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("export", "narrate", "render", "codegen"),
     ("derivation", "fit"),
     ("views", "courses", "pictures", "checking", "diagrams"),
-    ("sandbox", "pages"),
+    ("sandbox", "pages", "showing"),
     ("grade",),
     ("cli",),
     ("__init__", "__main__"),

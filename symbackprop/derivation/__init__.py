@@ -51,6 +51,7 @@ __all__ = [
 
 
 PAGES = "symbackprop.pages"
+SHOWING = "symbackprop.showing"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -319,6 +320,32 @@ class Derivation:
             return target
         target.write_text(self.render(name), encoding="utf-8", errors="replace", newline="\n")
         return target
+
+    # --- pictures and pages: they stand above this rung, and are brought when they are asked for ---------------
+
+    def diagram(self, kind: str = "", wrt: str = "", **options: Any) -> Any:
+        """
+        Return a picture that shows itself in a notebook and is written by `.save("net.svg")` (.png, .pdf, .tex, .dot).
+
+        `kind` is "network", "graph", "atoms" or "four"; `wrt` is the quantity whose gradient is followed.
+        Options: `with_locals`, `sample`, and `animate`, for a graph that plays forward and backward (.svg, .gif).
+        Raises what `showing.diagram` does.
+
+        >>> derive("2-2-1").slice("w1_1_1").diagram()
+        <Diagram (network) of "Backpropagation of L">
+        """
+        return import_module(SHOWING).diagram(self, kind, wrt, **options)
+
+    def show(self) -> Path | None:
+        """
+        Open the page of this derivation: in a browser, or in a notebook under the cell.
+
+        Returns the file that a browser opened.
+        """
+        opened: Path | None = import_module(SHOWING).show(self)
+        return opened
+
+    # --- notebooks -------------------------------------------------------------------------------------------
 
     def _repr_latex_(self) -> str:
         """Return the gradients as one display that KaTeX and MathJax can set."""
