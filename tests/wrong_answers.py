@@ -3,7 +3,8 @@
 Wrong answers as students write them, each with the code of the mistake, and right answers in several forms.
 
 Written as text in plain names, by hand and not from the table of mistakes.  A matrix is [[row], [row]].
-A problem is anything `derive` takes.  Lines are `target | answer | code`; right answers are `target | form | form | …`.
+A problem is anything `derive` takes.  Lines are `target | answer | code`, or `target | answer | code | said`, where `said` is
+a part of what the student is told before any example; right answers are `target | form | form | …`.
 """
 
 from __future__ import annotations
@@ -70,6 +71,17 @@ PROBLEMS: Mapping[str, Any] = {
     "nested": "f = sin(x^2)^2",
     "three samples": net(2, (2, "tanh"), (1, "identity"), loss="half_squared_error", samples=[{}, {}, {}]),
     "ridge": net(2, (2, "sigmoid"), (1, "identity"), loss="squared_error", l2=0.01),
+    "x squared sine": "f = x^2*sin(x)",
+    "own fraction": "f = x/(1 + x)",
+    "logarithm over square": "f = ln(x)/x^2",
+    "sine inside": "f = sin(3*x^2 + 1)",
+    "polynomial": "f = 3*x^2 - 2*x + 5",
+    "tangent": "f = tan(x)",
+    "exponential": "f = 2^x",
+    "decay": "f = x*exp(-x)",
+    "growth": "f = exp(3*x)",
+    "two variables": "f = (3*x^2 + 2*y)^2",
+    "identity output": "2-2-1:sigmoid/identity,half_squared_error",
 }
 
 WRONG_TEXT: Mapping[str, str] = {
@@ -503,12 +515,72 @@ WRONG_TEXT: Mapping[str, str] = {
         dL/dw2_1_1 | 2*(y_1 - a2_1)*a1_1 + 0.01*w2_1_1 | sign
         dL/db2_1 | 2*(a2_1 - y_1) + 0.01*b2_1 | penalty.extra
     """,
+    # What a student is told first.
+    "x squared sine": """
+        df/dx | 2x sin x - x^2 cos x | sign | Not right. The sign of the term with (sin(x))′ is wrong. Every term keeps its sign
+        df/dx | -2x sin x + x^2 cos x | sign | Not right. The sign of the term with (x²)′ is wrong.
+        df/dx | 2x + cos x | rule.product | The derivatives of the factors of x²·sin(x) are added; each must be multiplied by the other factor.
+        df/dx | x^2 cos x | rule.product | Only half of the product rule for x²·sin(x) is there. Product rule:
+        df/dx | 2x cos x | rule.product | The derivatives of the factors of x²·sin(x) are multiplied.
+        df/dx | -2x sin x - x^2 cos x | sign | Every minus sign counts, also those that an inner derivative or the derivative of a function brings.
+    """,
+    "own fraction": """
+        df/dx | (x - (1 + x))/(1 + x)^2 | rule.quotient | The two terms above the line in the quotient rule for x/(1 + x) are exchanged. Quotient rule:
+        df/dx | (1 + x + x)/(1 + x)^2 | rule.quotient | the two terms above the line have the wrong sign between them
+    """,
+    "logarithm over square": """
+        df/dx | (1/x*x^2 + ln(x)*2*x)/x^4 | rule.quotient | The quotient rule for ln(x)/x² is not right: the two terms above
+        df/dx | (1/x*x^2 - ln(x)*2*x)/x^2 | rule.quotient | the denominator is not squared
+        df/dx | (ln(x)*2*x - 1/x*x^2)/x^4 | rule.quotient | are exchanged
+        df/dx | (1/x)/(2*x) | rule.quotient | the derivative of the numerator is divided by that of the denominator
+    """,
+    "sine inside": """
+        df/dx | cos(3*x^2 + 1) | inner.missing | The inner derivative is missing: that of 3·x² + 1. Chain rule: (f(u))′
+        df/dx | cos(6*x) | rule.argument | The outer derivative is taken at the inner derivative.
+        df/dx | cos(6*x)*6*x | rule.argument | Not right. The outer derivative is taken at the inner derivative.
+        df/dx | cos(x)*6*x | rule.argument | Not right. The outer derivative is taken at x.
+    """,
+    "polynomial": """
+        df/dx | 6*x + 2 | sign | Not right. The sign of the term with
+        df/dx | 6*x - 2 + 5 | rule.constant | Not right. The constant term 5 is still there. The derivative of a constant
+        df/dx | 6*x - 2 - x | bias.counted | The derivative of a term
+    """,
+    "tangent": """
+        df/dx | 1/cos(x) | slope.wrong_rule | 1/cos u stands where tan′(x) belongs. Every function has a derivative of its own
+        df/dx | tan(x) | slope.function_for_derivative | The function itself stands where its derivative tan′(x) belongs.
+    """,
+    "exponential": """
+        df/dx | x*2^(x-1) | rule.power | the power rule is used although the exponent varies. Where the exponent varies:
+        df/dx | 2^x | rule.power | the logarithm of the base is missing
+    """,
+    "decay": """
+        df/dx | exp(-x) + x*exp(-x) | inner.missing | The inner derivative is missing: that of −x.
+        df/dx | exp(-x) | rule.product | Only half of the product rule for x·exp(−x) is there.
+    """,
+    "growth": """
+        df/dx | exp(3*x) | inner.missing | Not right. The inner derivative is missing: that of 3·x.
+    """,
+    "two variables": """
+        df/dy | 2*(3*x^2 + 2*y)*6*x | gradient.other_parameter | This is the derivative by x, not by y. In a derivative by y only y varies; all other variables
+        df/dx | 2*(3*x^2 + 2*y) | inner.missing | that of 3·x² + 2·y
+    """,
+    "identity output": """
+        delta2_1 | y_1 - a2_1 | sign | Every minus sign counts; whoever starts from y − a
+        dL/dw1_1_1 | -(a2_1 - y_1) | factor.alone | Only one factor of the chain is there: ∂L/∂a2_1. The sign is the wrong way round.
+        dL/db1 | delta1*x | bias.counted | A bias is not multiplied by anything in z: the factor x is too many.
+        dL/db1_1 | delta1_1*x_1 | bias.counted | the factor x_1 is too many
+        delta1 | W2 delta2 a1 (1 - a1) | transpose.weight | The weights are not transposed: W2 stands where its transpose belongs.
+        dL/dw1_1_1 | delta1_2*x_1 | gradient.other_parameter | This is the derivative by w1_2_1, not by w1_1_1. In a derivative by w1_1_1 only w1_1_1 varies
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*(1 - a1_1^2)*x_1 | slope.wrong_rule | Not right. The slope of tanh stands where σ′(z1_1) belongs. Every activation
+        dL/dw1_1_1 | delta1_1*(x_1 + b1_1) | bias.counted | x_1 alone belongs where its sum with the bias stands.
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*sigmoid(a1_1)*(1 - sigmoid(a1_1))*x_1 | slope.at_activation | is taken at the wrong argument: the activation itself.
+    """,
 }  # fmt: skip
 
 RIGHT_TEXT: Mapping[str, str] = {
     "2-2-1": """
         dL/dw1_1_1 | delta1_1*x_1 | delta2_1*w2_1_1*a1_1*(1 - a1_1)*x_1 | x_1*dL_da1_1*(a1_1 - a1_1^2) | -(y_1 - a2_1)*a2_1*(1 - a2_1)*w2_1_1*a1_1*(1 - a1_1)*x_1 | delta2_1*w2_1_1*x_1*exp(-z1_1)/(1 + exp(-z1_1))^2
-        delta1_2 | delta2_1*w2_1_2*a1_2*(1 - a1_2) | dL_da1_2*a1_2*(1 - a1_2) | dL_db1_2 | w2_1_2*delta2_1*(a1_2 - a1_2^2) | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_2*sigmoid(z1_2)*sigmoid(-z1_2)
+        delta1_2 | delta2_1*w2_1_2*a1_2*(1 - a1_2) | dL_da1_2*a1_2*(1 - a1_2) | dL_da1_2*sigmoid(z1_2)*(1 - a1_2) | w2_1_2*delta2_1*(a1_2 - a1_2^2) | (a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_2*sigmoid(z1_2)*sigmoid(-z1_2)
         dL/db2_1 | delta2_1 | (a2_1 - y_1)*a2_1*(1 - a2_1) | (a2_1 - y_1)*(a2_1 - a2_1^2) | -(y_1 - a2_1)*sigmoid(z2_1)*(1 - sigmoid(z2_1)) | a2_1*(1 - a2_1)*a2_1 - y_1*a2_1*(1 - a2_1)
         z1_1 | w1_1_2*x_2 + b1_1 + w1_1_1*x_1 | w1_1_1*x_1 + w1_1_2*x_2 + b1_1 | b1_1 + x_1*w1_1_1 + x_2*w1_1_2 | (w1_1_1*x_1 + b1_1) + w1_1_2*x_2 | -(-b1_1 - w1_1_1*x_1 - w1_1_2*x_2)
         L | (a2_1 - y_1)*(a2_1 - y_1)/2 | 1/2*(a2_1 - y_1)^2 | (y_1 - a2_1)^2/2 | 0.5*(a2_1^2 - 2*a2_1*y_1 + y_1^2) | (sigmoid(z2_1) - y_1)^2/2
@@ -519,19 +591,19 @@ RIGHT_TEXT: Mapping[str, str] = {
         a1_1 | tanh(z1_1) | tanh(b1_1 + x_1*w1_1_1) | (exp(z1_1) - exp(-z1_1))/(exp(z1_1) + exp(-z1_1)) | 2*sigmoid(2*z1_1) - 1 | tanh(w1_1_1*x_1 + b1_1)
     """,
     "mse": """
-        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_2_1)*(1 - a1_1^2) | dL_da1_1*(1 - a1_1^2) | dL_db1_1 | (1 - tanh(z1_1)^2)*(w2_1_1*delta2_1 + w2_2_1*delta2_2) | ((a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1 + (a2_2 - y_2)*a2_2*(1 - a2_2)*w2_2_1)*(1 - a1_1^2)
+        delta1_1 | (delta2_1*w2_1_1 + delta2_2*w2_2_1)*(1 - a1_1^2) | dL_da1_1*(1 - a1_1^2) | dL_da1_1*(1 - a1_1)*(1 + a1_1) | (1 - tanh(z1_1)^2)*(w2_1_1*delta2_1 + w2_2_1*delta2_2) | ((a2_1 - y_1)*a2_1*(1 - a2_1)*w2_1_1 + (a2_2 - y_2)*a2_2*(1 - a2_2)*w2_2_1)*(1 - a1_1^2)
         dL/dw2_2_1 | delta2_2*a1_1 | (a2_2 - y_2)*a2_2*(1 - a2_2)*a1_1 | -(y_2 - a2_2)*a2_2*(1 - a2_2)*a1_1 | a1_1*dL_db2_2 | dL_da2_2*a2_2*(1 - a2_2)*tanh(z1_1)
-        delta2 | [[(a2_1 - y_1)*a2_1 - (a2_1 - y_1)*a2_1^2], [(a2_2 - y_2)*a2_2 - (a2_2 - y_2)*a2_2^2]] | [[(a2_1 - y_1)*a2_1*(1 - a2_1)], [(a2_2 - y_2)*a2_2*(1 - a2_2)]] | [[dL_db2_1], [dL_db2_2]] | [[dL_da2_1*a2_1*(1 - a2_1)], [dL_da2_2*a2_2*(1 - a2_2)]] | [[(a2_1 - y_1)*(a2_1 - a2_1^2)], [(a2_2 - y_2)*(a2_2 - a2_2^2)]]
+        delta2 | [[(a2_1 - y_1)*a2_1 - (a2_1 - y_1)*a2_1^2], [(a2_2 - y_2)*a2_2 - (a2_2 - y_2)*a2_2^2]] | [[(a2_1 - y_1)*a2_1*(1 - a2_1)], [(a2_2 - y_2)*a2_2*(1 - a2_2)]] | [[dL_da2_1*sigmoid(z2_1)*(1 - a2_1)], [dL_da2_2*sigmoid(z2_2)*(1 - a2_2)]] | [[dL_da2_1*a2_1*(1 - a2_1)], [dL_da2_2*a2_2*(1 - a2_2)]] | [[(a2_1 - y_1)*(a2_1 - a2_1^2)], [(a2_2 - y_2)*(a2_2 - a2_2^2)]]
     """,
     "bce": """
-        delta2_1 | a2_1 - y_1 | sigmoid(z2_1) - y_1 | (-y_1/a2_1 + (1 - y_1)/(1 - a2_1))*a2_1*(1 - a2_1) | -y_1*(1 - a2_1) + (1 - y_1)*a2_1 | dL_db2_1
+        delta2_1 | a2_1 - y_1 | sigmoid(z2_1) - y_1 | (-y_1/a2_1 + (1 - y_1)/(1 - a2_1))*a2_1*(1 - a2_1) | -y_1*(1 - a2_1) + (1 - y_1)*a2_1 | dL_da2_1*a2_1*(1 - a2_1)
         dL/da2_1 | -y_1/a2_1 + (1 - y_1)/(1 - a2_1) | (a2_1 - y_1)/(a2_1*(1 - a2_1)) | (1 - y_1)/(1 - a2_1) - y_1/a2_1 | delta2_1/(a2_1*(1 - a2_1)) | (a2_1 - y_1)/(a2_1 - a2_1^2)
     """,
     "relu": """
         dL/dw1_1_1 | 2*(a2_1 - y_1)*w2_1_1*step(z1_1)*x_1 | delta1_1*x_1 | delta2_1*w2_1_1*step(z1_1)*x_1 | -2*(y_1 - a2_1)*step(z1_1)*w2_1_1*x_1 | dL_da1_1*step(z1_1)*x_1
     """,
     "softmax": """
-        delta2_1 | a2_1 - y_1 | -(y_1 - a2_1) | exp(z2_1)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) - y_1 | dL_db2_1 | -y_1*(1 - a2_1) + y_2*a2_1 + y_3*a2_1
+        delta2_1 | a2_1 - y_1 | -(y_1 - a2_1) | exp(z2_1)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) - y_1 | -y_1 + a2_1*(y_1 + y_2 + y_3) | -y_1*(1 - a2_1) + y_2*a2_1 + y_3*a2_1
         a2_2 | exp(z2_2 - z2_1)/(1 + exp(z2_2 - z2_1) + exp(z2_3 - z2_1)) | exp(z2_2)/(exp(z2_1) + exp(z2_2) + exp(z2_3)) | 1/(1 + exp(z2_1 - z2_2) + exp(z2_3 - z2_2)) | 1 - a2_1 - a2_3 | a2_1*exp(z2_2 - z2_1)
     """,
     "deep": """
@@ -561,8 +633,10 @@ def lines(text: str) -> Iterator[list[str]]:
         yield [cell.strip() for cell in line.split("|")]
 
 
-WRONG: tuple[tuple[str, str, str, str], ...] = tuple(
-    (problem, target, answer, code) for problem, text in WRONG_TEXT.items() for target, answer, code in lines(text)
+WRONG: tuple[tuple[str, str, str, str, str], ...] = tuple(
+    (problem, target, answer, code, said[0] if said else "")
+    for problem, text in WRONG_TEXT.items()
+    for target, answer, code, *said in lines(text)
 )
 RIGHT: tuple[tuple[str, str, str], ...] = tuple(
     (problem, target, form) for problem, text in RIGHT_TEXT.items() for target, *forms in lines(text) for form in forms

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from symbackprop.checking.model import NO_NUMBER, Number
 from symbackprop.checking.places import Mutant
 from symbackprop.checking.sayings import OTHER_LAYOUT, Diagnosis, Hit, told
 from symbackprop.checking.scene import Scene
-from symbackprop.expr import Exact, Expr
+from symbackprop.expr import Adjoint, Exact, Expr, Partial
 from symbackprop.expr import Number as Numeral
 from symbackprop.verify.draws import FIELD_DRAWS
 from symbackprop.verify.field import FieldPoint, NoRootError, P
@@ -109,7 +110,11 @@ class Search:
         """Return all numbers at a point; None where the answer has none."""
         derivation = self.truth.derivation
         try:
-            scene = Scene(derivation.problem, self.truth.graph, self.target.entries, self.target.asked, point)
+            symbol, speller = self.target.symbol, derivation.speller
+            by = symbol.of if isinstance(symbol, Adjoint) else symbol.parent if isinstance(symbol, Partial) else symbol.name
+            scene = Scene(
+                derivation.problem, self.truth.graph, self.target.entries, self.target.asked, point, speller=speller, by=by
+            )
             scene.yours = [scene.model.reduced(scene.full.value(entry)) for row in self.values for entry in row]
         except NO_NUMBER:
             return None
@@ -139,7 +144,9 @@ class Search:
     def mutants(scene: Scene, number: int) -> list[Mutant]:
         """Return everything that one row of the table makes of a scene, made once."""
         if number not in scene.made:
-            scene.made[number] = list(MISTAKES[number].mutation(scene))
+            made = scene.made[number] = []
+            with suppress(*NO_NUMBER):  # a mistake that cannot be made here must not hide the others
+                made.extend(MISTAKES[number].mutation(scene))
         return scene.made[number]
 
     # --- single mistakes -------------------------------------------------------------------------------------

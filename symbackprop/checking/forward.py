@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from symbackprop.checking.model import NO_NUMBER, Model, Number
 from symbackprop.checking.mutants import Mutation
-from symbackprop.checking.places import Aim, Mutant, shown
+from symbackprop.checking.places import Aim, Mutant
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, add, call, children, div, mul, rebuild, substitute
 from symbackprop.expr import Number as Numeral
@@ -27,7 +27,7 @@ MOST_VARIANTS = 600
 LARGEST_FORWARD = 120
 
 # What was done, where in the definition, words for the sentence, and the wrong expression.
-Variant: TypeAlias = tuple[str, tuple[object, ...], str, Expr]
+Variant: TypeAlias = tuple[str, tuple[object, ...], str | Expr, Expr]
 
 
 def wrongly(*kinds: str) -> Mutation:
@@ -95,11 +95,11 @@ def _slipped(scene: Scene, node: Node, kind: str) -> Node:
     return node if expr is None else replace(node, expr=expr)
 
 
-def variants_of(scene: Scene, name: str) -> dict[tuple[str, tuple[object, ...]], tuple[str, Expr]]:
+def variants_of(scene: Scene, name: str) -> dict[tuple[str, tuple[object, ...]], tuple[str | Expr, Expr]]:
     """Return every wrong definition of a quantity, by kind and place."""
     cache = scene.variants
     if name not in cache:
-        found: dict[tuple[str, tuple[object, ...]], tuple[str, Expr]] = {}
+        found: dict[tuple[str, tuple[object, ...]], tuple[str | Expr, Expr]] = {}
         for kind, key, words, expr in _all_variants(scene, name):
             found.setdefault((kind, key), (words, expr))
             if len(found) >= MOST_VARIANTS:
@@ -150,28 +150,28 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
         case Sum(terms):
             for place, term in enumerate(terms):
                 others = terms[:place] + terms[place + 1 :]
-                yield "term", (*path, place), shown(term), add(*others)
-                yield "sign", (*path, place), shown(term), add(*terms[:place], mul(-1, term), *terms[place + 1 :])
+                yield "term", (*path, place), term, add(*others)
+                yield "sign", (*path, place), term, add(*terms[:place], mul(-1, term), *terms[place + 1 :])
             yield "operation", (*path, "product"), "a product for the sum", mul(*terms)
         case Product(factors):
             for place, factor in enumerate(factors):
-                yield "factor", (*path, place), shown(factor), mul(*factors[:place], *factors[place + 1 :])
+                yield "factor", (*path, place), factor, mul(*factors[:place], *factors[place + 1 :])
             yield "operation", (*path, "sum"), "a sum for the product", add(*factors)
         case Quotient(top, bottom):
-            yield "factor", path, shown(bottom), top
+            yield "factor", path, bottom, top
             yield "operation", (*path, "inverted"), "the fraction upside down", div(bottom, top)
         case Power(base, exponent):
-            yield "exponent", path, shown(exponent), base
-            yield "exponent", (*path, "product"), shown(exponent), mul(exponent, base)
+            yield "exponent", path, exponent, base
+            yield "exponent", (*path, "product"), exponent, mul(exponent, base)
             if isinstance(exponent, Numeral):
-                yield "exponent", (*path, "raised"), shown(exponent), Power(base, Numeral(exponent.value + 1))
-                yield "exponent", (*path, "sign"), shown(exponent), Power(base, Numeral(-exponent.value))
+                yield "exponent", (*path, "raised"), exponent, Power(base, Numeral(exponent.value + 1))
+                yield "exponent", (*path, "sign"), exponent, Power(base, Numeral(-exponent.value))
         case Call(function, arguments) if function in FUNCTIONS:
             (inner,) = arguments
             yield "function", path, FUNCTIONS[function].text or function, inner
             yield "twice", path, FUNCTIONS[function].text or function, call(function, expr)
             yield "derivative", path, FUNCTIONS[function].text or function, FUNCTIONS[function].slope(inner, expr)
-            yield "sign", (*path, "argument"), shown(inner), call(function, mul(-1, inner))
+            yield "sign", (*path, "argument"), inner, call(function, mul(-1, inner))
             yield from _functions(inner, path, function)
             if function == "relu":
                 yield "operation", (*path, "min"), "min for max", call("min", 0, inner)
@@ -192,7 +192,7 @@ def rewritten(expr: Expr, path: tuple[object, ...]) -> Iterator[Variant]:
             for number in range(1, len(zs) + 1):
                 if number != unit:
                     step = (number - int(unit)) % len(zs)
-                    yield "unit", (*path, step), shown(zs[number - 1]), Call(function, (Numeral(number), *zs))
+                    yield "unit", (*path, step), zs[number - 1], Call(function, (Numeral(number), *zs))
     parts = children(expr)
     for place, part in enumerate(parts):
         for kind, key, words, new in rewritten(part, (*path, place)):
@@ -224,7 +224,7 @@ def _weighted_sum(scene: Scene, node: Node) -> Iterator[Variant]:
             yield kind, key, words, substitute(node.expr, {old: Symbol(other) for old, other in new.items()})
 
     turned = {w: scene.same(w, unit=scene.index(w, "source"), source=scene.index(w, "unit")) for w in weights}
-    yield from put("transposed", ("W",), "the transposed weights", turned)
+    yield from put("transposed", ("W",), "W is transposed", turned)
     layers = len(scene.network.layers) if scene.network else 0
     for layer in range(1, layers + 1):
         if layer != node.layer:

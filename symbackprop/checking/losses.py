@@ -46,21 +46,21 @@ def misremembered_loss(scene: Scene, _: Place) -> Instead:
     def given(value: Callable[[Number, Number], Number]) -> Callable[[Edge], Number | None]:
         return lambda edge: _maybe(target_of(scene, edge), lambda y: value(scene.values[edge[1]], y))
 
-    yield "the part of y alone", given(lambda a, y: -div(y, a))
+    yield "only the term of y is there", given(lambda a, y: -div(y, a))
     if own == "binary_cross_entropy":
-        yield "the part of 1 − y alone", given(lambda a, y: div(1 - y, 1 - a))
-        yield "the inner sign of ln(1 − a) lost", given(lambda a, y: -div(y, a) - div(1 - y, 1 - a))
+        yield "only the term of 1 − y is there", given(lambda a, y: div(1 - y, 1 - a))
+        yield "the inner sign of ln(1 − a) is lost", given(lambda a, y: -div(y, a) - div(1 - y, 1 - a))
     else:
-        yield "y·a", given(lambda a, y: -y * a)
-        yield "y·ln a", lambda edge: _maybe(
+        yield "y·a stands there", given(lambda a, y: -y * a)
+        yield "y·ln a stands there", lambda edge: _maybe(
             target_of(scene, edge), lambda y: _times(-y, scene.evaluated(Call("log", (Symbol(edge[1]),))))
         )
 
 
 def loss_itself(scene: Scene, _: Place) -> Instead:
     """Leave the loss as it is, or its exponent."""
-    yield "the loss itself", lambda edge: scene.values[edge[0]]
-    yield "the exponent not lowered", lambda edge: _maybe(target_of(scene, edge), lambda y: (scene.values[edge[1]] - y) ** 2)
+    yield "it stands there as it is", lambda edge: scene.values[edge[0]]
+    yield "its exponent is not lowered", lambda edge: _maybe(target_of(scene, edge), lambda y: (scene.values[edge[1]] - y) ** 2)
 
 
 def other_target(scene: Scene, place: Place) -> Instead:
@@ -86,9 +86,9 @@ def loss_elsewhere(scene: Scene, _: Place) -> Instead:
         z, target = scene.same(edge[1], letter="z"), target_name(scene, edge)
         return _loss_slope(scene, edge, z, target) if z and target else None
 
-    yield "the pre-activation z in place of the activation", at_z
-    yield "the output alone", lambda edge: scene.values[edge[1]]
-    yield "the target alone", lambda edge: target_of(scene, edge)
+    yield "it is taken at the pre-activation z", at_z
+    yield "only the output stands there", lambda edge: scene.values[edge[1]]
+    yield "only the target stands there", lambda edge: target_of(scene, edge)
 
 
 def target_name(scene: Scene, edge: Edge) -> str:

@@ -82,7 +82,7 @@ def transposed_weight(scene: Scene, place: Place) -> Instead:
     if other and place.scope == "edge":
         yield f"{scene.written(other)} stands where {place.label} belongs", new
     elif place.scope != "edge":
-        yield f"{place.label} stands where the transpose belongs", new
+        yield f"{place.label} stands where its transpose belongs", new
 
 
 def other_weight(scene: Scene, place: Place) -> Instead:
@@ -130,7 +130,7 @@ def bias_in_weight(scene: Scene, _: Place) -> Instead:
         name = scene.same(edge[0], letter="b", sample="")
         return scene.values[name] if name else None
 
-    yield "the bias as well", lambda edge: None if bias(edge) is None else scene.local(edge) + bias(edge)
+    yield "its sum with the bias", lambda edge: None if bias(edge) is None else scene.local(edge) + bias(edge)
     yield "the bias", bias
 
 
@@ -201,15 +201,23 @@ def bias_in_input(scene: Scene, _: Place) -> Instead:
         name = scene.same(edge[0], letter="b", sample="")
         return scene.values[name] if name else None
 
-    yield "the bias as well", lambda edge: None if bias(edge) is None else scene.local(edge) + bias(edge)
-    yield "1 as well", lambda edge: scene.local(edge) + 1
-    yield "the whole weighted sum", lambda edge: scene.values[edge[0]]
+    yield "its sum with the bias", lambda edge: None if bias(edge) is None else scene.local(edge) + bias(edge)
+    yield "its sum with 1", lambda edge: scene.local(edge) + 1
+    yield "the whole weighted sum z", lambda edge: scene.values[edge[0]]
 
 
 def factor_on_bias(scene: Scene, place: Place) -> Instead:
     """Multiply the gradient of a bias by an input, or by the bias."""
     yield "the bias", lambda edge: scene.values[edge[1]]
     signals = [p for p in scene.original.parents[place.edges[0][0]] if scene.original.role(p) in {Role.INPUT, Role.ACTIVATION}]
+    if signals and place.scope == "layer":
+
+        def entrywise(edge: Edge) -> Number | None:
+            unit = scene.index(edge[1], "unit")
+            mine = [p for p in scene.original.parents[edge[0]] if scene.original.role(p) in {Role.INPUT, Role.ACTIVATION}]
+            return next((scene.values[p] for p in mine if scene.index(p, "unit") == unit), None)
+
+        yield f"a{place.layer - 1}" if place.layer > 1 else "x", entrywise
     for signal in signals:
         unit = scene.index(signal, "unit")
 

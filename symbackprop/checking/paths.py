@@ -31,9 +31,17 @@ def path_missing(scene: Scene) -> Iterator[Mutant]:
             child, parent = place.edges[0]
             parallel = [edge for edge in scene.relevant if (edge[0] == child or edge[1] == parent) and edge not in place.edges]
             if parallel:
-                through = scene.written(parent if kind == "part" else child)
+                through = scene.written(_passed(scene, kind, child, parent))
                 if mutant := scene.changed(place, lambda _: scene.model.zero, through=through):
                     yield mutant
+
+
+def _passed(scene: Scene, kind: str, child: str, parent: str) -> str:
+    """Return the value by which a path is known: of a part of the loss the output that it compares."""
+    if kind == "part":
+        below = [name for name in scene.original.parents[parent] if scene.original.role(name) is Role.ACTIVATION]
+        return below[0] if len(below) == 1 else parent
+    return parent if kind == "loss" else child
 
 
 def only_one_path(scene: Scene) -> Iterator[Mutant]:
@@ -227,8 +235,8 @@ def mean_of_products(scene: Scene) -> Iterator[Mutant]:
         found = product(aim)
         return None if found is None else found[0] * found[1]
 
-    yield Mutant({"instead": "the product of the means"}, whole=mean)
-    yield Mutant({"instead": "the product of the sums"}, whole=summed)
+    yield Mutant({"instead": "the product of the means over the samples"}, whole=mean)
+    yield Mutant({"instead": "the product of the sums over the samples"}, whole=summed)
 
 
 def chain_added(scene: Scene) -> Iterator[Mutant]:

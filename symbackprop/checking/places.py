@@ -9,9 +9,10 @@ from typing import TypeAlias
 from symbackprop.checking.model import Change, Number, Tangent
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol
 from symbackprop.graph import Graph, Leaf
-from symbackprop.typeset.shortcuts import plain
 
 Edge: TypeAlias = tuple[str, str]
+# Words for a sentence; an expression is typeset only when it is said.
+Words: TypeAlias = Mapping[str, str | Expr]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Mutant:
     `words` fill the mistake's sentence; `where` has the plain names it is about.
     """
 
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
     where: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     tangents: Mapping[str, Tangent] = field(default_factory=dict)
@@ -82,14 +83,3 @@ def alone(graph: Graph, aims: Iterable[Aim]) -> Graph:
     used = dict.fromkeys(parent for name in children for parent in graph.parents[name] if parent not in children)
     known = graph.leaf_by_name
     return Graph(tuple(known.get(name) or Leaf(Symbol(name), graph.role(name)) for name in used), nodes)
-
-
-def shown(expr: Expr) -> str:
-    """
-    Write an expression in a sentence, in plain names.
-
-    >>> from symbackprop.expr import call
-    >>> shown(2 * call("log", Symbol("x")))
-    '2*ln(x)'
-    """
-    return plain(expr).replace("log(", "ln(")

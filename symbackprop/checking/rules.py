@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from symbackprop.calculus import partials
+from symbackprop.calculus import derivative, partials
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead
-from symbackprop.checking.places import Edge, Mutant, Place, shown
+from symbackprop.checking.places import Edge, Mutant, Place
 from symbackprop.checking.scene import Scene
-from symbackprop.expr import Call, Expr, Power, Product, Quotient, Symbol, substitute
+from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, substitute
 from symbackprop.expr import Number as Numeral
 from symbackprop.graph import Node
 
@@ -65,7 +65,7 @@ def product_of_derivatives(scene: Scene) -> Iterator[Mutant]:
 
 
 def half_a_product(scene: Scene) -> Iterator[Mutant]:
-    """Take (uv)′ for u′v, uv′, u′, v′ or u′ + v′."""
+    """Take (uv)′ for u′v, uv′, u′ or v′."""
     for node in _inside(scene):
         below = _varying(scene, node)
         if isinstance(node.expr, Product) and len(below) == 2 and scene.is_function:
@@ -73,7 +73,44 @@ def half_a_product(scene: Scene) -> Iterator[Mutant]:
             for parent, other in (below, below[::-1]):
                 yield Mutant({"product": product}, (name, parent), ((name, parent, zero),))
                 yield Mutant({"product": product}, (name, parent), ((name, parent, zero), (name, other, one)))
-            yield Mutant({"product": product}, (name, *below), tuple((name, parent, one) for parent in below))
+
+
+def sum_of_derivatives(scene: Scene) -> Iterator[Mutant]:
+    """Take (uv)′ for u′ + v′."""
+    for node in _inside(scene):
+        below = _varying(scene, node)
+        if isinstance(node.expr, Product) and len(below) == 2 and scene.is_function:
+            name = node.symbol.name
+            yield Mutant({"product": _text(scene, node)}, (name, *below), tuple((name, parent, scene.one) for parent in below))
+
+
+def term_sign(scene: Scene) -> Iterator[Mutant]:
+    """Give one of several terms of a sum or of the product rule the other sign."""
+    for node in _inside(scene):
+        below = _varying(scene, node)
+        if isinstance(node.expr, Sum | Product) and len(below) > 1 and scene.is_function:
+            for parent in below:
+                edge = (node.symbol.name, parent)
+                part = scene.written(parent)
+                derived = f"{part}′" if part.isidentifier() else f"({part})′"
+                yield Mutant({"part": derived}, edge, ((*edge, scene.model.reduced(-scene.local(edge))),))
+
+
+def constant_kept(scene: Scene) -> Iterator[Mutant]:
+    """Leave a constant term as it is."""
+    for node in _inside(scene):
+        name, expr = node.symbol.name, node.expr
+        if not isinstance(expr, Sum) or not scene.is_function:
+            continue
+        below = _varying(scene, node)
+        for term in expr.terms:
+            if isinstance(term, Numeral) or (isinstance(term, Symbol) and term.name not in below):
+                kept = scene.model.number(term.value) if isinstance(term, Numeral) else scene.values[term.name]
+
+                def added(tangents: Mapping[str, Number], name: str = name, kept: Number = kept) -> Number:
+                    return kept + sum(slope * tangents.get(p, 0) for p, slope in scene.model.locals[name].items())
+
+                yield Mutant({"part": substitute(term, scene.model.written_out)}, (name,), tangents={name: added})
 
 
 def quotient_slips(scene: Scene) -> Iterator[Mutant]:
@@ -86,18 +123,26 @@ def quotient_slips(scene: Scene) -> Iterator[Mutant]:
                 yield from _slips_of_quotient(scene, node, top, expr.denominator.name)
 
 
+def quotient_exchanged(scene: Scene) -> Iterator[Mutant]:
+    """Take uv′ − u′v for u′v − uv′."""
+    for node in _inside(scene):
+        expr, below, name = node.expr, _varying(scene, node), node.symbol.name
+        if isinstance(expr, Quotient) and len(below) > 1 and scene.is_function:
+            changes = tuple((name, parent, scene.model.reduced(-scene.local((name, parent)))) for parent in below)
+            yield Mutant({"quotient": _text(scene, node)}, (name, *below), changes)
+
+
 def _slips_of_quotient(scene: Scene, node: Node, top: str, bottom: str) -> Iterator[Mutant]:
     model, name, below = scene.model, node.symbol.name, _varying(scene, node)
     v, own, where = model.values[bottom], model.locals[name], (name, *below)
     # What each of the two terms is multiplied by: u′/v, and −uv′/v².
     slips: tuple[tuple[str, Number, Number], ...] = (
-        ("a sign", model.one, -model.one),
-        ("u and v exchanged, so the sign", -model.one, -model.one),
-        ("the square of the denominator", v, v),
-        ("the denominator", v * v, v * v),
-        ("the square of the denominator", model.one, v),
-        ("the derivative of the denominator", model.one, model.zero),
-        ("the derivative of the numerator", model.zero, model.one),
+        ("the two terms above the line have the wrong sign between them", model.one, -model.one),
+        ("the denominator is not squared", v, v),
+        ("the denominator is missing", v * v, v * v),
+        ("only one of the two terms is divided by the square of the denominator", model.one, v),
+        ("the term with the derivative of the denominator is missing", model.one, model.zero),
+        ("the term with the derivative of the numerator is missing", model.zero, model.one),
     )
     for instead, above, under in slips:
         changes = tuple((name, p, model.reduced(own[p] * (under if p == bottom else above))) for p in below)
@@ -107,11 +152,12 @@ def _slips_of_quotient(scene: Scene, node: Node, top: str, bottom: str) -> Itera
         def divided(tangents: Mapping[str, Number]) -> Number:
             return model.div(tangents.get(top, 0), tangents.get(bottom, 0))
 
-        yield Mutant({"quotient": _text(scene, node), "instead": "u′/v′"}, where, tangents={name: divided})
+        instead = "the derivative of the numerator is divided by that of the denominator"
+        yield Mutant({"quotient": _text(scene, node), "instead": instead}, where, tangents={name: divided})
 
 
 def power_slips(scene: Scene, place: Place) -> Instead:
-    """(uⁿ)′ without n, with the exponent as it was, with n − 1 for n, or as uⁿ·ln u; (aᵘ)′ as u·aᵘ⁻¹."""
+    """(uⁿ)′ without n, with the exponent as it was, with n − 1 for n, or as the rule for an integral."""
     if place.scope != "edge":
         return
     child, parent = place.edges[0]
@@ -125,21 +171,31 @@ def power_slips(scene: Scene, place: Place) -> Instead:
         return lambda _: scene.evaluated(found)
 
     if expr.base == Symbol(parent):
-        yield "the exponent in front left out", value(u ** (n - 1))
-        yield "the exponent not lowered", value(n * u**n)
-        yield "the power itself", value(u**n)
-        yield "n − 1 for n in front", value((n - 1) * u ** (n - 1))
-        yield "the exponent lowered twice", value(n * u ** (n - 2))
-        yield "the exponent raised", value(n * u ** (n + 1))
-        yield "only the factor in front", value(n * u)
-        yield "n alone", value(n)
-        yield "the rule for an integral", value(u ** (n + 1) / (n + 1))
+        yield "the exponent in front is missing", value(u ** (n - 1))
+        yield "the exponent is not lowered by one", value(n * u**n)
+        yield "the power is not differentiated", value(u**n)
+        yield "the lowered exponent stands in front", value((n - 1) * u ** (n - 1))
+        yield "the exponent is lowered by two", value(n * u ** (n - 2))
+        yield "the exponent is raised, not lowered", value(n * u ** (n + 1))
+        yield "the lowered exponent is missing", value(n * u)
+        yield "only the exponent is there", value(n)
+        yield "the rule for an integral is used", value(u ** (n + 1) / (n + 1))
         if isinstance(n, Numeral) and n.value < 0:
-            yield "the sign of the exponent lost", value(-n * u ** (n - 1))
-            yield "the exponent raised by one", value(n * u ** (n + 1))
-    if expr.exponent == Symbol(parent):
-        yield "the power rule where the exponent varies", value(n * u ** (n - 1))
-        yield "the logarithm of the base left out", value(u**n)
+            yield "the sign of the exponent is lost", value(-n * u ** (n - 1))
+            yield "the exponent is raised, not lowered", value(n * u ** (n + 1))
+
+
+def exponential_slips(scene: Scene, place: Place) -> Instead:
+    """(cᵘ)′ as u·cᵘ⁻¹, or without the logarithm."""
+    if place.scope != "edge":
+        return
+    child, parent = place.edges[0]
+    expr = scene.model.graph.definitions[child].expr
+    if isinstance(expr, Power) and expr.exponent == Symbol(parent):
+        atoms = scene.model.written_out
+        u, n = substitute(expr.base, atoms), substitute(expr.exponent, atoms)
+        yield "the power rule is used although the exponent varies", lambda _: scene.evaluated(n * u ** (n - 1))
+        yield "the logarithm of the base is missing", lambda _: scene.evaluated(u**n)
 
 
 def coefficient_lost(scene: Scene, place: Place) -> Instead:
@@ -161,6 +217,15 @@ def elsewhere(scene: Scene, place: Place) -> Instead:
             moved = {parent: Symbol(name), child: substitute(op, {parent: Symbol(name)})}
             other = substitute(slope, {**scene.model.written_out, **moved})
             yield scene.written(name), lambda _, other=other: scene.evaluated(other)  # type: ignore[misc]
+    # f′(u′)·u′, which takes the derivative of what is inside first.
+    own = scene.original.definitions.get(parent)
+    inside = scene.model.written_out.get(parent) or (own.expr if own else None)
+    if inside is not None:
+        inner = derivative(inside, scene.aims[scene.pivot].of)
+        if not isinstance(inner, Numeral):
+            moved = {parent: inner, child: substitute(op, {parent: inner})}
+            other = substitute(slope, {**scene.model.written_out, **moved})
+            yield "the inner derivative", lambda _: scene.evaluated(other)
 
 
 def inner_differentiated(scene: Scene) -> Iterator[Mutant]:
@@ -187,7 +252,7 @@ def term_counted(scene: Scene, place: Place) -> Instead:
     """∂(w·x + b)/∂w taken for x + b."""
     if place.scope == "edge":
         for name in scene.original.leaf_by_name:
-            yield f"{scene.written(name)} as well", lambda edge, name=name: scene.local(edge) + scene.values[name]  # type: ignore[misc]
+            yield f"its sum with {scene.written(name)}", lambda edge, name=name: scene.local(edge) + scene.values[name]  # type: ignore[misc]
 
 
 def variable_kept(scene: Scene) -> Iterator[Mutant]:
@@ -201,5 +266,5 @@ def factor_exchanged(scene: Scene, place: Place) -> Instead:
         yield scene.written(place.edges[0][1]), lambda edge: scene.model.values[edge[1]]
 
 
-def _text(scene: Scene, node: Node) -> str:
-    return shown(substitute(node.expr, scene.model.written_out))
+def _text(scene: Scene, node: Node) -> Expr:
+    return (substitute(node.expr, scene.model.written_out))

@@ -8,14 +8,19 @@ from fractions import Fraction
 from string import Formatter
 
 from symbackprop.checking.conventions import LAYOUT, halves, means
-from symbackprop.checking.mistakes import MISTAKES, SHAPE, Mistake
+from symbackprop.checking.lessons import SHAPE
+from symbackprop.checking.mistakes import MISTAKES, Mistake
 from symbackprop.checking.places import Mutant
 from symbackprop.checking.scene import Scene
+from symbackprop.expr import Expr
 
 RATIO_CODES = {
     Fraction(-1): ("sign",), Fraction(2): ("factor.two",), Fraction(1, 2): ("factor.half",),
     Fraction(-2): ("sign", "factor.two"), Fraction(-1, 2): ("sign", "factor.half"),
 }  # fmt: skip
+
+# Words that a sentence starts with where it starts with what is filled in.
+STARTS = frozenset({"a", "its", "only", "the", "two"})
 
 # Losses that differ by a factor from the sheet's where it has the other one of the two.
 SQUARED = {"half squared error": "½", "squared error": "2"}
@@ -49,7 +54,7 @@ class Hit:
 
 
 OTHER_LAYOUT = Diagnosis(
-    frozenset({"convention.layout", "transpose.result"}), ("Rows and columns are exchanged.",), (), SHAPE, LAYOUT
+    frozenset({"convention.layout", "transpose.result"}), ("Rows and columns are exchanged.",), (), SHAPE.network, LAYOUT
 )
 
 
@@ -59,7 +64,7 @@ def told(hits: Sequence[Hit], scene: Scene, *, turned: bool, limits: tuple[str, 
     codes |= {code for hit in hits for code in RATIO_CODES.get(hit.ratio, ())}
     first = hits[0]
     by_code = {row.code: row for row in reversed(MISTAKES)}
-    together = [sentence(row, mutant) for row, mutant in first.made]
+    together = [sentence(row, mutant, scene) for row, mutant in first.made]
     together += [by_code[code].sentence for code in RATIO_CODES.get(first.ratio, ())]
     if turned:
         codes.add("transpose.result")
@@ -67,11 +72,12 @@ def told(hits: Sequence[Hit], scene: Scene, *, turned: bool, limits: tuple[str, 
     sentences = {" ".join(together): None}
     for hit in hits[1:]:
         if len(hit.made) == 1 and hit.ratio == first.ratio == 1 and not turned:
-            sentences.setdefault(sentence(*hit.made[0]))
-    where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in scene.values))
+            sentences.setdefault(sentence(*hit.made[0], scene))
+    own = set(scene.original_names)
+    where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in own))
     alone = len(first.made) == 1 and first.ratio == 1 and not turned
     convention, more = other_convention(codes, first, scene) if alone else ("", ())
-    return Diagnosis(frozenset({*codes, *more}), tuple(sentences), where, first.made[0][0].rule, convention, limits)
+    return Diagnosis(frozenset({*codes, *more}), tuple(sentences), where, first.made[0][0].rule.told(scene), convention, limits)
 
 
 def other_convention(codes: set[str], first: Hit, scene: Scene) -> tuple[str, tuple[str, ...]]:
@@ -81,9 +87,9 @@ def other_convention(codes: set[str], first: Hit, scene: Scene) -> tuple[str, tu
         return LAYOUT, ("convention.layout",)
     if "convention.delta" in codes:
         return "right where δ is the derivative by the activation; on this sheet it is the derivative by z", ()
-    constant = mutant.words.get("constant", "")
+    constant = str(mutant.words.get("constant", ""))
     if row.code == "loss.other":
-        constant = SQUARED.get(mutant.words["instead"], "")
+        constant = SQUARED.get(str(mutant.words["instead"]), "")
     elif row.code not in {"factor.two", "factor.half", "factor.mean"}:
         return "", ()
     found = [*halves(scene, constant), *means(scene, constant)]
@@ -92,7 +98,10 @@ def other_convention(codes: set[str], first: Hit, scene: Scene) -> tuple[str, tu
     return (f"right {under}; this sheet takes {sheet}" if found else ""), tuple(code for _, _, code in found)
 
 
-def sentence(row: Mistake, mutant: Mutant) -> str:
-    """Fill a row's sentence with a mutant's words."""
-    wanted = {name for _, name, _, _ in Formatter().parse(row.sentence) if name}
-    return row.sentence.format(**{name: mutant.words.get(name, "a factor") for name in wanted})
+def sentence(row: Mistake, mutant: Mutant, scene: Scene) -> str:
+    """Fill a row's sentence with a mutant's words; networks have slopes where plain functions have derivatives."""
+    words = {"slope": "derivative" if scene.is_function else "slope", "of": scene.by, **mutant.words}
+    wanted = [name for _, name, _, _ in Formatter().parse(row.sentence) if name]
+    said = {name: words.get(name, "a factor") for name in wanted}
+    filled = row.sentence.format(**{name: scene.text(word) if isinstance(word, Expr) else word for name, word in said.items()})
+    return filled[:1].upper() + filled[1:] if filled.split(" ", 1)[0] in STARTS else filled

@@ -13,12 +13,14 @@ from functools import cached_property
 from typing import Any
 
 from symbackprop.checking.model import NO_NUMBER, Change, Model, Number
-from symbackprop.checking.places import Aim, Edge, Mutant, Place, aim, alone, edges_of, ends, shown
+from symbackprop.checking.places import Aim, Edge, Mutant, Place, aim, alone, edges_of, ends
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, call
 from symbackprop.expr import Number as Numeral
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
 from symbackprop.graph import Graph, Role
+from symbackprop.notation import Speller
 from symbackprop.problem import Problem
+from symbackprop.typeset.shortcuts import unicode_text
 from symbackprop.verify.points import Point
 
 _SAMPLE = re.compile(r"_s\d+$")
@@ -32,10 +34,19 @@ LOSSES_OF_OUTPUTS = frozenset({Role.LOSS, Role.LOSS_PART})
 class Scene:
     """What was asked, what was answered, and every number at one point."""
 
-    def __init__(
-        self, problem: Problem, graph: Graph, entries: Iterable[Iterable[Symbol]], asked: str, point: Point[Any]
+    def __init__(  # noqa: PLR0913 - a problem, a question, a point, and how names are written
+        self,
+        problem: Problem,
+        graph: Graph,
+        entries: Iterable[Iterable[Symbol]],
+        asked: str,
+        point: Point[Any],
+        *,
+        speller: Speller | None = None,
+        by: str = "",
     ) -> None:
         self.problem, self.original, self.point, self.asked = problem, graph, point, asked
+        self.speller = speller or Speller()
         rows = [list(row) for row in entries]
         self.shape = (len(rows), len(rows[0]))
         self.aims = tuple(aim(symbol) for row in rows for symbol in row)
@@ -51,7 +62,9 @@ class Scene:
         self._evaluated: dict[Expr, Number | None] = {}
         self.original_names = (*graph.leaf_by_name, *graph.definitions)
         # Wrong definitions of a value, by its name; filled when first asked for.
-        self.variants: dict[str, dict[tuple[str, tuple[object, ...]], tuple[str, Expr]]] = {}
+        self.variants: dict[str, dict[tuple[str, tuple[object, ...]], tuple[str | Expr, Expr]]] = {}
+        # What is differentiated by, as a sentence names it: w1_1_1, or W1 for a whole layer.
+        self.by = self.written(by or self.aims[0].of)
 
     # --- numbers ---------------------------------------------------------------------------------------------
 
@@ -137,9 +150,13 @@ class Scene:
     def written(self, name: str) -> str:
         """Return the name of a value as the problem writes it; an operation without a name as its expression."""
         if name in self.model.written_out:
-            return shown(self.model.written_out[name])
+            return self.text(self.model.written_out[name])
         stem = _SAMPLE.sub("", name)
         return self.problem.names.get(name) or self.problem.names.get(stem) or stem
+
+    def text(self, expr: Expr) -> str:
+        """Write an expression in a sentence."""
+        return unicode_text(expr, self.speller)
 
     def function_at(self, name: str) -> str:
         """Return the function of one variable that a value is, or ""."""
@@ -197,7 +214,7 @@ class Scene:
         """Yield the places of a whole layer, and of all layers."""
         if self.is_function:
             if kind == "slope" and len(places) > 1:
-                yield Place(kind, edges_of(places), "every function", 0, "all")
+                yield Place(kind, edges_of(places), "f′(u) of every function", 0, "all")
             return
         layers = sorted({place.layer for place in places})
         for layer in layers:
@@ -245,7 +262,8 @@ class Scene:
             function = self.function_at(edge[0])
             row = FUNCTIONS.get(function)
             sign = f"{row.text or row.name}′" if row else f"{self.written(child)}′"
-            return f"{sign}({self.written(parent)})"
+            at = self.written(parent)
+            return f"({row.text}u)′ at u = {at}" if row and row.text and not row.text.isalpha() else f"{sign}({at})"
         if kind == "weight":
             return self.written(self.weight_of(edge))
         if kind == "input":
@@ -255,7 +273,8 @@ class Scene:
         if kind == "term":
             return self.written(parent)
         if self.is_function:
-            return f"d({self.written(child)})/d({self.written(parent)})"
+            above, below = (name if name.isidentifier() else f"({name})" for name in (self.written(child), self.written(parent)))
+            return f"d{above}/d{below}"
         return f"∂{self.written(child)}/∂{self.written(parent)}"
 
     def layer_label(self, kind: str, places: list[Place]) -> str:
@@ -301,7 +320,7 @@ class Scene:
         expr = self.model.graph.definitions[edge[0]].expr
         assert isinstance(expr, Product)
         others = [factor for factor in expr.factors if factor != Symbol(edge[1])]
-        return "·".join(self.written(part.name) if isinstance(part, Symbol) else shown(part) for part in others)
+        return "·".join(self.written(part.name) if isinstance(part, Symbol) else self.text(part) for part in others)
 
     def coefficient(self, edge: Edge) -> Numeral | None:
         """Return the number in front of a product of one symbol, or None."""

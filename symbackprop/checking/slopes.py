@@ -50,9 +50,9 @@ def slope_at_activation(scene: Scene, _: Place) -> Instead:
         function = scene.function_at(edge[0])
         return scene.slope(function, -scene.model.meaning(edge[1])) if function else None
 
-    yield "the slope at the activation", inside
-    yield "the slope at the argument with the other sign", mirrored
-    yield "the slope's formula with z in place of the activation", mixed
+    yield "the function's own value" if scene.is_function else "the activation itself", inside
+    yield "the argument with the other sign", mirrored
+    yield "its argument stands where the function's value belongs", mixed
 
 
 def slope_elsewhere(scene: Scene, place: Place) -> Instead:
@@ -108,8 +108,9 @@ def wrong_rule(scene: Scene, _: Place) -> Instead:
             found = None if scene.function_at(edge[0]) == row.name else scene.slope(row.name, z)
             return None if not scene.model.prime and found in {0, 1} else found
 
-        yield f"the slope of {row.name}", by_value
-        yield f"the slope of {row.name}", by_argument
+        noun = "derivative" if scene.is_function else "slope"
+        yield f"the {noun} of {row.name}", by_value
+        yield f"the {noun} of {row.name}", by_argument
 
 
 def misremembered(scene: Scene, _: Place) -> Instead:
@@ -133,12 +134,12 @@ def misremembered(scene: Scene, _: Place) -> Instead:
     yield "a²", given("sigmoid", "tanh", value=lambda _, a: a * a)
     yield "(1 − a)²", given("sigmoid", "tanh", value=lambda _, a: (1 - a) ** 2)
     yield "a(1 + a)", given("sigmoid", value=lambda _, a: a * (1 + a))
-    yield "the sign of its derivative lost", negative
+    yield "the right formula with the wrong sign", negative
     yield "1/√u", given("sqrt", value=lambda _, a: div(scene.one, a))
     yield "√u/2", given("sqrt", value=lambda _, a: div(a, number(2)))
     yield "1/(2u)", given("sqrt", value=lambda z, _: div(scene.one, 2 * z))
     yield "−1/u²", given("log", value=lambda z, _: -div(scene.one, z * z))
-    yield "u for 1/u", given("log", value=lambda z, _: z)
+    yield "u", given("log", value=lambda z, _: z)
 
     def as_power(edge: Edge) -> Number | None:
         if scene.function_at(edge[0]) != "exp":
@@ -151,7 +152,12 @@ def misremembered(scene: Scene, _: Place) -> Instead:
             return None
         return scene.evaluated(1 / (scene.model.meaning(edge[1]) * Call("log", (Numeral(10),))))
 
-    yield "u·e^(u − 1), as for a power", as_power
+    def one_over_cosine(edge: Edge) -> Number | None:
+        is_tangent = scene.function_at(edge[0]) == "tan"
+        return scene.evaluated(1 / Call("cos", (scene.model.meaning(edge[1]),))) if is_tangent else None
+
+    yield "1/cos u", one_over_cosine
+    yield "u·e^(u − 1), as for a power,", as_power
     yield "1/(u·ln 10)", base_ten
 
 

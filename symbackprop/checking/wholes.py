@@ -105,7 +105,7 @@ def other_parameter(scene: Scene) -> Iterator[Mutant]:
     if len(scene.aims) == 1:
         role = scene.original.role(first.of)
         for name, leaf in scene.original.leaf_by_name.items():
-            if name != first.of and leaf.role is role and name in scene.full.adjoints(first.output):
+            if name != first.of and leaf.role is role and role is not Role.TARGET and name in scene.full.adjoints(first.output):
                 yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
         return
     for letter, layer in kindred(scene, first.of):
@@ -118,12 +118,14 @@ def other_parameter(scene: Scene) -> Iterator[Mutant]:
 
 
 def other_value(scene: Scene) -> Iterator[Mutant]:
-    """Differentiate by a quantity of another kind."""
+    """Differentiate by a parameter or an input of another kind, or by a value on the way; nobody does so by a target."""
     if scene.asked == "gradient" and len(scene.aims) == 1:
         first = scene.aims[0]
         role = scene.original.role(first.of)
+        passed = {child for child, _ in scene.relevant}
         for name in scene.original_names:
-            other = name not in {first.of, first.output} and scene.original.role(name) is not role
+            other = name not in {first.of, first.output} and scene.original.role(name) not in {role, Role.TARGET}
+            other = other and (name in passed or name in scene.original.leaf_by_name)
             if other and name in scene.full.adjoints(first.output):
                 yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
 
@@ -172,6 +174,32 @@ def transposed(scene: Scene) -> Iterator[Mutant]:
     yield Mutant({}, whole=whole)
 
 
+def weights_summed(scene: Scene) -> Iterator[Mutant]:
+    """
+    Read W·δ ⊙ a as a matrix product: the sum of w_k·a_k stands where each unit has its own weight and activation.
+
+    So it comes out where the layer above has one unit, whose W is a row, and W is not transposed.
+    """
+    network, first = scene.network, scene.aims[scene.pivot]
+    layer = scene.index(first.of, "layer")
+    if network is None or scene.asked != "gradient" or not 0 < layer < len(network.layers) or network.layers[layer].units > 1:
+        return
+
+    def whole(aim: Aim) -> Number | None:
+        activation = scene.same(aim.of, letter="a")
+        weights = [scene.same(f"w{layer + 1}_1_{unit}") for unit in range(1, network.layers[layer - 1].units + 1)]
+        own = scene.same(f"w{layer + 1}_1_{scene.index(aim.of, 'unit')}")
+        if not activation or activation == aim.of or not own or not all(weights):
+            return None
+        signals = [scene.same(activation, unit=unit) for unit in range(1, len(weights) + 1)]
+        total = sum(scene.values[weight] * scene.values[signal] for weight, signal in zip(weights, signals, strict=True))
+        once = scene.model.div(scene.truth(aim), scene.values[own] * scene.values[activation])
+        return once * total
+
+    written = f"W{layer + 1} stands where its transpose belongs"
+    yield Mutant({"instead": written}, (first.of,), whole=whole)
+
+
 def delta_elsewhere(*, same_layer: bool) -> Mutation:
     """Take the δ of another unit or layer in a weight's gradient."""
 
@@ -198,7 +226,8 @@ def delta_elsewhere(*, same_layer: bool) -> Mutation:
                     return None
                 return scene.full.adjoints(aim.output).get(z, 0) * scene.full.locals[pre][aim.of]
 
-            yield Mutant({"instead": f"delta{scene.written(name)[1:]}"}, (name, first.of), whole=whole)
+            delta = f"delta{node.layer}" if len(scene.aims) > 1 else f"delta{name[1:]}"
+            yield Mutant({"instead": delta}, (name, first.of), whole=whole)
 
     return mutate
 
