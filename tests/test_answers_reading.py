@@ -191,6 +191,8 @@ READ = (
     ("net", "h'(z1_1)", "sigmoid'(z1_1)"),
     # layers by digits and by company
     ("net", "δ₁ xᵀ", "delta1 @ x.T"),
+    ("net", "δ₁ᵀ x", "delta1.T @ x"),
+    ("net", "Σ_j δ1_j·s'(z1_j)", "delta1_1*sigmoid'(z1_1) + delta1_2*sigmoid'(z1_2)"),
     ("net", "W₂ᵀ·δ₂ ⊙ a1", "W2.T*delta2_1*a1"),
     ("net", "dL/dw1", "dL_dW1"),
     ("net", "grad_W1 L + grad_W1", "dL_dW1 + dL_dW1"),
@@ -307,6 +309,9 @@ REFUSED = (
     ("cube", r"\frac{d}{du} y^2", "only the name of one quantity", 13),
     ("softmax", r"\sum_{k=1}^{2} \delta_{1k} y_k", "Kronecker's delta or the delta of a layer", 15),
     ("net", "w11*x_1 + w21", "the layer comes first, then every index, as in w1_1_1", 0),
+    ("net", "a1[-1]", "counted from the end", 2),
+    ("net", "W1.T[1]", "an entry of a formula", 4),
+    ("net", r"\mathbb{1}[i=j]", 'the index "i" has no value', 11),
     ("net", "h1", "an index is needed", 0),
     ("samples", "∂L/∂Z2", "write dZ2 for each sample's own, dJ/dZ2 for the cost", 0),
     ("net", "W1*x", "write @ for the product of matrices", 2),

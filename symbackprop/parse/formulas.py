@@ -204,6 +204,9 @@ class Formulas(Words):
                 base = self.shapes.transposed(base, token.position)
             elif token.text == "." and self.peek().text in {"T", "transpose", "t", "sum", "dot", "mean", "astype"}:
                 base = self.method(base, self.take())
+            elif token.text == "[" and token.position == self.tokens[self.index - 1].end and self.only_numbers():
+                message = "an entry of a formula, or one counted from the end, is not read: write its name, as in a1[2]"
+                refuse(message, self.text, token.position)
             elif token.text == "%" and token.kind == "operator" and isinstance(base, Number):
                 self.take()
                 base = mul(number(1) / 100, base)
@@ -212,6 +215,13 @@ class Formulas(Words):
                 refuse(message, self.text, token.position)
             else:
                 return base
+
+    def only_numbers(self) -> bool:
+        """Whether the square bracket that comes holds nothing but numbers, signs and commas, as NumPy's entries do."""
+        ahead = 1
+        while self.peek(ahead).kind == "number" or self.peek(ahead).text in {"-", ",", ":"}:
+            ahead += 1
+        return ahead > 1 and self.peek(ahead).text == "]"
 
     def transposes(self) -> bool:
         r"""Take ^T, ^{\top} or ^\intercal."""

@@ -67,7 +67,8 @@ class Library(Calls):
         left, sign, right = self.next, self.peek(), self.peek(2)
         if sign.text not in {"=", "!="} or self.peek(3).text != closing or {left.kind, right.kind} - {"word", "number"}:
             return None
-        if left.kind == right.kind == "word" and not {left.text, right.text} & {*self.bound}:
+        names = [side.text for side in (left, right) if side.kind == "word" and side.text not in self.bound]
+        if any(self.lexicon.spelled(name) is not None for name in names):
             return None
         same = self.index_number(left) == self.index_number(right)
         for _ in range(4):

@@ -214,7 +214,10 @@ class Quantities(Around):
 
     def transposed_next(self, signs: set[str]) -> bool:
         """Whether ⊙ comes next, or one name that is transposed."""
-        if self.next.text == "⊙":
+        own = [self.peek(ahead).text for ahead in range(3)]
+        if self.next.text in {"⊙", "ᵀ"} or own[:2] in (["^", "T"], [".", "T"], ["^", "transpose"]):
+            return True
+        if own in (["^", "{", "T"], ["^", "{", "transpose"]):
             return True
         place = self.index + (self.next.text in signs)
         if not self.is_word(self.tokens[min(place, len(self.tokens) - 1)]):

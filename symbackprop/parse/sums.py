@@ -154,8 +154,9 @@ class Sums(Library):
     def summed(self, token: Token) -> Expr:
         """Read sum_j …, sum(j=1..2, …) or NumPy's sum(…)."""
         word = token.text
-        if word.startswith("sum_") and len(word) > 4:
-            return self.terms(word[4:], 1, None, token)
+        _, underscore, letter = word.partition("_")
+        if underscore and letter:
+            return self.terms(letter, 1, None, token)
         if self.next.text == "_":
             self.index -= 1
             return self.summation()

@@ -59,7 +59,8 @@ class Words(Blocks):
             return self.called(token, function)
         if word in GENERIC and self.next.text in {"'", "("} and self.lexicon.word(word) is None:
             return self.called(token, "")
-        if word == "s" and self.next.text in {"'", "("} and self.lexicon.word(word) is None and self.sigmoid_only():
+        primed = self.next.text in {"'", "("} or (self.next.text == "^" and "'" in {self.peek().text, self.peek(2).text})
+        if word == "s" and primed and self.lexicon.word(word) is None and self.sigmoid_only():
             return self.called(token, "sigmoid")
         place = self.index
         try:
@@ -210,7 +211,7 @@ class Words(Blocks):
             return self.called(token, "")
         if word in {"transpose", "diag", "array", "dot", "outer", "where", "ones"} and self.next.text == "(":
             return self.library(token)
-        if word in {"sum", "Sigma"} or word.startswith("sum_"):
+        if word in {"sum", "Sigma"} or word.startswith(("sum_", "Sigma_")):
             return self.summed(token)
         if word == "pi":
             return Constant("pi")
