@@ -34,7 +34,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
 # A folder stands on one rung; inside it, a module imports only from those before its own group.
 FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "checking": (
-        ("entries", "symbols", "model"),
+        ("brackets", "entries", "symbols", "model"),
         ("truth", "places"),
         ("forms", "judge", "own", "scene", "showing"),
         ("mutants", "conventions"),

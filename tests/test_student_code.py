@@ -110,7 +110,7 @@ def test_a_plain_function() -> None:
 
 WRONG = (
     # what is changed, to what, the steps that are wrong, a code, what is said of it
-    ("(1 - a1**2)", "(1 - a1)", ["dW1", "db1"], "slope.wrong_rule", "For tanh′(z1) another rule was used: 1 − a."),
+    ("(1 - a1**2)", "(1 - a1)", ["dW1", "db1"], "slope.wrong_rule", "1 − a stands where tanh′(z1) belongs."),
     ("(1 - a1**2)", "1", ["dW1", "db1"], "missing.slope", "The slope tanh′(z1) is missing."),
     ("(W2.T @ d2)", "(W2.T @ d2)**2", ["dW1", "db1"], None, "dW1 is wrong, most in row "),
     ("np.outer(d2, a1)", "-np.outer(d2, a1)", ["dW2"], "sign", "dW2 is wrong, most in row 1, "),
@@ -148,7 +148,7 @@ def test_three_levels_of_hint() -> None:
     assert first == "dW1 is wrong."
     assert second.startswith("dW1 is wrong, most in row ")
     assert second.endswith(".")
-    assert third.startswith(f"{second} For tanh′(z1) another rule was used")
+    assert third.startswith(f"{second} 1 − a stands where tanh′(z1)")
     assert findings[0].hints == findings[1].hints == tuple(found.message for found in findings)
 
 
