@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symbackprop.errors import ParseError
 from symbackprop.expr import Expr, Symbol
 from symbackprop.names import plain_name
 from symbackprop.parse.caret import caret
 from symbackprop.parse.formulas import Formulas
 from symbackprop.parse.lexicon import HATS, OUTPUT_WORDS, RATE_WORDS, Lexicon
 from symbackprop.parse.lines import laid_out
-from symbackprop.parse.reading import DoubtfulLayer
+from symbackprop.parse.reading import DoubtfulLayer, NoSuchUnit
 from symbackprop.parse.refusals import refuse
 from symbackprop.parse.scanner import looks_like_latex, scan
 from symbackprop.parse.sizes import DEEPEST_EXPRESSION, LONGEST_ANSWER, MOST_LINES, MOST_TOKENS, depth_of
@@ -68,11 +69,14 @@ def read_answer(text: str, lexicon: Lexicon, format: str = "auto") -> Answer:  #
     tokens = laid_out(scan(text, latex=latex, known=lexicon.knows, most=MOST_TOKENS))
     reader = _Reader(text, tokens, lexicon, latex=latex)
     try:
-        lines = reader.lines()
-    except DoubtfulLayer:
-        reader = _Reader(text, tokens, lexicon, latex=latex)
-        reader.powers = True
-        lines = reader.lines()
+        try:
+            lines = reader.lines()
+        except DoubtfulLayer:
+            reader = _Reader(text, tokens, lexicon, latex=latex)
+            reader.powers = True
+            lines = reader.lines()
+    except NoSuchUnit as error:  # a sign between the parts of the reader; outside it is a refusal like any other
+        raise ParseError(str(error), error.text, error.position) from None
     return Answer(tuple(lines), "latex" if latex else "text")
 
 
