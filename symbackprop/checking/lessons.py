@@ -51,8 +51,8 @@ SIGN = Lesson(
 )
 TERM_SIGN = Lesson("Every term keeps its sign: (u + v)′ = u′ + v′ and (u·v)′ = u′·v + u·v′.")
 CHAIN = Lesson(
-    "Along a path the local derivatives are multiplied, and each of them stands there exactly once.",
-    function="Chain rule: the outer derivative times the inner one, and every factor stands there exactly once.",
+    "Along a path the local derivatives are multiplied, each exactly once.",
+    function="Chain rule: the outer derivative times the inner one, and every factor exactly once.",
 )
 INNER = Lesson("Chain rule: (f(u))′ = f′(u)·u′, the outer derivative times the inner one.")
 PATHS = Lesson(
