@@ -69,41 +69,50 @@ def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[Line]) 
 
     Blocks are moved one by one, in order, until none is better elsewhere; the same blocks give the same places.
     """
-    lefts = [(min(a[0], b[0]), max(a[0], b[0])) for a, b in lines]
-    costs: list[dict[float, float]] = []
-    for block in blocks:
-        found: dict[float, float] = {}
-        for t in PLACES:
-            box = block.box(t)
-            if any(overlap(box, other, GAP) for other in fixed):
-                continue
-            crossing = sum(
-                crosses(box, line)
-                for line, (low, high) in zip(lines, lefts, strict=True)
-                if line != block.line and low < box[2] and high > box[0]
-            )
-            found[t] = CROSSED * crossing + FAR * 10 * abs(t - block.wanted)
-        costs.append(found)
+    boxes = [{t: block.box(t) for t in PLACES} for block in blocks]
+    costs = [_costs(block, places, fixed, lines) for block, places in zip(blocks, boxes, strict=True)]
+    # Only blocks whose lines come near one another can ever meet.
+    spans = [_hull(*places.values()) for places in boxes]
+    near = [[j for j, other in enumerate(spans) if j != i and overlap(span, other, ROOM)] for i, span in enumerate(spans)]
     chosen: list[float | None] = [None] * len(blocks)
     for _ in range(ROUNDS):
         moved = False
-        for i, block in enumerate(blocks):
-            taken = [blocks[j].box(t) for j, t in enumerate(chosen) if t is not None and j != i]
-            best = min(
-                costs[i],
-                key=lambda t: costs[i][t] + sum(_crowding(block.box(t), other) for other in taken),
-                default=None,
-            )
+        for i, own in enumerate(boxes):
+            taken = [boxes[j][t] for j in near[i] if (t := chosen[j]) is not None]
+            best: float | None = None
+            least = float("inf")
+            for t, cost in costs[i].items():
+                if cost < least:
+                    cost += sum(_crowding(own[t], other) for other in taken)  # noqa: PLW2901 - what it comes to
+                if cost < least:
+                    best, least = t, cost
             moved |= best != chosen[i]
             chosen[i] = best
         if not moved:
             break
-    for i, block in enumerate(blocks):
+    for i, own in enumerate(boxes):
         mine = chosen[i]
-        earlier = [blocks[j].box(other) for j, other in enumerate(chosen[:i]) if other is not None]
-        if mine is not None and any(overlap(block.box(mine), other, GAP) for other in earlier):
+        earlier = [boxes[j][t] for j in near[i] if j < i and (t := chosen[j]) is not None]
+        if mine is not None and any(overlap(own[mine], other, GAP) for other in earlier):
             chosen[i] = None
     return chosen
+
+
+def _costs(block: Block, places: dict[float, Box], fixed: Sequence[Box], lines: Sequence[Line]) -> dict[float, float]:
+    """Return what each place costs by itself; a place where something fixed stands is none."""
+    span = _hull(*places.values())
+    walls = [other for other in fixed if overlap(span, other, GAP)]
+    passing = [line for line in lines if line != block.line and crosses(span, line)]
+    return {
+        t: CROSSED * sum(crosses(box, line) for line in passing) + FAR * 10 * abs(t - block.wanted)
+        for t, box in places.items()
+        if not any(overlap(box, other, GAP) for other in walls)
+    }
+
+
+def _hull(*boxes: Box) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def crosses(box: Box, line: Line) -> bool:
