@@ -20,6 +20,8 @@ ENDINGS = {".svg": "svg", ".tex": "tikz", ".tikz": "tikz", ".dot": "dot", ".gv":
            ".gif": "gif"}  # fmt: skip
 FORMATS = ("svg", "tikz", "dot", "png", "pdf", "gif")
 BINARY = frozenset(("png", "pdf", "gif"))
+# From how many times the width of a line on the program says that a picture becomes too small.
+SMALL = 1.8
 
 Kind = Annotated[
     str | None,
@@ -61,6 +63,7 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     """Draw the network, with the way of one gradient, or the computation graph, with values and gradients."""
     from symbackprop.diagrams import figure_of, to_bytes, to_dot, to_svg, to_tikz  # noqa: PLC0415
     from symbackprop.diagrams.animation import animated_gif, animated_svg  # noqa: PLC0415
+    from symbackprop.diagrams.tikz import POINTS, WIDEST  # noqa: PLC0415
 
     name = _format(format_name, output)
     if standalone and name != "tikz":
@@ -79,6 +82,8 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     if moves:
         Writer(made, "text", output).write_code(animated_svg(figure))
         return
+    if name == "tikz" and (times := figure.width * POINTS / WIDEST) >= SMALL:
+        complain(f"the picture is {times:.1f} times as wide as a line of text, and so its letters become small on paper")
     text = to_svg(figure) if name == "svg" else to_dot(figure) if name == "dot" else to_tikz(figure, standalone=standalone)
     Writer(made, "text", output).write_code(text)
 
