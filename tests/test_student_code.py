@@ -121,7 +121,7 @@ WRONG = (
     ("np.outer(d1, x)", "np.outer(d1, x) + 1j", ["dW1"], "shape", "dW1 is complex."),
     ("np.outer(d1, x)", "np.outer(d1, x) * np.nan", ["dW1"], "not.finite", "dW1 is wrong: an entry is no number."),
     ("d2 = a2 - y", "d2 = 2 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.two", "dW1 is wrong, most in row "),
-    ("d2 = a2 - y", "d2 = 5 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.constant", "5 times what it should be."),
+    ("d2 = a2 - y", "d2 = 5 * (a2 - y)", ["dW1", "db1", "dW2", "db2"], "factor.constant", "A constant factor is wrong."),
     ("d2 = a2 - y", "d2 = (a2 - y) * 0", ["dW1", "db1", "dW2", "db2"], "zero", "It is 0 everywhere."),
 )
 

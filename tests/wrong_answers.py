@@ -553,16 +553,17 @@ WRONG_TEXT: Mapping[str, str] = {
         df/dx | x*2^(x-1) | rule.power | the power rule is used although the exponent varies. Where the exponent varies:
         df/dx | 2^x | rule.power | the logarithm of the base is missing
     """,
+    "two variables": """
+        df/dy | 3*(3*x^2 + 2*y) | factor.constant | Not right. A constant factor is wrong. A constant factor stays, (c·u)′
+        df/dy | 2*(3*x^2 + 2*y)*6*x | gradient.other_parameter | This is the derivative by x, not by y. In a derivative by y only y varies; all other variables
+        df/dx | 2*(3*x^2 + 2*y) | inner.missing | that of 3·x² + 2·y
+    """,
     "decay": """
         df/dx | exp(-x) + x*exp(-x) | inner.missing | The inner derivative is missing: that of −x.
         df/dx | exp(-x) | rule.product | Only half of the product rule for x·exp(−x) is there.
     """,
     "growth": """
         df/dx | exp(3*x) | inner.missing | Not right. The inner derivative is missing: that of 3·x.
-    """,
-    "two variables": """
-        df/dy | 2*(3*x^2 + 2*y)*6*x | gradient.other_parameter | This is the derivative by x, not by y. In a derivative by y only y varies; all other variables
-        df/dx | 2*(3*x^2 + 2*y) | inner.missing | that of 3·x² + 2·y
     """,
     "identity output": """
         delta2_1 | y_1 - a2_1 | sign | Every minus sign counts; whoever starts from y − a
@@ -572,6 +573,10 @@ WRONG_TEXT: Mapping[str, str] = {
         delta1 | W2 delta2 a1 (1 - a1) | transpose.weight | The weights are not transposed: W2 stands where its transpose belongs.
         dL/dw1_1_1 | delta1_2*x_1 | gradient.other_parameter | This is the derivative by w1_2_1, not by w1_1_1. In a derivative by w1_1_1 only w1_1_1 varies
         dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*(1 - a1_1^2)*x_1 | slope.wrong_rule | Not right. The slope of tanh stands where σ′(z1_1) belongs. Every activation
+        dL/dw1_1_1 | delta1_1*z1_1 | bias.counted | x_1 alone belongs where the whole weighted sum z stands.
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_2*a1_1*(1 - a1_1)*x_1 | index.unit | Not right. An index is wrong: w2_1_2 does not belong here.
+        dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*z1_1*(1 - z1_1)*x_1 | slope.at_activation | σ′(z1_1) is written with the argument where the function's value belongs.
+        dL/dw1_1_1 | 3*delta1_1*x_1 | factor.constant | Not right. A constant factor is wrong.
         dL/dw1_1_1 | delta1_1*(x_1 + b1_1) | bias.counted | x_1 alone belongs where its sum with the bias stands.
         dL/dw1_1_1 | (a2_1 - y_1)*w2_1_1*sigmoid(a1_1)*(1 - sigmoid(a1_1))*x_1 | slope.at_activation | is taken at the wrong argument: the activation itself.
     """,

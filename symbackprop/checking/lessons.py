@@ -69,7 +69,7 @@ OWN_RULE = Lesson(
     function="Every function has a derivative of its own, as tables of derivatives list them.",
 )
 NOT_ITSELF = Lesson("Passing back through a function multiplies by its derivative, not by its value.")
-MASK = Lesson("The slope of ReLU is a mask: 1 where z > 0 and 0 where z < 0, so a unit that is off passes nothing back.")
+MASK = Lesson("The slope of such a function has one value where z > 0 and another where z < 0; for ReLU they are 1 and 0.")
 EVERY_OUTPUT = Lesson("Every output of softmax depends on every z of its layer, so all outputs contribute to each ∂L/∂z.")
 JACOBIAN = Lesson("∂pᵢ/∂zⱼ has one form for i = j and another, negative one for i ≠ j.")
 BIAS = Lesson(

@@ -80,7 +80,7 @@ def transposed_weight(scene: Scene, place: Place) -> Instead:
     first = scene.weight_of(place.edges[0])
     other = scene.same(first, unit=scene.index(first, "source"), source=scene.index(first, "unit"))
     if other and place.scope == "edge":
-        yield f"{scene.written(other)} stands where {place.label} belongs", new
+        yield f"{scene.written(other)} has its indices the wrong way round", new
     elif place.scope != "edge":
         yield f"{place.label} stands where its transpose belongs", new
 

@@ -35,16 +35,11 @@ def function_for_derivative(scene: Scene, _: Place) -> Instead:
 
 
 def slope_at_activation(scene: Scene, _: Place) -> Instead:
-    """σ′(a), the formula at a: σ(a)(1 − σ(a)); or the formula with z for a: z(1 − z)."""
+    """σ′(a), the formula at a: σ(a)(1 − σ(a)); or σ′(−z)."""
 
     def inside(edge: Edge) -> Number | None:
         function = scene.function_at(edge[0])
         return scene.slope(function, Symbol(edge[0])) if function and edge[0] in scene.values else None
-
-    def mixed(edge: Edge) -> Number | None:
-        function = scene.function_at(edge[0])
-        z = scene.model.meaning(edge[1])
-        return scene.evaluated(FUNCTIONS[function].slope(z, z)) if function else None
 
     def mirrored(edge: Edge) -> Number | None:
         function = scene.function_at(edge[0])
@@ -52,7 +47,17 @@ def slope_at_activation(scene: Scene, _: Place) -> Instead:
 
     yield "the function's own value" if scene.is_function else "the activation itself", inside
     yield "the argument with the other sign", mirrored
-    yield "its argument stands where the function's value belongs", mixed
+
+
+def formula_at_argument(scene: Scene, _: Place) -> Instead:
+    """Write the formula of the slope with z for a: z(1 − z)."""
+
+    def mixed(edge: Edge) -> Number | None:
+        function = scene.function_at(edge[0])
+        z = scene.model.meaning(edge[1])
+        return scene.evaluated(FUNCTIONS[function].slope(z, z)) if function else None
+
+    yield "z", mixed
 
 
 def slope_elsewhere(scene: Scene, place: Place) -> Instead:
@@ -108,9 +113,9 @@ def wrong_rule(scene: Scene, _: Place) -> Instead:
             found = None if scene.function_at(edge[0]) == row.name else scene.slope(row.name, z)
             return None if not scene.model.prime and found in {0, 1} else found
 
-        noun = "derivative" if scene.is_function else "slope"
-        yield f"the {noun} of {row.name}", by_value
-        yield f"the {noun} of {row.name}", by_argument
+        words = f"the {'derivative' if scene.is_function else 'slope'} of {row.text if len(row.text) > 1 else row.name}"
+        yield words, by_value
+        yield words, by_argument
 
 
 def misremembered(scene: Scene, _: Place) -> Instead:
