@@ -262,7 +262,7 @@ HANDED_IN = {
     "cem.txt": "q1: right\n\nQuestion steps:\nhalf\nb = c\n",
     "dia.json": '{"q1": "right", "q2": {"answer": "wrong", "format": "latex"}}',
     "eva.csv": "student,question,answer\nana,q1,right\n",
-    "fay.md": "right\nthe whole file is the chain\n",
+    "fay.md": "right\n= the whole file is the chain\n",
     "Gil Roe_1234_assignsubmission_file_/work.tex": "% answer: q1\nright\n% end\n",
     "Gil Roe_5678_assignsubmission_file_/work.txt": "q1: wrong",
     "hal/one.txt": "q1: right",
@@ -282,7 +282,7 @@ FOUND = [
     ("dia", "q1", "right"),
     ("dia", "q2", "wrong"),
     ("eva", "q1", "right"),
-    ("fay", "steps", "right\nthe whole file is the chain"),
+    ("fay", "steps", "right\n= the whole file is the chain"),
     ("hal", "q1", "right"),
     ("hal", "q2", "right"),
 ]
@@ -334,7 +334,7 @@ BROKEN = {
     "b.ipynb": ("{", "it is not valid JSON (line 1: expecting property name enclosed in double quotes); it is left out"),
     "c.ipynb": (
         '{"cells": []}',
-        'no cell is marked as an answer; a cell has the tag "answer:q1", or the nbgrader id q1; it is left out',
+        'no cell is marked as an answer; a cell has the tag "answer:q1", the nbgrader id q1, or the heading # q1; it is left out',
     ),
     "d.ipynb": ("[]", "it is no notebook: it has no cells; it is left out"),
     "e.json": ("[" * 100_000, "its brackets are nested too deeply; it is left out"),
@@ -405,6 +405,83 @@ def test_a_problem_without_questions_takes_the_names_of_quantities(tmp_path) -> 
     assert [question for _, question, _ in answers(tmp_path / "out")] == ["dL/dw1_1_1", "dL/dw1_1_1", "delta1_1", "chain"]
     assert [(r["student"], r["reason"].partition(":")[0]) for r in look] == [("D", "it answers no question")]
     assert "the layers are 1 and 2" in look[0]["reason"]
+
+
+MARKED = {
+    "a.md": "Hello,\nhere it is.\n## q1\nright\n\n## Question 2: one weight\n\nwrong\n",
+    "b.txt": "q1\nright\nQ2 = wrong\n",
+    "c.txt": "1)\nright\n2) wrong\n",
+    "d.txt": "q1) right\nq2. wrong\n",
+    "e.tex": "\\begin{document}\\maketitle\n\\textbf{q1} $right$\n\n\\textbf{q2:} It is \\[wrong\\]\n\\end{document}\n",
+    "f.tex": "\\section*{q1}\n$right$\n\\subsection{q2 One weight}\nwrong % sure\n",
+    "g.tex": "% q1\n$right$\n% answer: q2\n$wrong$\n",
+    "h.tex": "q1: $right$\nq2: $wrong$\n\\end{document}",
+    "i.ipynb": json.dumps({"cells": [
+        {"cell_type": "markdown", "source": ["# q1\n", "right"]}, {"cell_type": "markdown", "source": "## Q2"},
+        {"cell_type": "code", "source": "# one weight\nwrong"},
+    ]}),
+    "j.md": "**q1** right\n\n**q2:** wrong\n",
+    "k.txt": "q1: right\nBest wishes,\nK\nq2: wrong\n\n-- \nK. Roe\nSent from my phone 12\n",
+    "l.txt": "Question 1\nright\nexercise 2:\nwrong\nThanks a lot!\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_answers_are_found_under_the_headings_that_people_write(tmp_path, name) -> None:
+    """Markdown, LaTeX, numbers, bold letters, comments, headings of a notebook; a greeting is left out, and told."""
+    graded(tmp_path, put(tmp_path / "in", {name: MARKED[name]}) / name)
+    told = [r["reason"] for r in table(tmp_path / "out" / "look_at.csv")]
+
+    assert [(q, answer.split()) for _, q, answer in answers(tmp_path / "out")] == [("q1", ["right"]), ("q2", ["wrong"])]
+    assert told == {
+        "k.txt": ["left out after the answer: Best wishes, K", "left out after the answer: -- K. Roe Sent from my phone 12"],
+        "l.txt": ["left out after the answer: Thanks a lot!"],
+    }.get(name, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("q1: a\n1) b\n2) c", [("q1", "a\n1) b\n2) c")]),
+        ("q1:\n1\nq2:\n2.5", [("q1", "1"), ("q2", "2.5")]),
+        ("q1: x\n= delta\nz - y", [("q1", "x\n= delta\nz - y")]),
+        ("q1: x\ndelta2_1\ndelta2_1 = x", [("q1", "x\ndelta2_1\ndelta2_1 = x")]),
+        ("q1: I do not know\nsorry", [("q1", "I do not know")]),
+        ("q1 = 3\n(q2) max(0, z)", [("q1", "3"), ("q2", "max(0, z)")]),
+    ],
+)
+def test_what_is_part_of_an_answer_is_no_heading(tmp_path, written, read) -> None:
+    """Numbered steps, numbers alone, names of quantities."""
+    graded(tmp_path, put(tmp_path / "in", {"a.txt": written}) / "a.txt")
+
+    assert [(q, answer) for _, q, answer in answers(tmp_path / "out")] == read
+
+
+def test_a_file_without_marks_says_how_to_write_them(tmp_path) -> None:
+    """The message shows a line that would do; the student has no usable file, and no zero."""
+    problem = {**PROBLEM, "questions": PROBLEM["questions"][:2]}
+    files = {"a.txt": "right", "b.pdf": "x", "c.txt": "q1: right"}
+    summary = graded(tmp_path, put(tmp_path / "in", files), problem=problem)
+    wide = {r["student"]: (r["total"], r["note"]) for r in table(tmp_path / "out" / "wide.csv")}
+    score = json.loads(next((tmp_path / "out" / "gradescope").glob("b-*")).read_text(encoding="utf-8"))
+
+    assert "an answer begins with a line such as q1: …" in table(tmp_path / "out" / "look_at.csv")[0]["reason"]
+    assert wide == {"a": ("", "no usable file"), "b": ("", "no usable file"), "c": ("2", "")}
+    assert summary.average == "2 of 3"
+    assert validated(score) == []
+    assert all("status" not in test for test in score["tests"])
+
+
+def test_an_export_of_moodle_is_read_as_it_is(tmp_path) -> None:
+    """A person in three columns, one column a response, the average at the end."""
+    head = "Surname,First name,Email address,State,Grade/7.00,Question 1,Response 1,Right answer 1,Response 2,Response 9\n"
+    rows_ = "Roe,Ana,ana@x.org,Finished,-,asked,right,,wrong,-\nPoe,Ben,,Finished,-,asked,-,,right,-\nOverall average,,,,3,,,,,\n"
+    graded(tmp_path, head + rows_)
+
+    assert answers(tmp_path / "out") == [("ana@x.org", "q1", "right"), ("ana@x.org", "q2", "wrong"), ("Ben Poe", "q2", "right")]
+    assert [r["reason"] for r in table(tmp_path / "out" / "look_at.csv")] == [
+        'the column "Response 9" is left out: there is no question of that number'
+    ]
 
 
 # --- hostile archives and names ------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "grade": (
-        ("decoding", "mathml", "model", "style"),
+        ("decoding", "headings", "mathml", "model", "style"),
         ("archives", "contents", "spool", "tables"),
         ("decisions", "reading"),
         ("outcome",),

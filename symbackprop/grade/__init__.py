@@ -19,10 +19,11 @@ from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
 from symbackprop.grade.asking import QuestionSheet
 from symbackprop.grade.decisions import NAME as DECISIONS
 from symbackprop.grade.decisions import UNMET, Decisions, read_decisions
+from symbackprop.grade.headings import Names
 from symbackprop.grade.journal import Journal, digest_of
 from symbackprop.grade.model import Notice, Submission, clean
 from symbackprop.grade.outcome import shown
-from symbackprop.grade.reading import Names, read_submissions
+from symbackprop.grade.reading import read_submissions
 from symbackprop.grade.reports import Reports
 from symbackprop.grade.spool import Spool
 from symbackprop.grade.work import BACKENDS, Asked, Making, find_crew, run
@@ -194,7 +195,8 @@ def _collect(submissions: Path, sheet: QuestionSheet, spool: Spool, out: Path) -
         if len(notices) < MOST_NOTICES:
             notices.append(notice)
 
-    for found in read_submissions(submissions, Names(sheet.is_question, sheet.named), out):
+    names = Names(sheet.is_question, sheet.named, sheet.is_id, tuple(sheet.questions), sheet.is_quantity)
+    for found in read_submissions(submissions, names, out):
         if isinstance(found, Notice):
             if found.student:
                 spool.present(found.student)

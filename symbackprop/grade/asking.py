@@ -19,6 +19,7 @@ from symbackprop.problem import Problem, Question
 
 MOST_FOUND = 200  # questions that are not in the problem, but named by answers
 LONGEST_TARGET = 120
+MOST_WORDS = 50_000
 
 
 class QuestionSheet:
@@ -35,10 +36,23 @@ class QuestionSheet:
         self.named = bool(problem.questions)
         self.questions: dict[str, Question] = {question.id: question for question in problem.questions}
         self._known: dict[str, str | None] = {}
+        self._quantities: dict[str, bool] = {}
         for question in problem.questions:
             for word in filter(None, (question.title, question.target, question.id)):
                 self._known[_key(word)] = question.id
+        self._number()
         self._check()
+
+    def _number(self) -> None:
+        """Let a number alone stand for the only question that has it in its id, and "q1" for a question 1."""
+        numbers: dict[str, list[str]] = {}
+        for name in self.questions:
+            if match := re.fullmatch(r"[^\W\d]*[ ._-]?(\d{1,3})", name):
+                numbers.setdefault(match[1], []).append(name)
+        for number, names in numbers.items():
+            if len(names) == 1:
+                for word in (number, f"q{number}"):
+                    self._known.setdefault(word, names[0])
 
     @cached_property
     def truth(self) -> Truth:
@@ -73,6 +87,24 @@ class QuestionSheet:
         like_one = not self.named and re.search(r"[dD∂]\s*\w+\s*/\s*[dD∂]|^delta|^δ", text.strip())
         return bool(like_one) and not self._found(text, keep=False)[1]
 
+    def is_id(self, text: str) -> bool:
+        """Whether a name, without any mark, can only be that of a question: neither a number nor a quantity."""
+        key = _key(text)
+        found = self._known.get(key)
+        if found is None or text.strip().isdigit() or (key not in map(_key, self.questions) and not key.strip("q").isdigit()):
+            return False
+        return not self.is_quantity(text.strip())
+
+    def is_quantity(self, text: str) -> bool:
+        """Whether a word is the name of something in the problem."""
+        if text not in self._quantities and len(self._quantities) < MOST_WORDS:
+            self._quantities[text] = text.replace("_", "") in self._words
+        return self._quantities.get(text, False)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(word.replace("_", "") for word in self.truth.lexicon.words)
+
     def find(self, text: str) -> tuple[str | None, str]:
         """
         Return the id of the question that an answer says it is about, and "" or why there is none.
@@ -101,11 +133,13 @@ class QuestionSheet:
 
     def _only(self) -> tuple[str | None, str]:
         """Return the question that is meant where none is said: the only one, or the only chain."""
+        first = next(iter(self.questions))
         chains = [question.id for question in self.questions.values() if question.target is None]
         for candidates in (list(self.questions), chains):
             if len(candidates) == 1:
                 return candidates[0], ""
-        return None, f"it does not say which question it answers (known: {self._shown()})"
+        known = f"(known: {self._shown()})"
+        return None, f"it does not say which question it answers {known}; an answer begins with a line such as {first}: …"
 
     def _shown(self) -> str:
         ids = list(self.questions)
@@ -146,5 +180,6 @@ class QuestionSheet:
 
 
 def _key(text: str) -> str:
-    """Return a name without what people write differently: capitals, spaces, the word "question"."""
-    return re.sub(r"^question\s*(?=\S)", "", " ".join(text.casefold().split())).replace(" ", "")
+    """Return a name without what people write differently: capitals, spaces, the word "question" and its like."""
+    plain = " ".join(text.casefold().split())
+    return re.sub(r"^(?:question|exercise|problem|task|aufgabe|answer to|answer)\s*(?=\S)", "", plain).replace(" ", "")

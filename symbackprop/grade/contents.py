@@ -12,74 +12,53 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from symbackprop.grade.headings import Names, blocks, without_greeting
 from symbackprop.grade.model import LONGEST_CELL, clean, tidy
 from symbackprop.names import short
 
 SUFFIXES = (".csv", ".txt", ".md", ".tex", ".ipynb", ".json")
 MOST_ANSWERS = 1000
-_HEADER = re.compile(
-    r"[ \t]*(?:[-*#>]+[ \t]*)?(?:question[ \t]+)?(?P<name>[^\s:=][^:=\n]{0,80}?)[ \t]*:(?!=)(?P<rest>.*)", re.IGNORECASE
-)
 _TAG = re.compile(r"(?:answer|question)[:=]\s*(?P<name>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One answer of a file; without a `question` it is the whole file's."""
+    """One answer of a file; without a `question` it is the whole file's; `left` is prose after it that was left out."""
 
     question: str
     answer: str
     format: str = "auto"
+    left: str = ""
 
 
 class UnreadableError(Exception):
     """Why a file has no answer that can be taken; one sentence without its end."""
 
 
-def pieces(suffix: str, text: str, is_question: Callable[[str], bool], *, named: bool) -> Iterator[Piece]:
-    """
-    Yield the answers of a file by the kind that its ending says.
-
-    `is_question` tells the names of questions; `named` says that the problem has questions of its own.
-    Raises UnreadableError.
-    """
+def pieces(suffix: str, text: str, names: Names) -> Iterator[Piece]:
+    """Yield the answers of a file by the kind that its ending says; raises UnreadableError."""
     if suffix in {".txt", ".md"}:
-        return _text(text, is_question, named=named)
+        return _text(text, names)
     if suffix == ".tex":
-        return _latex(text)
+        return _latex(text, names)
     if suffix == ".ipynb":
-        return _notebook(text, is_question)
+        return _notebook(text, names)
     return _json(text)
 
 
 # --- text ----------------------------------------------------------------------------------------------------
 
 
-def _text(text: str, is_question: Callable[[str], bool], *, named: bool) -> Iterator[Piece]:
-    """Yield blocks "question: answer", or the whole text where there are none."""
-    question: str | None = None
-    block: list[str] = []
-    before: list[str] = []
-    found = False
-    for line in text.splitlines():
-        header = _HEADER.fullmatch(line)
-        name = header["name"].strip(" *`\"'") if header else ""
-        if header and (is_question(name) or (not named and _like_a_target(name))):
-            if question is not None:
-                yield Piece(question, tidy("\n".join(block)))
-            question, block, found = name, [header["rest"]], True
-        elif question is None:
-            before.append(line)
-        else:
-            block.append(line)
-    if question is not None:
-        yield Piece(question, tidy("\n".join(block)))
-    if not found:
-        yield Piece("", tidy("\n".join(before)))
+def _text(text: str, names: Names) -> Iterator[Piece]:
+    """Yield the blocks under headings, or the whole text where there are none."""
+    before, found = blocks(text, names)
+    for question, block in found or [("", before)]:
+        yield _piece(question, block, names)
 
 
-def _like_a_target(name: str) -> bool:
-    return bool(re.match(r"(?:[dD∂]\s*\w|\\frac|delta|δ|grad|∇)", name)) or bool(re.fullmatch(r"[^\W\d_]+[\w\[\],{}^₀-₉]*", name))
+def _piece(question: str, text: str, names: Names, format_name: str = "auto") -> Piece:
+    answer, left = without_greeting(text, names.is_quantity)
+    return Piece(question, tidy(answer), format_name, left)
 
 
 # --- LaTeX ---------------------------------------------------------------------------------------------------
@@ -97,8 +76,8 @@ _CLOSING = {"$": "$", "$$": "$$", "\\[": "\\]", "\\(": "\\)"}
 _LABEL = re.compile(r"\\(?:label|tag\*?)\{[^{}]*\}|\\(?:nonumber|notag)\b")
 
 
-def _latex(text: str) -> Iterator[Piece]:
-    """Yield the marked answers in the order in which they stand, or the mathematics of the whole body."""
+def _latex(text: str, names: Names) -> Iterator[Piece]:
+    """Yield the marked answers in the order in which they stand, or those under headings, or the mathematics of it all."""
     plain = _COMMENT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)
     found = sorted([*_commented(text), *_environments(plain), *_commands(plain)])
     for _, name, body in found:
@@ -107,7 +86,9 @@ def _latex(text: str) -> Iterator[Piece]:
         start = text.find("\\begin{document}")
         stop = text.find("\\end{document}", max(start, 0))
         inner = text[start + len("\\begin{document}") : stop if stop > 0 else None] if start >= 0 else text
-        yield Piece("", mathematics(inner), "latex")
+        before, under = blocks(inner, names)
+        for question, block in under or [("", before)]:
+            yield _piece(question, mathematics(block), names, "latex")
 
 
 def _commented(text: str) -> Iterator[tuple[int, str, str]]:
@@ -189,8 +170,8 @@ def _formulas(text: str) -> list[str]:
 # --- notebooks -----------------------------------------------------------------------------------------------
 
 
-def _notebook(text: str, is_question: Callable[[str], bool]) -> Iterator[Piece]:
-    """Yield the cells that are tagged "answer:q1", or whose nbgrader id is a question's."""
+def _notebook(text: str, names: Names) -> Iterator[Piece]:
+    """Yield the cells that are tagged "answer:q1", or whose nbgrader id is a question's, or that stand under headings."""
     loaded = _load(text)
     cells = loaded.get("cells") if isinstance(loaded, dict) else None
     if not isinstance(cells, list):
@@ -200,20 +181,33 @@ def _notebook(text: str, is_question: Callable[[str], bool]) -> Iterator[Piece]:
     for cell in cells:
         if not isinstance(cell, dict):
             continue
-        name = _cell_question(cell.get("metadata"), is_question)
+        name = _cell_question(cell.get("metadata"), names.is_question)
         if not name:
             continue
-        source = cell.get("source", "")
-        body = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        body = _source(cell)
         count += 1
         if cell.get("cell_type") == "code":
-            lines = [line for line in body.splitlines() if not line.lstrip().startswith(("#", "%"))]
-            yield Piece(name, tidy("\n".join(lines)), "text")
+            yield Piece(name, tidy(_uncommented(body)), "text")
         else:
-            yield Piece(name, mathematics(body) if _formulas(body) else tidy(body))
+            yield _piece(name, mathematics(body) if _formulas(body) else body, names)
+    if count:
+        return
+    for name, body in blocks("\n\n".join(_source(cell) for cell in cells if isinstance(cell, dict)), names)[1]:
+        count += 1
+        yield _piece(name, mathematics(body) if _formulas(body) else _uncommented(body), names)
     if not count:
-        msg = 'no cell is marked as an answer; a cell has the tag "answer:q1", or the nbgrader id q1'
+        msg = 'no cell is marked as an answer; a cell has the tag "answer:q1", the nbgrader id q1, or the heading # q1'
         raise UnreadableError(msg)
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def _uncommented(text: str) -> str:
+    """Return code without its comments and a notebook's own commands."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("#", "%")))
 
 
 def _cell_question(metadata: Any, is_question: Callable[[str], bool]) -> str:

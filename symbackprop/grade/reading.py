@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,22 +18,16 @@ from symbackprop.errors import ProblemError, nearest
 from symbackprop.grade.archives import MOST_BYTES, Entry, read_folder, read_zip, refusal
 from symbackprop.grade.contents import MOST_ANSWERS, SUFFIXES, UnreadableError, pieces
 from symbackprop.grade.decoding import decode, open_text
+from symbackprop.grade.headings import Names
 from symbackprop.grade.model import LONGEST_CELL, Notice, Submission, clean
 from symbackprop.grade.tables import read_table
+from symbackprop.names import short
 
 Found: TypeAlias = "Submission | Notice"
 
 LARGEST_TABLE = 500_000_000
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_\w*")
 _GUESSED = "is not UTF-8 text; it is read as {}, so check its letters"
-
-
-@dataclass(frozen=True)
-class Names:
-    """Which names are questions, and whether the problem has questions of its own."""
-
-    is_question: Callable[[str], bool]
-    named: bool
 
 
 def read_submissions(path: Path, names: Names, out: Path) -> Iterator[Found]:
@@ -74,7 +67,7 @@ def _table(path: Path, names: Names) -> Iterator[Found]:
         text, guessed = open_text(stream)
         if guessed:
             yield Notice("note", f"the file {_GUESSED.format(guessed)}", path.name)
-        yield from read_table(text, path.name, names.is_question)
+        yield from read_table(text, path.name, names)
 
 
 def _single(path: Path, names: Names) -> Iterator[Found]:
@@ -134,12 +127,15 @@ def _file(entry: Entry, student: str, names: Names) -> Iterator[Found]:
         yield Notice("note", f"the file {_GUESSED.format(guessed)}", entry.where, student)
     try:
         if suffix == ".csv":
-            yield from read_table(io.StringIO(text, newline=""), entry.where, names.is_question, student)
+            yield from read_table(io.StringIO(text, newline=""), entry.where, names, student)
             return
-        for count, piece in enumerate(pieces(suffix, text, names.is_question, named=names.named)):
+        for count, piece in enumerate(pieces(suffix, text, names)):
             if count >= MOST_ANSWERS:
                 yield _left_out(entry, student, f"it holds more than {MOST_ANSWERS} answers", "the rest is left out")
                 return
+            if piece.left:
+                said = f"left out after the answer: {short(clean(piece.left, 400), 200)}"
+                yield Notice("note", said, entry.where, student, clean(piece.question, LONGEST_CELL))
             yield Submission(student, clean(piece.question, LONGEST_CELL), piece.answer, piece.format, entry.where)
     except UnreadableError as error:
         yield _left_out(entry, student, str(error))

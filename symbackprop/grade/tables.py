@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TextIO, TypeAlias
 
 from symbackprop.errors import ProblemError
+from symbackprop.grade.headings import Names
 from symbackprop.grade.model import FORMATS, LONGEST_CELL, Notice, Submission, clean, tidy
 from symbackprop.names import short
 
@@ -34,6 +35,12 @@ COLUMNS = {
     "answer": ("answer", "response", "answer text", "student answer", "expression", "submission", "text"),
     "format": ("format", "type", "notation"),
 }  # fmt: skip
+# Moodle's own export of a quiz: a person in several columns, and "Response 2" for the second question.
+_FIRST = ("first name", "given name", "vorname", "prénom")
+_LAST = ("surname", "last name", "family name", "nachname", "nom")
+_RESPONSE = re.compile(r"(?:response|answer|antwort|réponse) (\d{1,3})")
+_ADDRESSES = ("email address", "email", "e mail", "e mail adresse", "mail")
+_SUMS = {"overall average", "gesamtdurchschnitt"}
 _FORMAT_WORDS = {
     "": "auto", "auto": "auto", "latex": "latex", "tex": "latex", "math": "latex",
     "text": "text", "plain": "text", "txt": "text", "unicode": "text", "python": "text", "numpy": "text",
@@ -42,7 +49,12 @@ _FORMAT_WORDS = {
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which column holds what; `wide` are the columns that are named like questions."""
+    """
+    Which column holds what; `wide` are the columns that are named like questions.
+
+    `others` say who a student is where the column `student` is empty: an address, or a first and a last name; `beyond` are
+    columns of answers to which there is no question.
+    """
 
     width: int
     student: int | None
@@ -50,6 +62,16 @@ class _Plan:
     answer: int | None
     format: int | None
     wide: tuple[tuple[int, str], ...] = ()
+    others: tuple[tuple[int, ...], ...] = ()
+    moodle: bool = False
+    beyond: tuple[str, ...] = ()
+
+    def person(self, cells: Sequence[str]) -> str:
+        """Return who a row is about: where the first column is empty, what the others say."""
+        for places in ((self.student,), *self.others):
+            if said := clean(" ".join(_cell(cells, place).strip() for place in places)):
+                return said
+        return ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +83,7 @@ class _Broken:
     delimiter: str
 
 
-def read_table(stream: TextIO, name: str, is_question: Callable[[str], bool], owner: str | None = None) -> Iterator[Found]:
+def read_table(stream: TextIO, name: str, names: Names, owner: str | None = None) -> Iterator[Found]:
     """
     Yield the answers of a CSV, in order; `name` stands before the number of a line.
 
@@ -72,17 +94,20 @@ def read_table(stream: TextIO, name: str, is_question: Callable[[str], bool], ow
     for line, cells, inside in _rows(stream):
         where = f"{name}:{line}"
         if isinstance(cells, _Broken):
-            named = _cell(cells.text.split(cells.delimiter), plan.student) if plan else ""
-            yield Notice("unreadable", cells.reason, where, owner or clean(named.strip(' "')))
+            named = plan.person([cell.strip(' "') for cell in cells.text.split(cells.delimiter)]) if plan else ""
+            yield Notice("unreadable", cells.reason, where, owner or named)
             continue
         if plan is None:
-            plan, first = _plan(cells, where, is_question, owner)
+            plan, first = _plan(cells, where, names, owner)
+            for column in plan.beyond:
+                msg = f'the column "{short(column)}" is left out: there is no question of that number'
+                yield Notice("note", msg, where)
             if not first:
                 continue
             yield Notice("note", "there is no header; the columns are taken as student, question, answer and format", where)
-        if any(_like_a_row(plan, text, is_question) for text in inside):
+        if any(_like_a_row(plan, text, names.is_question) for text in inside):
             msg = "the answer has lines that look like rows; if they are, a quote is missing before them"
-            yield Notice("note", msg, where, owner or clean(_cell(cells, plan.student)))
+            yield Notice("note", msg, where, owner or plan.person(cells))
         yield from _answers(plan, cells, where, owner)
     if plan is None:
         msg = f"{name}: there is no row; a table of answers begins with the line student,question,answer,format"
@@ -99,7 +124,9 @@ def _answers(plan: _Plan, cells: list[str], where: str, owner: str | None) -> It
     while len(cells) > plan.width and not cells[-1].strip():
         cells.pop()
     said = _cell(cells, plan.student)
-    student = owner or clean(said)
+    student = owner or plan.person(cells)
+    if plan.moodle and (student.casefold() in _SUMS or cells[0].strip().casefold() in _SUMS):
+        return
     if len(cells) > plan.width:
         msg = f"the row has {len(cells)} columns, but the header has {plan.width}; an answer with a comma needs quotes around it"
         yield Notice("unreadable", msg, where, student)
@@ -118,7 +145,8 @@ def _answers(plan: _Plan, cells: list[str], where: str, owner: str | None) -> It
         yield Notice("note", msg, where, student)
     if plan.wide:
         for column, question in plan.wide:
-            if text := tidy(_cell(cells, column)):
+            text = tidy(_cell(cells, column))
+            if text and not (plan.moodle and text == "-"):
                 yield Submission(student, question, text, format_name, where)
         return
     question = clean(_cell(cells, plan.question), LONGEST_CELL)
@@ -129,19 +157,29 @@ def _cell(cells: Sequence[str], column: int | None) -> str:
     return cells[column] if column is not None and column < len(cells) else ""
 
 
-def _plan(cells: list[str], where: str, is_question: Callable[[str], bool], owner: str | None) -> tuple[_Plan, bool]:
+def _plan(cells: list[str], where: str, names: Names, owner: str | None) -> tuple[_Plan, bool]:
     """Return which column holds what, and whether the first row is an answer already."""
+    is_question = names.is_question
     if len(cells) > MOST_COLUMNS:
         msg = f"{where}: has {len(cells)} columns; up to {MOST_COLUMNS} are read"
         raise ProblemError(msg)
     words = [" ".join(re.split(r"[\W_]+", cell.casefold())).strip() for cell in cells]
     found = {part: next((words.index(word) for word in known if word in words), None) for part, known in COLUMNS.items()}
     width = len(cells)
-    if found["answer"] is not None and (found["student"] is not None or owner):
-        return _Plan(width, found["student"], found["question"], found["answer"], found["format"]), False
+    first, last = (next((words.index(word) for word in known if word in words), None) for known in (_FIRST, _LAST))
+    addresses = [(k,) for k, word in enumerate(words) if word in COLUMNS["student"]]
+    others = (*addresses, *([(first, last)] if first is not None and last is not None else []))
+    responses = [(k, int(match[1])) for k, word in enumerate(words) if (match := _RESPONSE.fullmatch(word))]
+    if responses and names.named and (others or owner):
+        asked = tuple((k, names.ids[n - 1]) for k, n in responses if 0 < n <= len(names.ids))
+        student = next((place for place in map(words.index, filter(words.__contains__, _ADDRESSES))), None)
+        beyond = tuple(cells[k].strip() for k, n in responses if not 0 < n <= len(names.ids))
+        return _Plan(width, student, None, None, None, asked, others, moodle=True, beyond=beyond), False
+    if found["answer"] is not None and (found["student"] is not None or others or owner):
+        return _Plan(width, found["student"], found["question"], found["answer"], found["format"], (), others), False
     wide = tuple((k, cell.strip()) for k, cell in enumerate(cells) if k != found["student"] and is_question(cell))
-    if wide and (found["student"] is not None or owner):
-        return _Plan(width, found["student"], None, None, found["format"], wide), False
+    if wide and (found["student"] is not None or others or owner):
+        return _Plan(width, found["student"], None, None, found["format"], wide, others), False
     if not any(place is not None for place in found.values()):
         if owner is None and width in {3, 4} and is_question(cells[1]):
             return _Plan(width, 0, 1, 2, 3 if width == 4 else None), True
