@@ -30,7 +30,7 @@ from symbackprop.sandbox.wire import from_json, to_json
 from symbackprop.sandbox.worker import Worker, WorkerError
 
 HERE = str(Path(__file__).parent)
-SHORT = Limits(cpu=0.3, wall=0.6)
+SHORT = Limits(cpu=0.3, wall=5.0)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux confines processes")
 
 

@@ -7,7 +7,7 @@ everything beyond is about scalars.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -41,6 +41,7 @@ from symbackprop.verify.draws import Draws
 from symbackprop.verify.points import Setting
 from symbackprop.verify.reals import RealPoint
 
+MOST_SHOWN = 36
 DISTRIBUTIONS = frozenset({"cross_entropy", "negative_log_likelihood", "kl_divergence"})
 
 
@@ -164,6 +165,8 @@ class Truth:
 
     def solution(self, target: Target) -> str:
         """Return what was asked for on lines of Unicode: in named quantities, then every derivative that it uses."""
+        if target.shape[0] * target.shape[1] > MOST_SHOWN:
+            return f"{target.shape[0]}×{target.shape[1]} entries, more than are shown"
         definitions = self._definitions
         rows = tuple(tuple(definitions.get(symbol.name, symbol) for symbol in row) for row in target.entries)
         speller = self.derivation.speller
@@ -218,9 +221,9 @@ class Truth:
         found |= {f"d{self.lexicon.output}/d{s.name}": self.adjoint(self.lexicon.output, s.name) for s in wholes}
         return found
 
-    def needs(self, name: str) -> set[str]:
-        """Return the names that a quantity is found from, itself included."""
-        return slice_names(self.derivation.backward, [name])
+    def needs(self, names: Iterable[str]) -> set[str]:
+        """Return the names that quantities are found from, themselves included."""
+        return slice_names(self.derivation.backward, names)
 
     @cached_property
     def _definitions(self) -> dict[str, Expr]:

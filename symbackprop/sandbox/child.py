@@ -15,6 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import IO, Any
 
+from symbackprop import errors
 from symbackprop.errors import ParseError, ProblemError, SymbackpropError
 from symbackprop.sandbox.confine import confine
 from symbackprop.sandbox.limits import MOST_RESULT, Limits, limit_process, start_clock, stop_clock
@@ -59,8 +60,8 @@ def _answer(tasks: ModuleType, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(error: SymbackpropError) -> list[Any]:
-    """Return an error of ours as data: its class and what makes it anew."""
-    name = type(error).__name__
+    """Return an error of ours as data: its nearest public class and what makes it anew."""
+    name = next(kind.__name__ for kind in type(error).__mro__ if getattr(errors, kind.__name__, None) is kind)
     if isinstance(error, ParseError):
         return [name, str(error), error.text, error.position]
     return [name, *error.faults] if isinstance(error, ProblemError) else [name, str(error)]
