@@ -13,6 +13,7 @@ from cases import CASES
 from wrong_answers import PROBLEMS, RIGHT, WRONG
 
 import symbackprop as sb
+from symbackprop.checking.brackets import MOST_REGROUPED, SAID, regrouped
 from symbackprop.checking.diagnose import Diagnosis, diagnose, last_place
 from symbackprop.checking.mistakes import CODES, MISTAKES
 from symbackprop.checking.scene import Scene
@@ -195,6 +196,38 @@ def test_a_matrix_has_one_mistake_only_if_it_explains_every_entry() -> None:
     assert mixed is None
 
 
+@pytest.mark.parametrize(
+    ("problem", "target", "answer", "code"),
+    [
+        ("f = sqrt(x)", "df/dx", "½ x^-1/2", "brackets.exponent"),
+        ("f = x^(1/3)", "df/dx", "1/3 x^-2/3", "brackets.exponent"),
+        ("f = x^4", "df/dx", "4x^4-1", "brackets.exponent"),
+        ("f = 1/sqrt(x + 1)", "df/dx", "-1/2 (x + 1)^-3/2", "brackets.exponent"),
+        ("f = ln(x^2 + 1)", "df/dx", "2x/x^2 + 1", "brackets.denominator"),
+        ("f = sqrt(x)", "df/dx", "1/2*sqrt(x)", "brackets.denominator"),
+        ("2-2-1:sigmoid,bce", "dL/da2_1", "(a2 - y)/a2(1 - a2)", "brackets.denominator"),
+        ("f = x/(1 + x)", "df/dx", "1 + x - x/(1 + x)^2", "brackets.numerator"),
+        ("2-2-1", "delta2_1", "(a2 - y) a2 * 1 - a2", "brackets.factor"),
+        ("2-2-1", "delta2_1", "a2 - y * a2 * (1 - a2)", "brackets.factor"),
+        ("f = sin(x + 1)", "df/dx", "cos x + 1", "brackets.argument"),
+        ("f = -x^2/2 - x", "df/dx", "-x + 1", "brackets.minus"),
+        ("f = x^2*sin(x)", "df/dx", "2x sin x - x^2 cos x", ""),
+    ],
+)
+def test_an_answer_that_lacks_one_pair_of_brackets(problem: str, target: str, answer: str, code: str) -> None:
+    """Among the regrouped forms there is one that is right, and it has the code of what was left out."""
+    known = Truth(derive(problem))
+    point = known.draws.field_point
+    assert point is not None
+    (symbol,) = known.target(target).entries[0]
+    made = list(regrouped(read_answer(answer, known.lexicon).lines[0].values[-1]))
+    right = [kind for kind, expr in made if point.value(known.entries(expr)[0][0]) == point.value(symbol)]
+
+    assert right[:1] == ([code] if code else [])
+    assert len(made) <= MOST_REGROUPED
+    assert {kind for kind, _ in made} <= set(SAID)
+
+
 def test_own_names_are_used() -> None:
     """Sentences name quantities as the problem does."""
     known = Truth(derive({"network": {"inputs": 1, "layers": [{"units": 1}]}, "names": {"z1_1": "net", "w1_1_1": "w5"}}))
@@ -202,6 +235,17 @@ def test_own_names_are_used() -> None:
 
     assert found is not None
     assert found.sentences[0] == "The slope σ′(net) is missing."
+
+
+def test_no_name_is_said_that_the_problem_does_not_have() -> None:
+    """Operations of a function taken apart have names within the program only."""
+    for problem, target, answer, *_ in WRONG:
+        if not isinstance(PROBLEMS[problem], str) or "=" not in PROBLEMS[problem]:
+            continue
+        found = diagnosed(truth(problem), target, answer)
+        said = " ".join((*found.sentences, found.rule)) if found else ""
+        assert not re.search(r"\bv\d|[*^]", said), (problem, answer, said)
+        assert found is None or set(found.where) <= set(truth(problem).graph.leaf_by_name) | set(truth(problem).graph.definitions)
 
 
 # --- numbers, budgets, time ----------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ def told(hits: Sequence[Hit], scene: Scene, *, turned: bool, limits: tuple[str, 
     for hit in hits[1:]:
         if len(hit.made) == 1 and hit.ratio == first.ratio == 1 and not turned:
             sentences.setdefault(sentence(*hit.made[0], scene))
-    own = set(scene.original_names)
+    # Of a function with one definition there is no place to name that its reader does not look at already.
+    own = set(scene.original_names) if len(scene.original.definitions) > 1 else set()
     where = tuple(dict.fromkeys(name for _, made in first.made for name in made.where if name in own))
     alone = len(first.made) == 1 and first.ratio == 1 and not turned
     convention, more = other_convention(codes, first, scene) if alone else ("", ())
