@@ -26,8 +26,8 @@ FEWEST_DIGITS = 2
 # A number with so many digits, all of them right, is right whatever the tolerance.
 ENOUGH_DIGITS = 3
 SHIFTS = range(1, 7)
-# So many entries of a matrix are proved one by one.
-MOST_PROVED = 16
+# So many entries of a matrix are proved one by one; of a large one, whose network is large, one.
+MOST_PROVED, LARGE = 16, 256
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _decisions(values: Rows, target: Target, truth: Truth) -> list[tuple[int, in
             found.append((i, j, symbol, Decision(EQUAL, PROVED)))
             continue
         asked += 1
-        if asked > MOST_PROVED and agree(entry, symbol, truth.facts, truth.seed):
+        if asked > (MOST_PROVED if len(values) * len(values[0]) <= LARGE else 1) and agree(entry, symbol, truth.facts, truth.seed):
             decision = Decision(EQUAL, SAMPLED, points=1)
         else:
             decision = decide(entry, symbol, truth.facts)
