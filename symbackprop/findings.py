@@ -9,6 +9,7 @@ from typing import Any
 
 CORRECT, WRONG, UNDECIDED, INVALID = "correct", "wrong", "undecided", "invalid"
 SIGNS = {CORRECT: "✓", WRONG: "✗", UNDECIDED: "?", INVALID: "!"}
+FOLLOWS = "→"
 PROVED, SAMPLED = "proved", "sampled"
 
 
@@ -100,6 +101,10 @@ class Finding:
         """Show what was read and what is said of it, in a notebook."""
         said, _, drawn = self.message.partition("\n")
         parts = [f"Read as $\\displaystyle {self.reading}$"] if self.reading else []
+        if self.steps and all(step.reading for step in self.steps):
+            signs = (FOLLOWS if step.follows else SIGNS[step.verdict] for step in self.steps)
+            read = zip(signs, self.steps, strict=True)
+            parts = ["\n".join(f"{step.number}. {sign} $\\displaystyle {step.reading}$" for sign, step in read)]
         parts.append(f"{SIGNS[self.verdict]} {_escaped(said)}")
         parts += [f"    {line}" for line in drawn.split("\n")] if drawn else []
         return "\n\n".join(parts[:2]) + "".join(f"\n{line}" for line in ["", *parts[2:]])

@@ -29,6 +29,7 @@ from symbackprop.arithmetic import FLOAT, evaluate
 from symbackprop.derivation import Derivation
 from symbackprop.evaluate import Values
 from symbackprop.parse import parse
+from symbackprop.render import Options
 from symbackprop.train import Trajectory
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -409,7 +410,8 @@ def test_a_derivation_shows_itself_in_a_notebook(problem: Any) -> None:
     assert display.count("{") == display.count("}")
     assert display.count(r"\begin{") == display.count(r"\end{")
     assert "\n\n" not in display
-    assert derived._repr_markdown_() == derived.to_markdown()
+    assert derived._repr_markdown_() == derived.render("dollar", Options(color=False))
+    assert "textcolor" not in derived._repr_markdown_()
     printer = Printer()
     derived._repr_pretty_(printer, False)  # noqa: FBT003 - IPython's call
     assert printer.shown == derived.to_text()

@@ -359,7 +359,8 @@ class Derivation:
         return rf"$$\begin{{aligned}}{body}\end{{aligned}}$$"
 
     def _repr_markdown_(self) -> str:
-        return self.to_markdown()
+        # Without colour: MathJax 2, which pages made by nbconvert load, has no \textcolor unless it is told.
+        return self.render("dollar", Options(color=False))
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
         """Print the derivation as text where nothing richer can be shown."""
