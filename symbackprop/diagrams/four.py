@@ -92,7 +92,7 @@ class _Four:
 
     def forward(self) -> Panel:
         """Draw how weighted inputs are added up, and then activated."""
-        panel = Panel(self.material, "1 · Forward: the weighted inputs are added up, then activated")
+        panel = Panel(self.material, "1 · Forward: weighted inputs are added up, then activated")
         z, a = f"z{self.layer}_{self.to}{self.suffix}", self.unit(self.layer, self.to)
         shown = self.some(self.network.sizes[self.layer - 1], self.source)
         bias = f"b{self.layer}_{self.to}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from symbackprop.diagrams.figure import LONGEST_NAME, Run, Writing, legible
 from symbackprop.diagrams.metrics import width_of
 from symbackprop.expr import Call, Exact, Expr, Symbol, substitute, symbols
 from symbackprop.notation import GREEK, Name, Speller, index_runs
-from symbackprop.typeset.boxes import ATOM, POWER, Box
+from symbackprop.typeset.boxes import ATOM, POWER, PRODUCT, QUOTIENT, Box
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.marks import plain_text
@@ -62,6 +63,27 @@ class _Marked(Text):
         return Box(f"{body}{_BELOW}{_ABOVE}{flat}{_LEVEL}", base.width + len(flat), POWER, 0, base.head, "symbol")
 
 
+class _Flat(Latex):
+    """LaTeX on one line, as high as the table expects: quotients with a slash."""
+
+    def __init__(self) -> None:
+        super().__init__(inline=True)
+
+    def fraction(self, top: Box, bottom: Box, *, script: bool) -> Box:  # noqa: ARG002 - always with a slash
+        """Return top/bottom."""
+        above = top if top.binding >= PRODUCT and top.head != "fraction" else self.group(top)
+        below = bottom if bottom.binding >= POWER else self.group(bottom)
+        return Box(f"{above.text}/{below.text}", above.width + 1 + below.width, QUOTIENT, 0, above.head, "fraction")
+
+    def number(self, value: Exact, *, decimal: bool, small: bool) -> Box:  # noqa: ARG002 - a half is always small
+        """Return 3, 0.15, a small half, or 3/20."""
+        box = super().number(value, decimal=decimal, small=True)
+        if "frac" not in box.text or value in _SMALL:
+            return box
+        return Box(f"{value.numerator}/{value.denominator}", box.width, QUOTIENT, 0, "number", "number")
+
+
+_SMALL = frozenset(Fraction(n, d) for n, d in ((1, 2), (1, 3), (2, 3), (1, 4), (3, 4)))
 _CAPITALS = frozenset("ΓΔΘΛΞΣΦΨΩ")
 
 
@@ -83,7 +105,7 @@ class Scribe:
 
     @cached_property
     def _latex(self) -> Typesetter:
-        return Typesetter(Latex(inline=True), self.speller)
+        return Typesetter(_Flat(), self.speller)
 
     @cached_property
     def _plain(self) -> Typesetter:

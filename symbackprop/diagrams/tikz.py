@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbackprop.diagrams.figure import LONGEST_TITLE, Edge, Figure, Label, Node, legible
+from symbackprop.diagrams.figure import LONGEST_TITLE, PLATE, Edge, Figure, Label, Node, legible
 from symbackprop.diagrams.svg import COLOURS, FILLS
 
-# One pixel of the table in points: names of 16 pixels are set in 10 points, numbers of 12.5 in 8.
-POINTS = 0.68
+# One pixel of the table in points: names of 16 pixels are set in 10 points, numbers of 12.5
+# in 8, a little smaller than elsewhere, because Computer Modern is wider than Times.
+POINTS = 0.74
 WIDEST, HIGHEST = 345.0, 480.0
 _SIZES = ((15.5, r"\normalsize"), (13.5, r"\small"), (11.5, r"\footnotesize"), (0.0, r"\scriptsize"))
 _INKS = {"value": "sbvalue", "gradient": "sbgradient", "local": "sblocal"}
@@ -97,9 +98,10 @@ def _label(label: Label) -> str:
         return rf"\node[anchor=base west] at ({_n(left)},{_n(label.baseline)}) {{\footnotesize {label.writing.latex}}};"
     options = ["anchor=base"]
     options += [f"text={_INKS[label.role]}"] if label.role in _INKS else []
-    if label.plate:
-        options += ["fill=sbpaper", "inner xsep=1.8pt, inner ysep=0.8pt"]
-    return rf"\node[{', '.join(options)}] at ({_n(label.x)},{_n(label.baseline)}) {{{_size(first)}{label.writing.latex}}};"
+    left, top, right, bottom = label.box
+    corners = f"({_n(left - PLATE)},{_n(top - 1)}) rectangle ({_n(right + PLATE)},{_n(bottom + 1)})"
+    plate = rf"\fill[sbpaper] {corners};" if label.plate else ""
+    return rf"{plate}\node[{', '.join(options)}] at ({_n(label.x)},{_n(label.baseline)}) {{{_size(first)}{label.writing.latex}}};"
 
 
 def _size(pixels: float) -> str:
