@@ -200,6 +200,7 @@ READ = (
     ("samples", "dZ2", "Delta2"),
     ("samples", "dA1 + dz^{[2](1)}", "dL_dA1 + delta2_1_s1"),
     ("samples", r"\hat{Y} - Y + \frac{\partial L}{\partial b^{[2]}}", "A2 - Y + dJ_db2_1"),
+    ("samples", r"\frac1m \sum_i dz^{[2](i)}", "1/2*(delta2_1_s1 + delta2_1_s2)"),
     ("samples", "dJ/dZ2 + db2", "dJ_dZ2 + dJ_db2_1"),
     # numbers
     ("net", "0,5", "0.5"),
@@ -403,6 +404,7 @@ def test_names_of_the_answers_own() -> None:
     assert first.left == Symbol("e")
     assert plain(second.values[0]) == "(a2_1 - y_1)*a2_1*(1 - a2_1)"
     assert plain(third.values[0]) == "(a2_1 - y_1)*a2_1*(1 - a2_1)*a1_1"
+    assert plain(read("own", "e = out_o1 - target_o1\ne*out_h1")) == "(a2_1 - y_1)*a1_1"
     written = r"\begin{aligned} s &= \sigma(z_1^{[1]}) \\ \delta_1^{[1]} &= \delta^{[2]} w_{11}^{[2]} s(1-s) \end{aligned}"
     assert plain(read("net", written)) == "delta2_1*w2_1_1*sigmoid(z1_1)*(1 - sigmoid(z1_1))"
     swollen = "q1 = x_1 + x_2\n" + "".join(f"q{k + 1} = q{k}*q{k} + q{k}\n" for k in range(1, 40)) + "dL/dw1_1_1 = q40"
@@ -417,6 +419,9 @@ def test_primes_on_the_left_of_a_function() -> None:
         (line,) = read_answer(text, lexicon("cube")).lines
         assert (line.left, plain(line.values[0])) == (Adjoint("dy_dx", "y", "x"), "3*x^2"), text
     assert refusal("letters", "f' = 2", "text") is not None
+    for text in ("f_x = y*z", r"f_x = \frac{2yz}{2}"):
+        assert read_answer(text, lexicon("letters")).lines[0].left == Adjoint("df_dx", "f", "x")
+    assert "a derivative is written df/dx" in str(refusal("letters", "fx = y*z", "text"))
     first, second = read_answer(r"f(x) &= x^2 \\ f'(x) &= 2x", lexicon("cube")).lines
     assert (first.left, second.left) == (Symbol("y"), Adjoint("dy_dx", "y", "x"))
     assert read_answer("f(x, y, z) = x*y*z", lexicon("letters")).lines[0].left == Symbol("f")

@@ -117,10 +117,12 @@ class _Reader(Formulas):
         sides: list[Expr] = []
         self.accept("=", "≈")
         name = self.own_left()
+        alone = False
         while True:
             first = self.index
             sides.append(self.primed() or self.side())
             last = self.index
+            alone = last == first + 1 and self.is_word(start) if len(sides) == 1 else alone
             if not self.accept("=", "≈"):
                 break
         self.line_end()
@@ -131,6 +133,8 @@ class _Reader(Formulas):
             self.definitions[name.text] = name
         end = self.tokens[last - 1].end
         digits = _digits(self.tokens[first:last])
+        if len(sides) > 1 and alone and not isinstance(sides[0], Symbol):  # fx = 2x, read as f times x
+            refuse(f'"{start.text}" is no name: a derivative is written df/dx', self.text, start.position)
         left = sides[0] if len(sides) > 1 and isinstance(sides[0], Symbol) else None
         values = tuple(sides[1:] if left is not None else sides)
         defines = plain_name(name.text) if name is not None else ""
@@ -155,8 +159,21 @@ class _Reader(Formulas):
         taken = {*OUTPUT_WORDS, *RATE_WORDS, *HATS, "d", "Delta", "pi", "sum", "Sigma", "m", "N", "T", "partial"}
         if word in taken or base in taken or lexicon.spelled(word) is not None or function_of(word):
             return False
-        bases = {base, base.swapcase(), base[1:] if base[:1] == "d" else base}
+        bases = {base, self.other_case(base), base[1:] if base[:1] == "d" else base}
         return not (bases - {"h", "H"}) & {*lexicon.items} and not self.split(word)
+
+    def partial_below(self, name: Token, texts: list[str]) -> Expr | None:
+        """Read f_x before an equals sign, the derivative of a function by one variable; None where it is nothing like it."""
+        ahead = 3 if texts[0] == "_" else 1
+        head, _, tail = name.text.partition("_") if ahead == 1 else (name.text, "", texts[1])
+        top, bottom = self.lexicon.word(head), self.lexicon.word(tail)
+        if texts[ahead - 1] not in {"=", "≈"} or self.lexicon.spelled(f"{head}_{tail}") is not None:
+            return None
+        if type(top) is not Symbol or type(bottom) is not Symbol or bottom.name not in self.lexicon.given:
+            return None
+        for _ in range(ahead):
+            self.take()
+        return self.ratio(top, bottom, name)
 
     def primed(self) -> Expr | None:
         """Read y′, f′(x) or f(x) before an equals sign: a function, or its derivative by its variable; None for all else."""
@@ -164,6 +181,8 @@ class _Reader(Formulas):
         if lexicon.network or not self.is_word(name):
             return None
         texts = [self.peek(ahead).text for ahead in range(1, 10)]
+        if (found := self.partial_below(name, texts)) is not None:
+            return found
         mark = next(mark for mark in _PRIMES if texts[: len(mark)] == list(mark))
         ahead = len(mark) + 1
         listed = texts[ahead - 1] == "("

@@ -40,7 +40,7 @@ class Derivatives(Quantities):
             try:
                 found = self.quantity(token.text[1:], Token("word", token.text[1:], token.position + 1, token.end))
             except NoSuchUnit:
-                if below:
+                if below or self.unended:
                     raise
                 found = None
             if found is None and below:
