@@ -394,6 +394,42 @@ def test_python_has_worksheets() -> None:
     assert isinstance(sb.derive("x^2").worksheet(), Document)
 
 
+# --- LaTeX: macros and overlays --------------------------------------------------------------------------------------
+
+MACROS = ("bploss", "bplayer", "bppartial", "bphadamard", "bptranspose")
+
+
+@pytest.mark.parametrize("form", ["latex", "standalone"])
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_a_document_provides_the_macros_it_uses(form: str, notation: str) -> None:
+    """Each macro is provided once, before it is used, and none of the signs it stands for is written out."""
+    made = derive("2-2-1", notation=notation)
+    text = made.render(form)
+    body = text.split(r"\section*", 1)[1]
+
+    assert all(text.count(rf"\providecommand{{\{name}}}") == 1 for name in MACROS)
+    assert not re.search(r"\\(?:partial|odot|top)(?![a-z])", body)
+    assert r"\frac{\bppartial \bploss}{\bppartial w^{\bplayer{1}}_" in body
+    letter, layer = {"ng": ("L", "[#1]"), "nielsen": ("C", "#1"), "paren": ("L", "(#1)")}[notation]
+    assert rf"\providecommand{{\bploss}}{{{letter}}}" in text
+    assert rf"\providecommand{{\bplayer}}[1]{{{layer}}}" in text
+    assert "\\bp" not in made.render("dollar")
+
+
+def test_slides_show_one_step_after_another() -> None:
+    """On a slide on which an equation goes on, every later row is held back, cell by cell, each to a turn of its own."""
+    text = derive("2-2-1").render("standalone", Options(beamer=True))
+    frames = text.split(r"\begin{frame}")[1:]
+    turns = [[int(turn) for turn in re.findall(r"\\uncover<(\d+)->", frame)] for frame in frames]
+
+    assert any(turns)
+    assert not all(turns)
+    for numbers in turns:
+        assert sorted(set(numbers)) == list(range(2, max(numbers, default=1) + 1))
+        assert numbers == sorted(numbers)
+    assert r"\uncover" not in derive("2-2-1").render("standalone")
+
+
 # --- KaTeX -----------------------------------------------------------------------------------------------------------
 
 SCRIPT = """

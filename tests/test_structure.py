@@ -38,7 +38,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("truth", "places"),
         ("forms", "judge", "own", "scene", "showing"),
         ("mutants", "conventions"),
-        ("forward", "lessons", "losses", "paths", "rules", "slopes", "wholes"),
+        ("costs", "forward", "lessons", "losses", "paths", "rules", "slopes", "wholes"),
         ("mistakes",),
         ("sayings",),
         ("diagnose",),
@@ -110,6 +110,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "render": (
         ("encodings", "formulas", "marked", "options", "references"),
         ("page", "rows", "web"),
+        ("overlays",),
         ("braces", "columns", "html", "tables", "typst_rows", "typst_text"),
         ("towers",),
         ("layout",),

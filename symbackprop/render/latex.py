@@ -1,7 +1,8 @@
 r"""
 LaTeX: a fragment for a document of one's own, and a complete document.
 
-The fragment needs amsmath, amssymb and xcolor and defines nothing.  Lines are broken here, by measured width, so that
+The fragment needs amsmath, amssymb and xcolor; the few letters and signs that it provides are local to it, and where a
+document of one's own defines them before, that document's win (`Macros`).  Lines are broken here, by measured width, so that
 pages have no overfull boxes; breqn and \resizebox are not needed.
 """
 
@@ -18,9 +19,10 @@ from symbackprop.notation import Speller
 from symbackprop.render.encodings import transliterate
 from symbackprop.render.formulas import runs
 from symbackprop.render.options import DEFAULT, Options
+from symbackprop.render.overlays import in_turn, uncovered
 from symbackprop.render.rows import Alignment, RowLine, align
 from symbackprop.typeset.breaking import Typesetter
-from symbackprop.typeset.latex_emitter import Latex
+from symbackprop.typeset.latex_emitter import Latex, Macros
 from symbackprop.typeset.widths import text_width
 
 # Widths of a line in em: of the documents written here (A4, margins of 25 mm; 16:9), and of a page with the classes' own margins.
@@ -56,7 +58,14 @@ def escape(text: str) -> str:
     >>> escape("50% of a_b: σ′")
     "50\\% of a\\_b: $\\sigma '$"
     """
-    return "".join(f"${run}$" if mathematical else _escaped_text(run) for mathematical, run in runs(text))
+    return "".join(f"${_provided(run)}$" if mathematical else _escaped_text(run) for mathematical, run in runs(text))
+
+
+def _provided(formula: str) -> str:
+    """Return a formula in running text with the document's own signs (see `Macros`)."""
+    for sign, name in ((r"\partial ", r"\bppartial "), (r"\odot ", r"\bphadamard "), (r"^{\top}", r"^{\bptranspose}")):
+        formula = formula.replace(sign, name)
+    return formula
 
 
 def _escaped_text(text: str) -> str:
@@ -117,7 +126,14 @@ class Sheet:
 
 def sheet(speller: Speller, width: float, *, colour: bool) -> Sheet:
     """Make a sheet of a width in em."""
-    return Sheet(width, Typesetter(Latex(colour=colour), speller), Typesetter(Latex(colour=colour, inline=True), speller))
+    macros = macros_of(speller)
+    display, inline = (Latex(colour=colour, inline=inline, macros=macros) for inline in (False, True))
+    return Sheet(width, Typesetter(display, speller), Typesetter(inline, speller))
+
+
+def macros_of(speller: Speller) -> Macros:
+    """Return the letters and signs that a document provides, as its notation writes them."""
+    return Macros(speller.notation.layer, dict(speller.notation.letters).get("L", "L"))
 
 
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
@@ -126,7 +142,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
     page = replace(sheet(speller, width, colour=options.color), slide=options.beamer)
     body = "\n".join((_frames if options.beamer else _blocks)(document.blocks, page))
     setting = r"\begingroup\allowdisplaybreaks\sloppy\emergencystretch=3em\parindent=0pt\parskip=4pt plus 2pt"
-    return f"% needs \\usepackage{{amsmath,amssymb,xcolor}}\n{setting}\n{body}\n\\endgroup\n"
+    return f"% needs \\usepackage{{amsmath,amssymb,xcolor}}\n{setting}\n{macros_of(speller).provided()}{body}\n\\endgroup\n"
 
 
 def render_standalone(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
@@ -138,8 +154,9 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
     body = "\n".join(_blocks(document.blocks, page))
     return (
         rf"\documentclass[10pt,a4paper,fleqn{',twocolumn' if options.columns == 2 else ''}]{{article}}" + "\n"
-        r"\usepackage[margin=25mm]{geometry}" + "\n" + _PREAMBLE + "\\begin{document}\n" + body + "\n\\end{document}\n"
-    )
+        r"\usepackage[margin=25mm]{geometry}" + "\n" + _PREAMBLE + macros_of(speller).provided()
+        + "\\begin{document}\n" + body + "\n\\end{document}\n"
+    )  # fmt: skip
 
 
 _PREAMBLE = r"""\usepackage[utf8]{inputenc}
@@ -212,19 +229,14 @@ def _picture(page: Sheet, picture: Picture) -> str:
     """Set a drawing line by line in type of one width; its shades are those of ASCII."""
     size = r"\scriptsize" if page.width > NARROW else r"\tiny"
     special = {**_SPECIAL, " ": "~", "-": "{-}"}
-    lines = [
-        "".join(special.get(char, char) for char in transliterate(line, "ascii"))
-        for line in picture.lines
-    ]
+    lines = ["".join(special.get(char, char) for char in transliterate(line, "ascii")) for line in picture.lines]
     body = " \\\\\n".join(rf"\mbox{{{line}}}" for line in lines)
     return f"\n{{{size}\\ttfamily\n{body}\n\\par}}\n{_paragraph(page, picture.caption)}\n"
 
 
 def environment(alignment: Alignment) -> str:
     """Return rows as a display that may break across pages."""
-    return (
-        f"\\begin{{alignat*}}{{{alignment.pairs}}}\n" + "\n".join(_ended(alignment.lines)) + "\n\\end{alignat*}"
-    )
+    return f"\\begin{{alignat*}}{{{alignment.pairs}}}\n" + "\n".join(_ended(alignment.lines)) + "\n\\end{alignat*}"
 
 
 def _ended(lines: Sequence[RowLine]) -> Iterator[str]:
@@ -296,7 +308,7 @@ def _slides(document: Document, speller: Speller, options: Options) -> str:
     return (
         r"\documentclass[10pt,aspectratio=169,fleqn]{beamer}" + "\n"
         r"\usefonttheme[onlymath]{serif}\setbeamertemplate{navigation symbols}{}" + "\n" + _PREAMBLE
-        + "\\begin{document}\n" + frames + "\n\\end{document}\n"
+        + macros_of(speller).provided() + "\\begin{document}\n" + frames + "\n\\end{document}\n"
     )  # fmt: skip
 
 
@@ -343,8 +355,9 @@ def _frame(title: str, body: Sequence[_Piece], part: int) -> str:
     if not body:
         return f"\\begin{{frame}}\n\\centering{{\\Large {title}\\par}}\n\\end{{frame}}"
     number = rf" {{\normalsize ({part})}}" if part > 1 else ""
+    texts = in_turn([piece.text for piece in body])
     shrunk = ",shrink" if sum(piece.height for piece in body) > SLIDE_HEIGHT + 1 else ""
-    return f"\\begin{{frame}}[t{shrunk}]{{{title}{number}}}\n" + "\n".join(piece.text for piece in body) + "\n\\end{frame}"
+    return f"\\begin{{frame}}[t{shrunk}]{{{title}{number}}}\n" + "\n".join(texts) + "\n\\end{frame}"
 
 
 def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[_Piece]:
@@ -352,7 +365,7 @@ def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[_Piece]:
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
             for lines in _chunks(alignment.lines, SLIDE_HEIGHT - 1.0 - min(lead, 4.0)):
-                text = environment(Alignment(lines, alignment.pairs))
+                text = environment(Alignment(uncovered(lines), alignment.pairs))
                 yield _Piece(text, 1.0 + sum(map(_tall, lines)), max(1, sum(line.first for line in lines)))
         case Table():
             for text in _tables(page, block):

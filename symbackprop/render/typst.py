@@ -83,9 +83,12 @@ _FUNCTIONS = """
     }
     let above = if "left" in row or "above" in row { 0.85em } else { 0.6em }
     let below = if row == rows.last() { 1.1em } else { 0.6em }
-    let whole = block(breakable: false, sticky: row.at("glued", default: false), above: above, below: below, width: 100%, {
+    let many = lines.len() > 8  // these may go on over the end of a page
+    let whole = block(breakable: many, sticky: row.at("glued", default: false), above: above, below: below, width: 100%, {
       set par(justify: false, leading: 0pt)
-      lines.map(line => block(above: 0.65em, below: 0.65em, line)).join()
+      for (k, line) in lines.enumerate() {
+        block(above: 0.65em, below: 0.65em, sticky: many and k in (0, lines.len() - 2), line)
+      }
     })
     if "number" in row { [#whole #label("eq" + str(row.number))] } else { whole }
   }
@@ -141,7 +144,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
 def _blocks(blocks: Sequence[Block], page: _Page) -> Iterator[str]:
     section = 0
     for position, block in enumerate(blocks):
-        following = next((later for later in blocks[position + 1 :] if not isinstance(later, Paragraph)), None)
+        following = next((later for later in blocks[position + 1 : position + 3] if not isinstance(later, Paragraph)), None)
         match block:
             case Heading(level, spans):
                 section += level == 2

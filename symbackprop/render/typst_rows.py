@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from symbackprop.document import Row
+from symbackprop.document import Row, Spans
 from symbackprop.render.references import Place, References, grouped
 from symbackprop.render.rows import GAP, MARGIN, RELATION, Plan, Reason, broken, plan_rows, relation_of
 from symbackprop.typeset import Typesetter, near
@@ -61,8 +61,10 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place, *, glued: bool) -> 
     if row.reason or place in sheet.references.used:
         runs = grouped(sheet.references.used.get(place, ()))
         cited = ", ".join(f"#see({low})" if low == high else f"#see({low})–#see({high})" for low, high in runs)
+        # "substitute (3)", but "substitute; 2×1, by (3)".
+        between = ", by " if ";" in text_of(row.reason) else " "
         text, width, _ = sheet.reason(row.reason, sheet.width if plan.reason else plan.room - GAP)
-        text = f"reason[{text}{' ' if cited else ''}{cited}]"
+        text = f"reason[{text}{between if cited else ''}{cited}]"
         if plan.reason:
             reason = text
         else:
@@ -76,6 +78,11 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place, *, glued: bool) -> 
         yield f"number: {sheet.references.numbers[place]}"
     if glued:
         yield "glued: true"
+
+
+def text_of(spans: Spans) -> str:
+    """Return the words of running text."""
+    return "".join(span for span in spans if isinstance(span, str))
 
 
 def _beside(lines: list[tuple[int, str]], text: str, width: float, used: float, room: float) -> float:

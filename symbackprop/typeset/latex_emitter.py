@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from symbackprop.expr import Exact
@@ -32,22 +33,51 @@ _LETTER = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]|\\(?!(?:left|right|[bB]igg?[lr]|c
 _BARE = TRIGONOMETRIC | {"log"}
 
 
+@dataclass(frozen=True)
+class Macros:
+    """
+    Names for what a lecturer may want to write otherwise: a document provides them, and what is defined already wins.
+
+    `layer` is the superscript of a layer and `loss` the letter of the loss in the notation of the document.
+    """
+
+    layer: str = "[{}]"
+    loss: str = "L"
+
+    def provided(self) -> str:
+        """Return the definitions, one a line."""
+        meanings = {
+            r"\bploss": self.loss, r"\bppartial": r"\partial", r"\bphadamard": r"\odot", r"\bptranspose": r"\top",
+        }  # fmt: skip
+        lines = [rf"\providecommand{{{name}}}{{{meaning}}}" for name, meaning in meanings.items()]
+        return "\n".join([*lines, rf"\providecommand{{\bplayer}}[1]{{{self.layer.format('#1')}}}"]) + "\n"
+
+
 class Latex(Emitter):
-    """LaTeX within what amsmath, xcolor and KaTeX all understand; widths are in em."""
+    """LaTeX within what amsmath, xcolor and KaTeX all understand, and the names of `macros` where given; widths are in em."""
 
     indent = 1.0
 
-    def __init__(self, *, colour: bool = False, inline: bool = False) -> None:
+    def __init__(self, *, colour: bool = False, inline: bool = False, macros: Macros | None = None) -> None:
         self.colour = colour
         self.inline = inline
+        self.macros = macros
+        self.partial = r"\bppartial " if macros else r"\partial "
 
     def name(self, name: Name) -> Box:
         """Return letter^{above}_{below}."""
         letter, width = _latex_letter(name.letter, name.style)
+        superscript = name.superscript
+        if self.macros:
+            layer = self.macros.layer.format(name.layer)
+            if name.layer and superscript.startswith(layer):
+                superscript = rf"\bplayer{{{name.layer}}}{superscript.removeprefix(layer)}"
+            if name.letter == self.macros.loss and name.style == "letter" and name.plain.split("_", 1)[0] == "L":
+                letter = r"\bploss"
         letter = rf"\hat{{{letter}}}" if name.hat else letter
         below, below_width = _latex_indices(name.indices, comma=name.comma)
         above_width = math_width(name.superscript) * SCRIPT
-        above = ("^" + _braced(name.superscript)) if name.superscript else ""
+        above = ("^" + _braced(superscript)) if superscript else ""
         index = ("_" + _braced(below)) if below else ""
         text = letter + (above + index if name.layer else index + above)
         kind = "word" if name.style in {"word", "roman"} else "symbol"
@@ -56,7 +86,7 @@ class Latex(Emitter):
 
     def ratio(self, ratio: Ratio, top: Box, bottom: Box) -> Box:
         r"""Return \frac{\partial top}{\partial bottom}."""
-        d = "d" if ratio.ordinary else r"\partial "
+        d = "d" if ratio.ordinary else self.partial
         if self.inline and not ratio.direct:
             width = top.width + bottom.width + 1.6
             return Box(f"{d}{top.text} / {d}{bottom.text}", width, PRODUCT, 1, "fraction", "fraction")
@@ -272,7 +302,7 @@ class Latex(Emitter):
 
     def hadamard(self) -> Box:
         r"""Return \odot."""
-        return Box(r" \odot ", 1.22)
+        return Box(r" \bphadamard " if self.macros else r" \odot ", 1.22)
 
     def grid(self, rows: Sequence[Sequence[Box]]) -> Box:
         """Return a bracketed matrix."""
@@ -283,7 +313,8 @@ class Latex(Emitter):
     def transposed(self, body: Box) -> Box:
         r"""Return the body with \top, in parentheses where it has a superscript already."""
         base = self.group(body) if "^" in body.text and body.head != "group" else body
-        return Box(rf"{base.text}^{{\top}}", base.width + 0.55, POWER, 1, base.head, "symbol")
+        top = r"\bptranspose" if self.macros else r"\top"
+        return Box(rf"{base.text}^{{{top}}}", base.width + 0.55, POWER, 1, base.head, "symbol")
 
     def ones(self, size: str) -> Box:
         """Return a bold 1 with its length below."""
@@ -304,7 +335,7 @@ class Latex(Emitter):
 
     def operator(self, variable: Box, *, ordinary: bool) -> Box:
         r"""Return \frac{\partial}{\partial x}."""
-        d = "d" if ordinary else r"\partial"
+        d = "d" if ordinary else self.partial.strip()
         return Box(rf"\frac{{{d}}}{{{d} {variable.text}}}", variable.width + 0.8, PRODUCT, 2, "fraction", "fraction")
 
 
