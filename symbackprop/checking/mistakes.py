@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbackprop.checking import forward, lessons, losses, mutants, paths, rules, slopes, wholes
+from symbackprop.checking import costs, forward, lessons, losses, mutants, paths, rules, slopes, wholes
 from symbackprop.checking.lessons import Lesson
 from symbackprop.checking.mutants import Mutation, both, doubled, inverted, missing, on
 
@@ -146,13 +146,13 @@ MISTAKES: tuple[Mistake, ...] = (
             on("factor", instead=rules.term_counted), pairs=True),
     Mistake("variable.kept", "The variable {factor} is still there.", lessons.VARIABLE, rules.variable_kept),
     # Samples and penalties.
-    Mistake("sample.missing", "Not every sample counts: {through}.", lessons.SAMPLES, paths.sample_missing, pairs=True),
+    Mistake("sample.missing", "Not every sample counts: {through}.", lessons.SAMPLES, costs.sample_missing, pairs=True),
     Mistake("mean.of_products", "Here stands {instead}; what belongs there is the mean of each sample's own product.",
-            lessons.MEAN_OF_PRODUCTS, paths.mean_of_products),
-    Mistake("penalty.missing", "The penalty is missing.", lessons.PENALTY, paths.penalty_scaled(0), pairs=True),
+            lessons.MEAN_OF_PRODUCTS, costs.mean_of_products),
+    Mistake("penalty.missing", "The penalty is missing.", lessons.PENALTY, costs.penalty_scaled(0), pairs=True),
     Mistake("penalty.factor", "The penalty's derivative has another factor.", lessons.PENALTY_FACTOR,
-            both(paths.penalty_scaled(2, Fraction(1, 2), -1, 4, -2), on("penalty", instead=paths.penalty_of_weight)), pairs=True),
-    Mistake("penalty.extra", "The bias is penalised, too.", lessons.NO_PENALTY, paths.penalty_of_bias),
+            both(costs.penalty_scaled(2, Fraction(1, 2), -1, 4, -2), on("penalty", instead=costs.penalty_of_weight)), pairs=True),
+    Mistake("penalty.extra", "The bias is penalised, too.", lessons.NO_PENALTY, costs.penalty_of_bias),
     # Paths.
     Mistake("path.missing", "The path through {through} is missing.", lessons.PATHS, paths.path_missing, pairs=True),
     Mistake("path.missing", "Only the path through {through} is there.", lessons.PATHS, paths.only_one_path, pairs=True),

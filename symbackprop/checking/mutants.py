@@ -66,6 +66,12 @@ def both(*mutations: Mutation) -> Mutation:
     return mutate
 
 
+def is_weight(scene: Scene, name: str) -> bool:
+    """Whether a name is a weight's."""
+    leaf = scene.original.leaf_by_name.get(name)
+    return leaf is not None and leaf.role is Role.WEIGHT
+
+
 # --- weights -------------------------------------------------------------------------------------------------
 
 

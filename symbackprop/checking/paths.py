@@ -1,5 +1,5 @@
 """
-Which paths are added up, and how: paths left out or added, products for sums, softmax, samples, penalties.
+Which paths are added up, and how: paths left out or added, products for sums, softmax.
 
 Every function here takes a scene and yields mutants; the table in `mistakes` says what each is called.
 """
@@ -7,11 +7,10 @@ Every function here takes a scene and yields mutants; the table in `mistakes` sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop.checking.model import Number
-from symbackprop.checking.mutants import Instead, Mutation
+from symbackprop.checking.mutants import is_weight
 from symbackprop.checking.places import Aim, Edge, Mutant, Place
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call
@@ -80,24 +79,6 @@ def paths_multiplied(scene: Scene) -> Iterator[Mutant]:
             return scene.truth(aim) + (product - adjoints.get(parent, 0)) * tangents[parent]
 
         yield Mutant({"factor": scene.written(parent)}, (parent,), whole=whole)
-
-
-def sample_missing(scene: Scene) -> Iterator[Mutant]:
-    """Leave one sample out of the cost, or keep only one."""
-    parts = [edge for edge in scene.relevant if scene.original.role(edge[1]) is Role.LOSS] if not scene.is_function else []
-    if len(parts) < 2:
-        return
-    for edge in parts:
-        number = edge[1].rpartition("_s")[2]
-        left_out, alone = f"sample {number} is left out", f"only sample {number} is there"
-        zero = scene.model.zero
-        if mutant := scene.changed(Place("sample", (edge,), edge[1]), lambda _: scene.model.zero, through=left_out):
-            yield mutant
-        others = tuple(other for other in parts if other != edge)
-        if mutant := scene.changed(Place("sample", others, edge[1]), lambda _: scene.model.zero, through=alone):
-            yield mutant
-        whole = tuple((*part, scene.one if part == edge else zero) for part in parts)
-        yield Mutant({"through": alone}, edge, whole)
 
 
 def other_output(scene: Scene) -> Iterator[Mutant]:
@@ -176,9 +157,9 @@ def matrix_for_hadamard(scene: Scene) -> Iterator[Mutant]:
 
     def traced(aim: Aim) -> Number | None:
         # δᵀ·a for a square layer: the products of equal index added up.
-        if not _is_weight(scene, aim.of):
+        if not is_weight(scene, aim.of):
             return None
-        names = [n for n in scene.original.leaf_by_name if _is_weight(scene, n) and _same_layer(scene, n, aim.of)]
+        names = [n for n in scene.original.leaf_by_name if is_weight(scene, n) and _same_layer(scene, n, aim.of)]
         diagonal = [n for n in names if scene.index(n, "unit") == scene.index(n, "source")]
         return sum(scene.full.adjoints(aim.output).get(name, 0) for name in diagonal) if len(diagonal) > 1 else None
 
@@ -189,13 +170,13 @@ def outer_product(scene: Scene) -> Iterator[Mutant]:
     """δ_j·x_j in every column: the Hadamard product of δ and x where an outer product belongs."""
 
     def by_row(aim: Aim) -> Number | None:
-        if not _is_weight(scene, aim.of) or len(scene.aims) == 1:
+        if not is_weight(scene, aim.of) or len(scene.aims) == 1:
             return None
         diagonal = scene.same(aim.of, source=scene.index(aim.of, "unit"))
         return scene.full.adjoints(aim.output).get(diagonal)
 
     def only_diagonal(aim: Aim) -> Number | None:
-        if not _is_weight(scene, aim.of) or len(scene.aims) == 1:
+        if not is_weight(scene, aim.of) or len(scene.aims) == 1:
             return None
         equal = scene.index(aim.of, "unit") == scene.index(aim.of, "source")
         return scene.truth(aim) if equal else scene.model.zero
@@ -204,39 +185,8 @@ def outer_product(scene: Scene) -> Iterator[Mutant]:
     yield Mutant({"factor": "W"}, whole=only_diagonal)
 
 
-def _is_weight(scene: Scene, name: str) -> bool:
-    leaf = scene.original.leaf_by_name.get(name)
-    return leaf is not None and leaf.role is Role.WEIGHT
-
-
 def _same_layer(scene: Scene, one: str, other: str) -> bool:
     return scene.index(one, "layer") == scene.index(other, "layer")
-
-
-def mean_of_products(scene: Scene) -> Iterator[Mutant]:
-    """Multiply the mean of δ by the mean of the inputs, where the products are averaged; or their sums."""
-    samples = scene.network.samples if scene.network else 1
-    if samples < 2:
-        return
-
-    def product(aim: Aim) -> tuple[Number, Number] | None:
-        if not _is_weight(scene, aim.of):
-            return None
-        edges = [(c, aim.of) for c in scene.original.children[aim.of] if scene.original.role(c) is Role.PRE_ACTIVATION]
-        adjoints = scene.full.adjoints(aim.output)
-        deltas = sum(adjoints.get(child, 0) for child, _ in edges)
-        return deltas, sum(scene.full.locals[child][parent] for child, parent in edges)
-
-    def mean(aim: Aim) -> Number | None:
-        found = product(aim)
-        return None if found is None else found[0] * scene.model.div(found[1], scene.model.number(samples))
-
-    def summed(aim: Aim) -> Number | None:
-        found = product(aim)
-        return None if found is None else found[0] * found[1]
-
-    yield Mutant({"instead": "the product of the means over the samples"}, whole=mean)
-    yield Mutant({"instead": "the product of the sums over the samples"}, whole=summed)
 
 
 def chain_added(scene: Scene) -> Iterator[Mutant]:
@@ -307,54 +257,3 @@ def _softmax(scene: Scene, new: Jacobian) -> Iterator[Mutant]:
 
         if mutant := scene.changed(place, value, layer=str(place.layer)):
             yield mutant
-
-
-# --- penalties -----------------------------------------------------------------------------------------------
-
-
-def penalty_scaled(*factors: Fraction | int) -> Mutation:
-    """Multiply the penalty's derivative by some factors (0: it is forgotten)."""
-
-    def mutate(scene: Scene) -> Iterator[Mutant]:
-        for place in scene.places("penalty"):
-            for factor in factors:
-                number = scene.model.number(factor)
-                if mutant := scene.changed(place, lambda edge, number=number: number * scene.local(edge)):  # type: ignore[misc]
-                    yield mutant
-
-    return mutate
-
-
-def penalty_of_bias(scene: Scene) -> Iterator[Mutant]:
-    """Penalise the biases as well."""
-    network = scene.network
-    rate = (network.l2 or network.l1) if network else None
-    if rate is None or scene.asked != "gradient":
-        return
-    for factor in (1, 2):
-        number = scene.model.number(factor * rate.value)
-
-        def whole(aim: Aim, number: Number = number) -> Number | None:
-            is_bias = scene.original.role(aim.of) is Role.BIAS
-            return scene.truth(aim) + number * scene.values[aim.of] if is_bias else None
-
-        yield Mutant({}, whole=whole)
-
-
-def penalty_of_weight(scene: Scene, place: Place) -> Instead:
-    """λ alone, λ·w² or w alone in the penalty's derivative."""
-    network = scene.network
-    rate = (network.l2 or network.l1) if network else None
-    if rate is None:
-        return
-    number = scene.model.number(rate.value)
-    yield "λ alone", lambda _: number
-    yield "w alone", lambda edge: scene.values[edge[1]]
-    yield "λ·w²", lambda edge: number * scene.values[edge[1]] ** 2
-    yield "λ·w", lambda edge: number * scene.values[edge[1]]
-    if place.scope == "edge":
-        own = place.edges[0][1]
-        for name in scene.original.leaf_by_name:
-            if name != own and _is_weight(scene, name):
-                yield f"λ·{scene.written(name)}", lambda _, name=name: number * scene.values[name]  # type: ignore[misc]
-    yield "½λ·w²", lambda edge: scene.model.div(number * scene.values[edge[1]] ** 2, scene.model.number(2))
