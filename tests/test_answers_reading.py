@@ -201,6 +201,8 @@ READ = (
     ("samples", "dA1 + dz^{[2](1)}", "dL_dA1 + delta2_1_s1"),
     ("samples", r"\hat{Y} - Y + \frac{\partial L}{\partial b^{[2]}}", "A2 - Y + dJ_db2_1"),
     ("samples", r"\frac1m \sum_i dz^{[2](i)}", "1/2*(delta2_1_s1 + delta2_1_s2)"),
+    ("samples", r"\sum_i dz^{[1](i)}",
+     "[delta1_1_s1; delta1_2_s1; delta1_3_s1] + [delta1_1_s2; delta1_2_s2; delta1_3_s2]"),
     ("samples", "dJ/dZ2 + db2", "dJ_dZ2 + dJ_db2_1"),
     # numbers
     ("net", "0,5", "0.5"),

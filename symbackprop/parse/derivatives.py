@@ -11,6 +11,7 @@ from symbackprop.expr import (
     Partial,
     Symbol,
 )
+from symbackprop.matrix import Entries
 from symbackprop.parse.quantities import Quantities
 from symbackprop.parse.reading import NoSuchUnit
 from symbackprop.parse.refusals import refuse
@@ -157,6 +158,9 @@ class Derivatives(Quantities):
         place, tokens = self.index, self.tokens
         rest = Token("word", token.text[1:], token.position + 1, token.end)
         of = self.quantity(rest.text, rest)
+        if isinstance(of, Entries):  # the layer of one sample
+            rows = [[self.lexicon.coded(part.name) for part in row if type(part) is Symbol] for row in of.rows]
+            return self.matrix(rows, token)
         if type(of) is not Symbol or of.name == self.lexicon.output:
             self.index, self.tokens = place, tokens
             return None
