@@ -26,6 +26,8 @@ from symbackprop.typeset.words_emitter import Words
 # How a place behaves when its number is negative or has a power of ten: alone, in a product or sum, or under an exponent.
 ALONE, INSIDE, RAISED = "n", "p", "r"
 
+_ALONE = re.compile(r'<mrow data-[npr]="\d+">(?:(?!<mrow data).)*</mrow>')
+
 
 @dataclass(frozen=True, slots=True)
 class Slot(Expr):
@@ -78,6 +80,8 @@ class _Marked(MathML):
 
     def tint(self, body: Box, colour: int) -> Box:
         """Return a factor; one that needs parentheses in a product says so."""
+        if _ALONE.fullmatch(body.text):
+            return body._replace(text=body.text.replace("<mrow", f'<mrow data-e="{colour}"', 1))
         loose = ' data-s=""' if body.binding <= SUM + 1 else ""
         return body._replace(text=f'<mrow data-e="{colour}"{loose}>{body.text}</mrow>')
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from symbackprop.codegen.calls import program
@@ -13,6 +14,7 @@ from symbackprop.pages.plan import MOST_PATHS, Link, Plan
 from symbackprop.problem import Problem
 from symbackprop.render.web import packed
 
+NO_CHOICE = "const rebuild=()=>{},relay=rebuild;"
 RATE = "rate of learning"  # no plain name has spaces
 
 
@@ -37,11 +39,12 @@ def script_of(problem: Problem, plan: Plan, numbers: Numbers, told: Sequence[str
     def at(link: Link) -> list[int]:
         return [place[link.above.name] if link.above else -1, place[link.edge.name]]
 
-    spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name, *plan.number}  # what the picture names
+    locals_ = (factor.local.about.name for factor in plan.factors if factor.local is not None)
+    spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name, *locals_}  # what the picture names
     known = {
         "digits": numbers.numerals.digits,
         "exact": numbers.numerals.exact,
-        "names": [name if name in spoken else "" for name in place],
+        "names": " ".join(name if name in spoken else "" for name in place),
         "start": start,
         "adjoint": {place[name]: place[symbol.name] for name, symbol in backward.adjoints.items()},
         "factors": [
@@ -51,12 +54,26 @@ def script_of(problem: Problem, plan: Plan, numbers: Numbers, told: Sequence[str
         "groups": [[place[node.symbol.name] for node in group.nodes] for group in plan.groups],
         "wanted": {place[name]: place[backward.adjoints[name].name] for name in plan.wanted},
         "most": MOST_PATHS,
-        "heard": "the derivative above",
         "sums": [[place[name] for name in group] for group in problem.constraints],
     }
     data = json.dumps(known, separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c")
     lines = program(definitions(plan, told), place)
     run = f"const run=(v,{{n,k,a,m,d,p,f,s,w}})=>{{\n{lines}\n}};"
-    names = ["numbers", *(["erf"] if '"erf"' in lines else []), "step"]
-    fixed = [packed(files("symbackprop.pages").joinpath(f"{name}.js").read_text("utf-8")) for name in names]
-    return "\n".join(["'use strict';", f"const page={data};", run, *fixed])
+    return "\n".join(["'use strict';", f"const page={data};", run, *_fixed(plan, lines)])
+
+
+def _fixed(plan: Plan, lines: str) -> Iterator[str]:
+    """Yield the parts of the script that are the same in every page that needs them."""
+    one = len(plan.wanted) == 1 and plan.paths(plan.backward.adjoints[plan.wanted[0]].name) is not None
+    yield packed(_file("numbers"))
+    if '"erf"' in lines:
+        yield packed(_file("erf"))
+    if '"sqrt"' in lines or re.search(r"p\(.*n\(-?\d+,2\)\)", lines):
+        yield packed(_file("roots"))
+    yield packed(_file("fields"))
+    yield NO_CHOICE if one else packed(_file("lines"))
+    yield packed(_file("step"))
+
+
+def _file(name: str) -> str:
+    return files("symbackprop.pages").joinpath(f"{name}.js").read_text("utf-8")

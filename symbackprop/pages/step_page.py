@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,6 +27,7 @@ from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.web import page, style, text
 
 WIDTH = 44.0
+_SOME = re.compile(r"(?:\.sb-diagram|math) \.(role-[\w-]+|word)\b[^}]*\}")
 MOST_NAMED = 3
 MOST_WIDE, COMFORTABLE, STRETCH = 2400, 720, 1.4  # pixels of the picture
 USUAL_RATE = Fraction(1, 2)
@@ -33,8 +35,8 @@ TOOLS = (
     '<p class="tools js"><label>show <select id="level"><option value="0">results</option><option value="1">formulas</option>'
     '<option value="2" selected>formulas and numbers</option></select></label></p>'
 )
-PICTURE = "The network; the path of the gradient is drawn thick and dashed. Every number in it is listed below."
-EXAMPLES = "The problem gives no numbers for some of what is given: those shown are examples."
+PICTURE = "The path of the gradient is thick or dashed; every number is listed below."
+EXAMPLES = "Numbers that the problem does not give are examples."
 
 
 def derivation_page(made: Derivation, options: Options = DEFAULT) -> str:
@@ -67,6 +69,14 @@ class _Page:
     @cached_property
     def plan(self) -> Plan:
         return Plan(self.made.backward, self.told)
+
+    @cached_property
+    def figure(self) -> Figure:
+        return _untold(figure_of(self.made, "network", self.told[0]))
+
+    @cached_property
+    def picture(self) -> str:
+        return to_svg(self.figure, style=False).strip()
 
     @cached_property
     def rate(self) -> Fraction:
@@ -138,22 +148,23 @@ class _Page:
         verdict = self.teller.document(title, ()).blocks
         body.extend(self.writer.blocks(verdict))
         script = script_of(self.made.problem, self.plan, self.numbers, self.updated, starts(self.fields))
-        return page(title, "\n".join(body), sheet=style("page", "step") + stylesheet(), script=script)
+        whole = "\n".join(body)
+        return page(title, whole, sheet=_worn(style("frame", "step", tints=False) + stylesheet(), whole), script=script)
 
     def _stage(self) -> Iterator[str]:
         first = self.told[0]
-        figure = _untold(figure_of(self.made, "network", first))
-        yield '<section id="stage" aria-label="The chain rule, step by step">'
+        figure = self.figure
+        yield '<section id="stage" aria-label="Chain rule">'
         wide = min(MOST_WIDE, max(figure.width, min(STRETCH * figure.width, COMFORTABLE)))
-        yield f'<div id="net" class="scroll" style="--wide:{wide:.0f}px">{to_svg(figure, style=False).strip()}</div>'
-        yield from (f'<p class="aside">{text(notice)}</p>' for notice in figure.notices)
+        yield f'<div id="net" class="scroll" style="--wide:{wide:.0f}px">{self.picture}</div>'
+        yield from (f'<p class="why">{text(notice)}</p>' for notice in figure.notices)
         yield '<div class="bar js"><button type="button" id="back" aria-label="back">◀</button><span id="where">all steps</span>'
         yield '<button type="button" id="next" aria-label="next">▶</button>'
         if len(self.told) > 1:
             yield f'<label class="pick">for <select id="pick">{"".join(self._choices())}</select></label>'
         yield "</div>"
         chain = self.rows.chain(self.made.backward.adjoints[first].name)
-        yield f'<div id="lines" class="rows scroll" data-for="{self.numbers.place[first]}">{self._lines(chain)}</div>'
+        yield f'<div id="lines" class="rows" data-for="{self.numbers.place[first]}">{self._lines(chain)}</div>'
         yield '<div id="now" class="js"></div><p id="say" class="unseen" role="status"></p></section>'
 
     def _choices(self) -> Iterator[str]:
@@ -179,7 +190,8 @@ class _Page:
 
     def _tabulated(self, factor: Factor) -> bool:
         """Whether a step is a line of the table: of many parameters, all but the first."""
-        return factor.closes is not None and factor.in_table and factor.closes.about.of in self.told[1:]
+        others = {self.made.backward.adjoints[name].name for name in self.told[1:]}
+        return factor.closes is not None and factor.in_table and factor.closes.about.name in others
 
     def _group_title(self, group: Group) -> str:
         sample = f", sample {group.sample}" if group.sample else ""
@@ -191,7 +203,7 @@ class _Page:
     def _step(self, where: str, number: str, head: str, rows: Iterable[Kinded]) -> str:
         """Return a step: its head always, and what can be folded."""
         lines = self._lines(rows)
-        body = f'<div class="rows scroll">{lines}</div>'
+        body = f'<div class="rows">{lines}</div>'
         inside = f"<details open><summary>{head}</summary>{body}</details>" if lines else f'<div class="head">{head}</div>'
         return f'<li id="{where}"><a href="#{where}" aria-label="{where.replace("-", " ")}">{number}</a>{inside}</li>'
 
@@ -279,6 +291,11 @@ class _PlainNumbers(Writer):
             factor, number = f' data-e="{number.colour}"', number.body
         assert isinstance(number, Slot)
         return f'<b data-n="{number.place}"{factor}>{in_text(number.numeral.text)}</b>'
+
+
+def _worn(sheet: str, body: str) -> str:
+    """Return a style sheet without the rules for kinds of nodes and letters that a page has not."""
+    return _SOME.sub(lambda rule: rule[0] if f" {rule[1]}" in body or f'"{rule[1]}' in body else "", sheet)
 
 
 def _untold(figure: Figure) -> Figure:

@@ -24,7 +24,7 @@ REMARKS = {"verified": "✓", "wrong": "✗", "follows": "→", "warning": "Warn
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as a page."""
     writer = Writer(Formulas(speller, colour=options.color), options.width or WIDTH)
-    return page(document.title, "\n".join(writer.blocks(document.blocks)), sheet=style("page"))
+    return page(document.title, "\n".join(writer.blocks(document.blocks)), sheet=style("frame", "page"))
 
 
 class Writer:
@@ -50,7 +50,7 @@ class Writer:
             case Lines(()):
                 return
             case Lines(rows):
-                yield f'<div class="rows scroll">{"".join(map(self.row, rows))}</div>'
+                yield f'<div class="rows">{"".join(map(self.row, rows))}</div>'
             case Table():
                 yield self.table(block)
             case Note(kind, spans):

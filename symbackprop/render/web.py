@@ -23,6 +23,7 @@ from symbackprop.typeset.words_emitter import Words, sentence
 # What is not for the eye, or turns the direction of what follows: shown as a sign of its own, so that nothing is hidden.
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _KEPT = frozenset("\n\t")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Indices and layers as one text, [1] or 1,2: operators without space around them are six times as long.
 _TIGHT = '<mo lspace="0em" rspace="0em" stretchy="false">'
@@ -40,10 +41,11 @@ def text(words: str) -> str:
     return escaped(clean)
 
 
-def style(*names: str) -> str:
+def style(*names: str, tints: bool = True) -> str:
     """Return the style sheets of these names, mathematics first, without what only their writer needs."""
     own = (files("symbackprop.render").joinpath(f"{name}.css").read_text("utf-8") for name in names)
-    sheets = "\n".join((math_style(), *own))
+    formulas = math_style() if tints else "\n".join(line for line in math_style().splitlines() if "font" in line)
+    sheets = "\n".join((formulas, *own))
     return re.sub(r" ?([{};:,>]) ?", r"\1", _bare(sheets)).replace("\n}", "}")
 
 
@@ -54,13 +56,13 @@ def packed(script: str) -> str:
     >>> packed('  a = b + "c = d"; // not a comment of the kind that is taken out')
     'a=b+"c = d"; // not a comment of the kind that is taken out'
     """
-    return _KEPT_WHOLE.sub(lambda found: found[1] or found[2], _bare(script))
+    return re.sub(r"([;{,])\n", r"\1", _KEPT_WHOLE.sub(lambda found: found[1] or found[2], _bare(script)))
 
 
 # Texts, templates, patterns and what follows // as they are; signs without the spaces around them.
 _KEPT_WHOLE = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|//.*"""
-    r"""|(?<=[(,=:!&|])[ ]?/(?![*/ ])(?:[^/\\\n]|\\.)+/|\+ \+|- -)"""
+    r"""|(?<=[(,=:!&|])[ ]?/(?![*/])(?:[^/\\\n]|\\.)+/|\+ \+|- -)"""
     r"""|[ ]*([-=+*<>?:;,(){}&|!\[\]]+)[ ]*"""
 )
 
@@ -80,9 +82,8 @@ def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{text(title)}</title>\n<style>\n{sheet}\n</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>{run}\n</body>\n</html>\n"
+        f"<body>\n<main>\n{_TURNING.sub(chr(0xFFFD), body)}\n</main>{run}\n</body>\n</html>\n"
     )
 
 
@@ -139,4 +140,4 @@ def math(inside: str, said: str) -> str:
 def _script(found: re.Match[str]) -> str:
     if found[3]:
         return ""  # a parenthesis is what it is wherever it stands
-    return f"<mtext>{re.sub(r'<[^>]*>', '', found[1] or found[2])}</mtext>"
+    return f"<mn>{re.sub(r'<[^>]*>', '', found[1])}</mn>" if found[1] else "<mn>/</mn>"

@@ -1,0 +1,128 @@
+/* Numbers that follow the fields.  Everything is in the page already; this only recounts. */
+const $ = id => document.getElementById(id), all = (what, where = document) => [...where.querySelectorAll(what)];
+const MATHML = document.querySelector("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
+const net = $("net").querySelector("svg"), lines = $("lines"), pick = $("pick"), { links, factors, wanted } = page, names = page.names.split(" ");
+const index = Object.fromEntries(names.map((name, k) => [name, k]));
+const v = [], q = [], given = {};
+let shown = names.map(() => null), chosen = lines.dataset.for, at = -1, steps = [], due = {};
+
+/* --- numbers: as text, as formulas, in words --- */
+const minus = x => String(x).replace("-", "−");
+const parts = t => { const [m, k] = t.split("e"); return [minus(m), k && minus(Number(k))]; };
+const said = t => /inf|nan/.test(t) ? { inf: "infinity", "-inf": "minus infinity" }[t] || "no value"
+  : t.replace(/e(.+)/, (_, k) => " times 10 to the power " + Number(k)).replace(/-/g, "minus ").replace("/", " over ");
+function inText(t) {
+  if (/inf|nan/.test(t)) return minus(t).replace("inf", "∞").replace("nan", "no value");
+  const [m, k] = parts(t);
+  return k ? `${m}·10<sup>${k}</sup>` : m;
+}
+function inMath(t, kind) {
+  const low = t[0] === "-", [m, k] = parts(low ? t.slice(1) : t);
+  const mn = x => `<mn>${x}</mn>`, sign = '<mo form="prefix">−</mo>';
+  let body = m === "inf" ? "<mi>∞</mi>" : m === "nan" ? "<mtext>no value</mtext>" : m.includes("/") ? `<mfrac>${m.split("/").map(mn).join("")}</mfrac>` : mn(m);
+  if (k) body += `<mo>⋅</mo><msup><mn>10</mn>${k[0] === "−" ? `<mrow>${sign}${mn(k.slice(1))}</mrow>` : mn(k)}</msup>`;
+  if (low) body = sign + body;
+  return (low && kind !== "n") || (kind === "r" && /[e/]/.test(t)) ? `<mo stretchy="false">(</mo>${body}<mo stretchy="false">)</mo>` : body;
+}
+const kindOf = e => Object.keys(e.dataset).find(k => "npr".includes(k)), placeOf = e => Number(e.dataset[kindOf(e)]);
+function fill(e) {
+  const [t] = shown[placeOf(e)];
+  e.innerHTML = e.namespaceURI === MATHML ? inMath(t, kindOf(e)) : inText(t);
+}
+/* = stays where no digit was cut. */
+function relate(cell) {
+  const slots = all(SLOT, cell), sign = slots.every(e => shown[placeOf(e)][1]) ? "=" : "≈", first = cell.firstChild;
+  if (!slots.length) return;
+  if (first.nodeType === 3) first.data = sign + " ";
+  else { const mo = first.querySelector("mo"); if (/^[=≈]$/.test(mo.textContent)) mo.textContent = sign; }
+}
+/* Words follow their formula: its numbers stand in both in the same order. */
+function reword(math, before) {
+  let label = math.getAttribute("aria-label"), from = 0;
+  for (const e of all(SLOT, math)) {
+    const [old, now] = [before, shown].map(list => said(list[placeOf(e)][0])), k = label.indexOf(old, from);
+    if (k < 0) return;
+    label = label.slice(0, k) + now + label.slice(k + old.length);
+    from = k + now.length;
+  }
+  math.setAttribute("aria-label", label);
+}
+function recount() {
+  for (const k in given) [v[k], q[k]] = given[k];
+  run(v, D);
+  run(q, Q);
+  const before = shown;
+  shown = names.map((_, k) => numeral(v[k], q[k] ?? null, page.digits, page.exact));
+  if (!before[0]) return;
+  all(SLOT).forEach(fill);
+  all(".right,.value").forEach(relate);
+  all("math[aria-label],[role=math]").forEach(math => reword(math, before));
+  all(".label[data-of]", net).forEach(label);
+  $("fault").textContent = v.some(Number.isNaN) ? "At this point something has no value." : "";
+  say();
+}
+/* A number in the picture keeps its middle; one behind "b =" keeps its left end. */
+const placeIn = g => g.matches(".gradient") ? page.adjoint[index[g.dataset.of]] : index[g.dataset.of];
+function label(g) {
+  const place = placeIn(g), own = g.matches(NUMBERS), text = g.querySelector("text"), plate = g.querySelector("rect");
+  const first = own ? text.firstChild : [...text.children].find(e => e.textContent.includes("="));
+  if (place === undefined || !first) return;
+  const set = (e, values) => { for (const k in values) e.setAttribute(k, values[k]); };
+  if (g.mid === undefined) { const b = text.getBBox(); g.mid = b.x + b.width / 2; }
+  while (text.lastChild !== first) text.lastChild.remove();
+  const [m, up] = inText(shown[place][0]).split(/<\/?sup>/);
+  first.textContent = (own ? "" : " = ") + m;
+  if (own) set(first, { x: g.mid, "text-anchor": "middle" });
+  if (up) {
+    const e = first.cloneNode();
+    for (const k of ["x", "y"]) e.removeAttribute(k);
+    set(e, { dy: "-.4em", "font-size": first.getAttribute("font-size") * .68 });
+    e.textContent = up;
+    first.append(e);
+  }
+  const width = text.getBBox().width + 2;
+  if (plate && own) set(plate, { x: g.mid - width / 2, width });
+}
+
+/* --- fields --- */
+const fields = () => all("#fields [data-v]");
+function set(place, text, but) {
+  given[place] = [Number(text), typed(text)];
+  for (const e of all(`#fields [data-v="${place}"] input`)) if (e !== but) e.value = text;
+}
+function start(place) {
+  const [text, exact] = page.start[place];
+  set(place, text);
+  if (exact !== undefined) given[place][1] = exact ? frac(...(exact + "/1").split("/").slice(0, 2).map(BigInt)) : null;
+  return text;
+}
+function change(event) {
+  const input = event.target, place = Number(input.parentElement.dataset.v), text = input.value.trim(), good = text !== "" && Number.isFinite(Number(text));
+  input.toggleAttribute("aria-invalid", !good);
+  if (!good) { $("fault").textContent = "A number is needed, such as 0.25."; return; }
+  set(place, text, input);
+  const group = page.sums.find(g => g.includes(place));
+  if (group) share(group.filter(k => k !== place), 1 - text);
+  recount();
+}
+/* Targets that sum to 1 go on doing so: the others make room in proportion, and the last one closes the sum. */
+function share(others, rest) {
+  const sum = others.reduce((s, k) => s + given[k][0], 0);
+  let left = rest;
+  others.forEach((k, i) => {
+    const part = i === others.length - 1 ? left : sum ? given[k][0] / sum * rest : rest / others.length, text = String(Number(part.toFixed(6)));
+    left -= text;
+    set(k, text);
+  });
+}
+for (const div of fields()) {
+  const text = page.start[div.dataset.v][0], name = div.firstChild.getAttribute("aria-label");
+  const scale = 10 ** Math.max(0, Math.ceil(Math.log10(Math.max(Math.abs(text), 1e-9) / 2)));
+  for (const more of [{ type: "number", step: "any", ariaLabel: name }, { type: "range", min: -2 * scale, max: 2 * scale, step: scale / 100, ariaLabel: name + ", slider" }]) {
+    const input = Object.assign(document.createElement("input"), more, { autocomplete: "off" });
+    input.addEventListener("input", change);
+    div.append(input);
+  }
+  start(div.dataset.v);
+}
+

@@ -1,0 +1,68 @@
+/* The chain rule of a weight chosen in the page, put together from its steps; needed where there is a choice, or too many paths. */
+const factorOf = new Map(factors.flatMap(([local], k) => local < 0 ? [] : [[local, k + 1]]));
+let relayed = false;
+function* paths(adjoint) {
+  for (const [above, edge] of links[adjoint])
+    for (const head of above < 0 ? [[]] : paths(above))
+      for (const tail of links[edge] ? paths(edge) : [[edge]]) yield [...head, ...tail];
+}
+/* The ways from the output; where they are too many, the derivatives above. */
+function ways(adjoint) {
+  const found = [];
+  for (const path of paths(adjoint)) {
+    if (found.length === page.most) return [links[adjoint].map(link => link.filter(k => k >= 0)), false];
+    found.push(path);
+  }
+  return [found, true];
+}
+const make = (tag, text = "") => { const e = document.createElementNS(MATHML, tag); e.textContent = text; return e; };
+const home = place => $("factor-" + (factorOf.get(place) || factors.findIndex(f => f[1] === place) + 1));
+const nameOf = place => home(place).querySelector("details > .rows .left math, .head .left math, td math").cloneNode(true);
+/* A factor as it stands in its own step, by its name (0) or its formula (1); a derivative by its name. */
+function copy(place, which) {
+  const k = factorOf.get(place), e = k ? all(`[data-e="${k}"]`, home(place))[which].cloneNode(true) : make("mrow");
+  e.classList.remove("on");
+  if (!k) e.append(...nameOf(place).childNodes);
+  if (e.dataset.s !== undefined) { e.prepend(make("mo", "(")); e.append(make("mo", ")")); }
+  return e;
+}
+function number(place) {
+  const e = make("mrow"), k = factorOf.get(place);
+  e.dataset.p = place;
+  if (k) e.dataset.e = k;
+  fill(e);
+  return e;
+}
+function heard(place, side) {
+  if (!factorOf.get(place)) return "the derivative above";
+  const label = home(place).querySelector(".right math, td:nth-child(2) math").getAttribute("aria-label").split(" equals ");
+  return label[side] || label[0];
+}
+function line(found, part, words) {
+  const math = make("math");
+  math.append(make("mo", "="));
+  found.forEach((path, i) => {
+    if (i) math.append(make("mo", "+"));
+    path.forEach((place, j) => math.append(...(j ? [make("mo", "⋅")] : []), part(place)));
+  });
+  math.setAttribute("aria-label", found.map(path => path.map(words).join(" times ")).join(" plus "));
+  return box("right", math);
+}
+function rebuild() {
+  const adjoint = wanted[chosen], [found, whole] = ways(adjoint), value = document.createElement("b"), left = box("left", nameOf(adjoint));
+  left.ariaHidden = true;
+  value.dataset.n = adjoint;
+  fill(value);
+  lines.replaceChildren(
+    box("row", left, line(found, e => copy(e, 0), e => heard(e, 0)), box("why", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
+    box("row sub", line(found, e => copy(e, 1), e => heard(e, 1)), box("why", "local derivatives")),
+    box("row put", line(found, number, e => said(shown[e][0])), box("value", "= ", value)));
+  all(".right,.value", lines).forEach(relate);
+}
+/* Where the paths are too many to be listed, the lines are those of the derivative at hand. */
+function relay(factor) {
+  if (ways(wanted[chosen])[1]) return;
+  const body = factor && document.querySelector(`#list details .rows [data-e="${factor}"]`)?.closest(".rows");
+  if (body) lines.innerHTML = body.innerHTML; else if (relayed) rebuild();
+  relayed = Boolean(body);
+}

@@ -1,0 +1,80 @@
+"""Pages for the tests: which problems, and what a browser must find in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from symbackprop.derivation import Derivation, derive
+from symbackprop.expr import Number
+from symbackprop.pages import derivation_page
+from symbackprop.pages.example import with_examples
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "worked_examples"
+
+# name: what is derived, and for which weights (none: for all of them)
+NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "one weight": (str(EXAMPLES / "one_weight.toml"), ("w1_1_1",)),
+    "all weights": (str(EXAMPLES / "one_weight.toml"), ()),
+    "without numbers": ("2-2-1", ()),
+    "own names": (str(EXAMPLES / "mazur.toml"), ()),
+    "softmax": (str(EXAMPLES / "softmax_343.toml"), ()),
+    "a mean over samples": (str(EXAMPLES / "cost_as_mean.toml"), ()),
+    "a bias": ("2-2-1:relu,squared_error", ("b1_2",)),
+    "an input": ("1-1-1:tanh,squared_error", ("x_1",)),
+    "gelu": ("1-1-1:gelu", ()),
+    "softplus": ("1-2-1:softplus", ()),
+    "elu": ("1-1-1:elu", ()),
+    "90 paths": ("4-6-6-5-3", ("w1_1_1",)),
+}
+
+
+def made(name: str) -> Derivation:
+    """Return a derivation, with numbers where the problem gives none."""
+    source, wrt = NETWORKS[name]
+    derivation = derive(source)
+    derivation = replace(derivation, problem=replace(derivation.problem, point=with_examples(derivation.problem)))
+    return derivation.slice(*wrt) if wrt else derivation
+
+
+def page_of(name: str) -> str:
+    """Return the page as a reader gets it."""
+    source, wrt = NETWORKS[name]
+    derivation = derive(source)
+    return derivation_page(derivation.slice(*wrt) if wrt else derivation)
+
+
+def at(derivation: Derivation, point: Mapping[str, str]) -> Derivation:
+    """Return the derivation at a point given as decimals."""
+    moved = {name: Number(Fraction(text), decimal=True) for name, text in point.items()}
+    return replace(derivation, problem=replace(derivation.problem, point={**derivation.problem.point, **moved}))
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """Return what the page's script knows."""
+    found = re.search(r"^const page=(\{.*\});$", page, re.MULTILINE)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    data["names"] = data["names"].split(" ")
+    return data
+
+
+def expected(derivation: Derivation, data: dict[str, Any]) -> dict[int, tuple[str, bool]]:
+    """Return what must be shown at each place of a page: every quantity, its derivative, every local derivative."""
+    values, numerals = derivation.values, derivation.telling.numerals
+    assert values is not None
+    names = {place: name for place, name in enumerate(data["names"]) if name}
+    names |= {place: derivation.backward.adjoints[data["names"][int(of)]].name for of, place in data["adjoint"].items()}
+    found = {place: numerals.quantity(name, values) for place, name in names.items()}
+    return {place: (numeral.text, numeral.exact) for place, numeral in found.items()}
+
+
+def text_of(markup: str) -> str:
+    """Return the text of a piece of a page."""
+    return unescape(re.sub(r"<[^>]*>", "", markup))
