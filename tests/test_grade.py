@@ -1016,3 +1016,30 @@ def test_a_problem_without_questions_and_answers_to_nothing_are_refused(tmp_path
     plain = {key: part for key, part in PROBLEM.items() if key != "questions"}
     with pytest.raises(ProblemError, match=r"has no \[\[questions\]\], and no submission names a quantity"):
         graded(tmp_path, "student,question,answer\nA,q1,right\nB,q2,right\n", problem=plain)
+
+
+def test_an_answer_in_another_form_gets_the_share_that_the_question_says() -> None:
+    """It is right, and some marks short."""
+    finding = Finding(CORRECT, "proved", message="Right.", form="not met", marks=Fraction(1))
+    question = Question("q", marks=Fraction(4), form="as matrices", form_share=Fraction(1, 2))
+
+    assert Outcome(Row("A", "q", "", "", ""), question, finding).marks == 2
+    assert Outcome(Row("A", "q", "", "", ""), Question("q", marks=Fraction(4), form="as matrices"), finding).marks == 4
+
+
+def test_tolerances_of_a_question_reach_the_checker(tmp_path) -> None:
+    """Two digits are enough for one question, three are asked for by another."""
+    asked = [{"id": "a", "target": "df/dx", "rtol": 0.05}, {"id": "b", "target": "df/dx", "digits": 3}]
+    problem = {"definitions": {"f": "x^2"}, "point": {"x": "1.31"}, "questions": asked}
+    (tmp_path / "class.csv").write_text("student,question,answer\nA,a,2.6\nA,b,2.6\nB,b,2.62\n", encoding="utf-8")
+    grade(from_dict(problem), tmp_path / "class.csv", tmp_path / "out", jobs=1)
+
+    assert [r["verdict"] for r in table(tmp_path / "out" / "long.csv")] == ["correct", "wrong", "correct"]
+
+
+def test_tables_of_somebody_else_are_not_written_over(tmp_path) -> None:
+    """Without a journal beside it, a long.csv is nothing of ours."""
+    put(tmp_path / "out", {"long.csv": "mine"})
+    with pytest.raises(InputError, match=r"has a long.csv that is not from a run of grade"):
+        graded(tmp_path, "student,question,answer\nA,q1,right\n")
+    assert (tmp_path / "out" / "long.csv").read_text(encoding="utf-8") == "mine"

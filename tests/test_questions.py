@@ -140,3 +140,13 @@ def test_what_is_no_table_or_no_number_is_a_fault(tables) -> None:
     """Values of every wrong kind are refused in a sentence."""
     with pytest.raises(ProblemError, match=r"accepted|is missing|no value|two questions"):
         from_dict({"definitions": {"y": "x^2"}, **tables})
+
+
+def test_a_question_has_its_own_tolerance_and_says_what_another_form_is_worth(tmp_path) -> None:
+    """Both are exact; a share without a form is a fault."""
+    text = '[[questions]]\nid = "a"\ntarget = "dL/dw1_1_1"\nrtol = 0.02\ndigits = 3\n'
+    first = load(str(written(tmp_path, text + 'form = "as matrices"\nform_share = 0.5\n'))).questions[0]
+
+    assert (first.rtol, first.digits, first.form_share) == (Fraction(1, 50), 3, Fraction(1, 2))
+    with pytest.raises(ProblemError, match=r"form_share: what an answer in another form gets; it needs form"):
+        load(str(written(tmp_path, text + "form_share = 0.5\n")))

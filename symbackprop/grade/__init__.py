@@ -20,6 +20,7 @@ from symbackprop.grade.asking import QuestionSheet
 from symbackprop.grade.decisions import NAME as DECISIONS
 from symbackprop.grade.decisions import UNMET, Decisions, read_decisions
 from symbackprop.grade.headings import Names
+from symbackprop.grade.journal import NAME as JOURNAL
 from symbackprop.grade.journal import Journal, digest_of
 from symbackprop.grade.model import Notice, Submission, clean
 from symbackprop.grade.outcome import shown
@@ -34,6 +35,7 @@ __all__ = ["BACKENDS", "Interrupted", "Summary", "grade"]
 
 MOST_NOTICES = 20_000
 MOST_TOLD = 10
+_TABLES = ("long.csv", "wide.csv", "look_at.csv", "class.html")
 _NOTHING_ASKED = (
     "the problem has no [[questions]], and no submission names a quantity of it, such as dL/dw1_1_1; "
     'a question is [[questions]] with id = "q1" and target = "dL/dw1_1_1"'
@@ -181,6 +183,10 @@ def _prepare(out: Path, submissions: Path) -> None:
             msg = f"{out}: holds the submissions; give the results a folder of their own"
             raise InputError(msg)
         out.mkdir(parents=True, exist_ok=True)
+        foreign = [name for name in _TABLES if (out / name).exists()]
+        if foreign and not (out / JOURNAL).exists():
+            msg = f"{out}: has a {foreign[0]} that is not from a run of grade (there is no {JOURNAL}); give another folder"
+            raise InputError(msg)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no folder name"
         msg = f"{clean(str(out), 300)}: cannot be used for the results ({reason})"

@@ -171,6 +171,9 @@ class QuestionSheet:
         options: dict[str, Any] = {**self.options, "format": row.format}
         if question.form is not None:
             options["form"] = question.form
+        for name, value in (("rtol", question.rtol), ("digits", question.digits)):
+            if value is not None and name not in self.options:
+                options[name] = str(value) if isinstance(value, Fraction) else value
         if question.expected:
             options["expected"] = [
                 {name: part for name, part in asdict(entry).items() if name != "place"}
@@ -182,4 +185,4 @@ class QuestionSheet:
 def _key(text: str) -> str:
     """Return a name without what people write differently: capitals, spaces, the word "question" and its like."""
     plain = " ".join(text.casefold().split())
-    return re.sub(r"^(?:question|exercise|problem|task|aufgabe|answer to|answer)\s*(?=\S)", "", plain).replace(" ", "")
+    return re.sub(r"^(?:question|exercise|problem|task|aufgabe|frage|answer to|answer)\s*(?=\S)", "", plain).replace(" ", "")

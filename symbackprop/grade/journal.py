@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from symbackprop.sandbox.wire import from_json, to_json
 
 NAME = "journal.jsonl"
 _FORMAT = 1
+PATIENCE = 2.0  # seconds to wait for a lock
 
 
 class Journal:
@@ -51,13 +53,20 @@ class Journal:
             import fcntl  # noqa: PLC0415 - not there on Windows
         except ImportError:
             return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            msg = f"{folder}: another run is writing there; wait for it, or give another folder"
-            raise InputError(msg) from None
-        except OSError:
-            return  # a file system without locks
+        last = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # A run that was killed may still be going: its children can hold the lock until they have ended, too.
+                if time.monotonic() < last:
+                    time.sleep(0.05)
+                    continue
+                msg = f"{folder}: another run is writing there; wait for it, or give another folder"
+                raise InputError(msg) from None
+            except OSError:
+                return  # a file system without locks
+            return
 
     def _read(self, header: dict[str, Any]) -> None:
         self._size = 0

@@ -29,7 +29,10 @@ class Outcome:
     @property
     def marks(self) -> Fraction:
         """The share of the question's marks that a person or the finding gives."""
-        return self.decision.marks if self.decision is not None else self._share(self.finding.marks)
+        if self.decision is not None:
+            return self.decision.marks
+        whole = self.share(self.finding.marks)
+        return whole * self.question.form_share if self.finding.form == NOT_MET else whole
 
     @property
     def open(self) -> Fraction:
@@ -38,7 +41,7 @@ class Outcome:
             return Fraction(0)
         steps = [step for step in self.finding.steps if step.verdict in OPEN_VERDICTS]
         if steps:
-            return self._share(sum((step.most - step.marks for step in steps), Fraction(0)))
+            return self.share(sum((step.most - step.marks for step in steps), Fraction(0)))
         return self.question.marks - self.marks if self.finding.verdict in OPEN_VERDICTS else Fraction(0)
 
     @property
@@ -53,7 +56,8 @@ class Outcome:
             return self.finding.verdict
         return CORRECT if self.decision.marks >= self.question.marks else WRONG
 
-    def _share(self, marks: Fraction) -> Fraction:
+    def share(self, marks: Fraction) -> Fraction:
+        """Return what marks of the finding, such as those of a step, are worth in marks of the question."""
         most, steps = self.finding.most, len(self.finding.steps)
         if steps and self.question.steps:
             most = max(most, most / steps * self.question.steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, Finding, StepFinding
+from symbackprop.findings import CORRECT, INVALID, PROVED, SAMPLED, UNDECIDED, WRONG, StepFinding
 from symbackprop.grade.model import Notice
 from symbackprop.grade.outcome import LEFT_TO_A_PERSON, NOT_MET, Outcome, decided, first_line, shown, told
 from symbackprop.grade.page import OPEN, SIGNS, formula, marks, page, pill, text, tone, typed
@@ -91,7 +91,7 @@ def _inside(outcome: Outcome, say: Say) -> str:
             return "".join(parts)
     parts.append(_said(outcome, say, drawn="" if once else drawn))
     if finding.steps:
-        parts.append(f'<ol class="steps">{"".join(_step(step, finding, say) for step in finding.steps)}</ol>')
+        parts.append(f'<ol class="steps">{"".join(_step(step, outcome, say) for step in finding.steps)}</ol>')
     return "".join(parts)
 
 
@@ -119,7 +119,8 @@ def _said(outcome: Outcome, say: Say, drawn: str) -> str:
     return said
 
 
-def _step(step: StepFinding, finding: Finding, say: Say) -> str:
+def _step(step: StepFinding, outcome: Outcome, say: Say) -> str:
+    finding = outcome.finding
     sign, word = SIGNS.get(step.verdict, SIGNS[INVALID])
     kind = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided"}.get(step.verdict, "invalid")
     if step.follows:
@@ -131,7 +132,7 @@ def _step(step: StepFinding, finding: Finding, say: Say) -> str:
     return (
         f'<li class="{kind}{first}"><span class="sign" title="{word}" role="img" aria-label="{word}">{sign}</span>'
         f'<div><span class="tag">Step {step.number}</span>{shown_step}{message}</div>'
-        f'<span class="figure">{shown(step.marks)} of {shown(step.most)}</span></li>'
+        f'<span class="figure">{shown(outcome.share(step.marks))} of {shown(outcome.share(step.most))}</span></li>'
     )
 
 

@@ -113,6 +113,8 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line)
   font-size: .85rem; }
 @media (max-width: 34rem) { body { font-size: 16px; } main { padding: 1.3rem .9rem 3rem; } .card {
   padding: .85rem .9rem; }
+  .looks thead { display: none; } .looks tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0; }
+  .looks td { display: block; border: 0; padding: .1rem 0; min-width: 0 !important; }
   h1 { font-size: 1.4rem; } .bars li { grid-template-columns: 1fr; } .histogram { gap: 3px; } .histogram div {
   font-size: .64rem; } }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; } body { font-size: 10.5pt; } main {

@@ -16,7 +16,7 @@ from symbackprop.parse.values import kind_of
 from symbackprop.problem.questions import LENIENT, STRICT, CheckOptions, ExpectedAnswer, Question
 from symbackprop.problem.reader import LONGEST_WORD, Reader
 
-QUESTION_KEYS = ("id", "target", "marks", "steps", "form", "title", "expected")
+QUESTION_KEYS = ("id", "target", "marks", "steps", "form", "form_share", "rtol", "digits", "title", "expected")
 CHECK_KEYS = ("rtol", "atol", "digits", "boundary", "hint", "follow", "step_marks", "form", "expected")
 EXPECTED_KEYS = ("target", "answer", "code", "message")
 MOST_QUESTIONS = 1000
@@ -70,12 +70,20 @@ def _question(reader: Reader, key: Key, table: Mapping[str, Any]) -> Question | 
     marks = Fraction(1) if marks is None else marks
     steps = _whole(reader, (*key, "steps"), table["steps"], "steps", MOST_STEPS) if "steps" in table else None
     form = _line(reader, (*key, "form"), table["form"], "form", LONGEST_TARGET) if "form" in table else None
+    rtol = _number(reader, (*key, "rtol"), table["rtol"], "rtol", 1) if "rtol" in table else None
+    digits = _whole(reader, (*key, "digits"), table["digits"], "digits", MOST_DIGITS) if "digits" in table else None
+    share = _number(reader, (*key, "form_share"), table.get("form_share", 1), "form_share", 1)
+    if "form_share" in table and form is None:
+        reader.fault((*key, "form_share"), 'form_share: what an answer in another form gets; it needs form = "as matrices"')
     title = reader.text((*key, "title"), table.get("title", ""), "title") or ""
     about = target or ("?" if "target" in table else None)  # a target at fault is told once
     expected = _expected(reader, (*key, "expected"), table.get("expected", []), about)
     if name is None:
         return None
-    return Question(name, target, marks, steps, form, short(title, LONGEST_MESSAGE), expected, _place(reader, key))
+    return Question(
+        name, target, marks, steps, form, short(title, LONGEST_MESSAGE), expected, _place(reader, key),
+        rtol, digits, Fraction(1) if share is None else share,
+    )  # fmt: skip
 
 
 def read_check(reader: Reader, value: Any) -> CheckOptions:

@@ -31,6 +31,8 @@ class Question:
     `target` is the quantity asked for, as written ("dL/dw1_1_1"), None where a chain of steps is asked for;
     `marks` is the most that can be had (0 or more, exact); `steps` how many steps a chain needs for all of them (None:
     as many as it has); `form` the form required of the answer, None for any;
+    `rtol` and `digits` are as in `CheckOptions`, None for those of the problem;
+    `form_share` is the share of the marks (0 to 1) that a right answer in another form gets;
     `expected` are the lecturer's own wrong answers; `place` is "problem.toml:12", for what is found wrong later.
     """
 
@@ -42,6 +44,9 @@ class Question:
     title: str = ""
     expected: tuple[ExpectedAnswer, ...] = ()
     place: str = field(default="", compare=False, repr=False)
+    rtol: Fraction | None = None
+    digits: int | None = None
+    form_share: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True)
