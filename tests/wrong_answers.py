@@ -80,6 +80,10 @@ PROBLEMS: Mapping[str, Any] = {
     "exponential": "f = 2^x",
     "decay": "f = x*exp(-x)",
     "growth": "f = exp(3*x)",
+    "mixed terms": "f = x^2*y + y^3",
+    "cube": "f = x^3",
+    "inverse square": "f = 1/x^2",
+    "root": "f = sqrt(3*x + 1)",
     "two variables": "f = (3*x^2 + 2*y)^2",
     "identity output": "2-2-1:sigmoid/identity,half_squared_error",
 }
@@ -542,6 +546,7 @@ WRONG_TEXT: Mapping[str, str] = {
     """,
     "polynomial": """
         df/dx | 6*x + 2 | sign | Not right. The sign of the term with
+        df/dx | 6*x - 2*x | variable.kept | Not right. The variable x is still there in one term.
         df/dx | 6*x - 2 + 5 | rule.constant | Not right. The constant term 5 is still there. The derivative of a constant
         df/dx | 6*x - 2 - x | bias.counted | The derivative of a term
     """,
@@ -557,6 +562,25 @@ WRONG_TEXT: Mapping[str, str] = {
         df/dy | 3*(3*x^2 + 2*y) | factor.constant | Not right. A constant factor is wrong. A constant factor stays, (c·u)′
         df/dy | 2*(3*x^2 + 2*y)*6*x | gradient.other_parameter | This is the derivative by x, not by y. In a derivative by y only y varies; all other variables
         df/dx | 2*(3*x^2 + 2*y) | inner.missing | that of 3·x² + 2·y
+    """,
+    "mixed terms": """
+        df/dx | 2*x*y + 3*y^2 | rule.constant | Not right. y³ is differentiated, too, although it does not contain x. In a derivative by x only x varies
+        df/dy | 2*x + 3*y^2 | rule.constant | Not right. x² is differentiated, too, although it does not contain y.
+        df/dx | 2*x*y + y^3 | rule.constant | Not right. The constant term y³ is still there.
+        df/dx | 2*x | missing.factor | The factor y is missing.
+    """,
+    "cube": """
+        df/dx | x^2 | rule.power | the exponent in front is missing
+        df/dx | 2*x^3 | rule.power | the exponent in front is lowered, not the one above
+        df/dx | x^4/4 | rule.power | the rule for an integral is used
+    """,
+    "inverse square": """
+        df/dx | 2/x^3 | sign | Not right. The sign is the wrong way round.
+        df/dx | 1/(2*x) | rule.quotient | only what stands below the line is differentiated
+    """,
+    "root": """
+        df/dx | 3/2*sqrt(3*x + 1) | slope.wrong_rule | √u/2 stands where (√u)′ at u = 3·x + 1 belongs.
+        df/dx | 1/(2*sqrt(3)) | rule.argument | The outer derivative is taken at the inner derivative.
     """,
     "decay": """
         df/dx | exp(-x) + x*exp(-x) | inner.missing | The inner derivative is missing: that of −x.

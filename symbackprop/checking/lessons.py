@@ -108,7 +108,10 @@ CONSTANT = Lesson(
 )
 MEAN = Lesson("A mean is the sum divided by the number of its terms, no more and no less.")
 DELTA = Lesson("On this sheet δ is the derivative of the loss by the pre-activation z.")
-SUM_RULE = Lesson("Along a path the local derivatives are multiplied; only different paths are added.")
+SUM_RULE = Lesson(
+    "Along a path the local derivatives are multiplied; only different paths are added.",
+    function="What is a factor in the function stays a factor in its derivative; only terms are added.",
+)
 PRODUCT_RULE = Lesson("Product rule: (u·v)′ = u′·v + u·v′.")
 QUOTIENT_RULE = Lesson("Quotient rule: (u/v)′ = (u′·v − u·v′)/v².")
 POWER_RULE = Lesson("Power rule: (uⁿ)′ = n·uⁿ⁻¹·u′.")

@@ -144,7 +144,11 @@ MISTAKES: tuple[Mistake, ...] = (
             rules.constant_kept, pairs=True),
     Mistake("bias.counted", "{factor} alone belongs where {instead} stands.", lessons.BIAS,
             on("factor", instead=rules.term_counted), pairs=True),
+    Mistake("rule.constant", "{part} is differentiated, too, although it does not contain {of}.", lessons.QUESTION,
+            rules.others_differentiated, pairs=True),
     Mistake("variable.kept", "The variable {factor} is still there.", lessons.VARIABLE, rules.variable_kept),
+    Mistake("variable.kept", "The variable {instead} is still there in one term.", lessons.VARIABLE,
+            on("factor", "term", instead=rules.variable_kept_once), pairs=True),
     # Samples and penalties.
     Mistake("sample.missing", "Not every sample counts: {through}.", lessons.SAMPLES, costs.sample_missing, pairs=True),
     Mistake("mean.of_products", "Here stands {instead}; what belongs there is the mean of each sample's own product.",

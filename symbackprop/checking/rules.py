@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from symbackprop.calculus import derivative, partials
 from symbackprop.checking.model import Number
 from symbackprop.checking.mutants import Instead
-from symbackprop.checking.places import Edge, Mutant, Place
+from symbackprop.checking.places import Edge, Mutant, Place, Words
 from symbackprop.checking.scene import Scene
 from symbackprop.expr import Call, Expr, Power, Product, Quotient, Sum, Symbol, substitute
 from symbackprop.expr import Number as Numeral
@@ -154,6 +154,15 @@ def _slips_of_quotient(scene: Scene, node: Node, top: str, bottom: str) -> Itera
 
         instead = "the derivative of the numerator is divided by that of the denominator"
         yield Mutant({"quotient": _text(scene, node), "instead": instead}, where, tangents={name: divided})
+    else:
+        above = scene.evaluated(substitute(node.expr.numerator, model.written_out)) if isinstance(node.expr, Quotient) else None
+
+        def underneath(tangents: Mapping[str, Number]) -> Number:
+            return model.div(above, tangents.get(bottom, 0))
+
+        if above is not None:
+            instead = "only what stands below the line is differentiated"
+            yield Mutant({"quotient": _text(scene, node), "instead": instead}, where, tangents={name: underneath})
 
 
 def power_slips(scene: Scene, place: Place) -> Instead:
@@ -175,6 +184,7 @@ def power_slips(scene: Scene, place: Place) -> Instead:
         yield "the exponent is not lowered by one", value(n * u**n)
         yield "the power is not differentiated", value(u**n)
         yield "the lowered exponent stands in front", value((n - 1) * u ** (n - 1))
+        yield "the exponent in front is lowered, not the one above", value((n - 1) * u**n)
         yield "the exponent is lowered by two", value(n * u ** (n - 2))
         yield "the exponent is raised, not lowered", value(n * u ** (n + 1))
         yield "the lowered exponent is missing", value(n * u)
@@ -222,7 +232,7 @@ def elsewhere(scene: Scene, place: Place) -> Instead:
     inside = scene.model.written_out.get(parent) or (own.expr if own else None)
     if inside is not None:
         inner = derivative(inside, scene.aims[scene.pivot].of)
-        if not isinstance(inner, Numeral):
+        if inner != Numeral(0):
             moved = {parent: inner, child: substitute(op, {parent: inner})}
             other = substitute(slope, {**scene.model.written_out, **moved})
             yield "the inner derivative", lambda _: scene.evaluated(other)
@@ -258,6 +268,44 @@ def term_counted(scene: Scene, place: Place) -> Instead:
 def variable_kept(scene: Scene) -> Iterator[Mutant]:
     """Leave the variable where its derivative by itself, 1, belongs."""
     yield Mutant({"factor": scene.written(scene.aims[0].of)}, whole=lambda aim: scene.values[aim.of] * scene.truth(aim))
+
+
+def variable_kept_once(scene: Scene, place: Place) -> Instead:
+    """Leave the variable where its derivative belongs, in one term: 3x for (3x)′."""
+    of = scene.aims[scene.pivot].of
+    if place.scope == "edge" and scene.is_function and place.edges[0][1] == of:
+        yield scene.written(of), lambda edge: scene.local(edge) * scene.values[of]
+
+
+def others_differentiated(scene: Scene) -> Iterator[Mutant]:
+    """Differentiate by another variable as well: a term without the own variable, or the factor beside it."""
+    if not scene.is_function:
+        return
+    model, own = scene.model, {aim.of for aim in scene.aims}
+    for node in _inside(scene):
+        name, below = node.symbol.name, _varying(scene, node)
+        if not isinstance(node.expr, Sum | Product) or len(below) != 1:
+            continue
+        for part in scene.model.graph.parents[name]:
+            if part in below:
+                continue
+            for leaf in [leaf for leaf in list(scene.original.leaf_by_name)[:MOST_NAMES] if leaf not in own]:
+                slope = derivative(model.meaning(part), leaf)
+                value = scene.evaluated(slope) if slope != Numeral(0) else None
+                if value is None:
+                    continue
+                words: Words = {"part": model.meaning(part)}
+                if isinstance(node.expr, Product):
+                    sign = model.div(scene.local((name, below[0])), model.values[part])
+                    yield Mutant(words, (name, *below), ((name, below[0], model.reduced(sign * value)),))
+                    continue
+
+                def added(
+                    tangents: Mapping[str, Number], name: str = name, more: Number = model.locals[name][part] * value
+                ) -> Number:
+                    return more + sum(slope * tangents.get(p, 0) for p, slope in model.locals[name].items())
+
+                yield Mutant(words, (name,), tangents={name: added})
 
 
 def factor_exchanged(scene: Scene, place: Place) -> Instead:
