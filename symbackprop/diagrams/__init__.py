@@ -39,9 +39,8 @@ def figure_of(
     if chosen not in KINDS:
         msg = f'unknown kind of diagram "{kind}"{nearest(kind, KINDS)} (known: {", ".join(KINDS)})'
         raise InputError(msg)
-    followed = derivation.plain(wrt) if wrt else ""
-    if chosen in {"network", "four"}:
-        draw = network_figure if chosen == "network" else four_figure
-        return draw(Material(derivation, followed), sample)
     made = derivation.atoms() if chosen == "atoms" else derivation
-    return graph_figure(Material(made, followed), atoms=chosen == "atoms", with_locals=with_locals)
+    material = Material(made, made.plain(wrt) if wrt else "")
+    if chosen in {"network", "four"}:
+        return network_figure(material, sample) if chosen == "network" else four_figure(material, sample)
+    return graph_figure(material, atoms=chosen == "atoms", with_locals=with_locals)

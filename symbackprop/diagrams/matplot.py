@@ -13,6 +13,8 @@ from symbackprop.errors import InputError
 
 FAMILY = "STIXGeneral"
 POINTS_PER_PIXEL = 0.75
+# How many pixels a PNG has at most from side to side; matplotlib has room for 65,536.
+LARGEST = 16_000
 # No dates: the same figure gives the same bytes.
 _METADATA: dict[str, dict[str, Any]] = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
 _INK = {"value": "value", "gradient": "gradient", "local": "local"}
@@ -45,7 +47,8 @@ def to_bytes(figure: Figure, ending: str, *, scale: float = 2.0) -> bytes:
         axes.axis("off")
         _draw(axes, figure)
         file = BytesIO()
-        sheet.savefig(file, format=ending, dpi=96 * scale, metadata=_METADATA[ending])
+        fitting = min(scale, LARGEST / max(figure.width, figure.height))
+        sheet.savefig(file, format=ending, dpi=96 * fitting, metadata=_METADATA[ending])
     return file.getvalue()
 
 
@@ -82,10 +85,12 @@ def _edge(axes: Any, edge: Edge) -> None:
     own, back = "own" in edge.classes, "back" in edge.classes
     passed = own or back or "path" in edge.classes
     colour = _colour("gradient" if passed else "line")
-    width = (4.0 if own else 1.6 if back else 2.6 if passed else 1.2) * POINTS_PER_PIXEL
+    faint = 0.55 if "faint" in edge.classes else 1.0
+    width = (4.0 if own else 1.6 if back else 2.6 if passed else 1.2 * faint) * POINTS_PER_PIXEL
     style = (0, (3.5, 1.5)) if passed and not own else "-"
-    axes.add_patch(PathPatch(Path(vertices, codes), fill=False, edgecolor=colour, linewidth=width, linestyle=style, zorder=1))
-    axes.add_patch(Polygon(head, closed=True, facecolor=colour, edgecolor="none", zorder=1))
+    line = PathPatch(Path(vertices, codes), fill=False, edgecolor=colour, linewidth=width, linestyle=style, alpha=faint, zorder=1)
+    axes.add_patch(line)
+    axes.add_patch(Polygon(head, closed=True, facecolor=colour, edgecolor="none", alpha=faint, zorder=1))
 
 
 def _node(axes: Any, node: Node) -> None:

@@ -17,7 +17,9 @@ from symbackprop.network import Network
 
 # Up to how many edges of a layer have their weight's name, value and gradient written (3), name and value (2), or the name (1).
 MOST_LABELLED = {3: 6, 2: 9, 1: 12}
-NARROWEST, STEEPEST = 125.0, 1.4
+# Beyond so many edges of a layer, those that are not on the gradient's way are drawn faintly.
+MOST_STRONG = 30
+NARROWEST, STEEPEST, STEEPER = 125.0, 1.4, 2.3
 WIDER = (1.0, 1.25, 1.6, 2.1)
 
 
@@ -91,11 +93,12 @@ class _Gap:
     def fit(self, notices: list[str]) -> tuple[Column, list[Label]]:
         """Return the right column where it stands, and the labels on the edges; what is left out is added to the notices."""
         ends = self.left.span / 2 + self.right.span / 2
-        least = max(NARROWEST if self.layer else 0.6 * NARROWEST, ends / STEEPEST - self.left.half - self.right.half)
+        many = len(self.wires) > MOST_LABELLED[1]
+        narrow = NARROWEST if self.layer else 0.6 * NARROWEST
+        least = max(narrow, ends / (STEEPER if many else STEEPEST) - self.left.half - self.right.half)
         if self.layer and len(self.wires) <= MOST_LABELLED[3]:
             written = self._block(self.wires[-1], ((0, 0), (0, 0)), 3)
             least = max(least, written.width * (1.2 + 0.22 * len(self.wires)) + 30)
-        many = len(self.wires) > MOST_LABELLED[1]
         kept = [w for w in self.wires if w in {self.wires[0], self.wires[-1]} or w.weight == self.material.wrt or not many]
         tries = [
             (detail, factor)
@@ -159,7 +162,7 @@ class _Gap:
             target.unit.name,
             wire.weight,
             straight(source.node, target.node),
-            ("path", "own") if own else ("path",) if wire.on_path else (),
+            ("path", "own") if own else ("path",) if wire.on_path else ("faint",) if len(self.wires) > MOST_STRONG else (),
             self.material.local_names(*pairs),
             self.material.tip(wire.weight) if wire.weight else "",
         )

@@ -51,6 +51,7 @@ def _picture(figure: Figure) -> Iterator[str]:
         yield rf"\providecolor{{sb{name}}}{{HTML}}{{{light[1:].upper()}}}%"
     yield rf"\begin{{tikzpicture}}[x={POINTS}pt, y=-{POINTS}pt, inner sep=0pt, outer sep=0pt, >=stealth, line width=0.5pt,"
     yield r"  line/.style={draw=sbline}, path/.style={draw=sbgradient, line width=1.4pt, dash pattern=on 5pt off 2pt},"
+    yield r"  faint/.style={draw=sbline!60!sbpaper, line width=0.3pt},"
     yield r"  own/.style={draw=sbgradient, line width=2.2pt},"
     yield r"  back/.style={draw=sbgradient, line width=0.9pt, dash pattern=on 5pt off 2pt}]"
     yield rf"\useasboundingbox (0,0) rectangle ({_n(figure.width)},{_n(figure.height)});"
@@ -71,7 +72,7 @@ def _n(value: float) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    style = next((name for name in ("own", "path", "back") if name in edge.classes), "line")
+    style = next((name for name in ("own", "path", "back", "faint") if name in edge.classes), "line")
     points = " -- ".join(f"({_n(x)},{_n(y)})" for x, y in edge.points)
     bends = ", rounded corners=5pt" if len(edge.points) > 2 else ""
     return rf"\draw[{style}, ->{bends}] {points};"
@@ -97,7 +98,8 @@ def _label(label: Label) -> str:
         left = label.x - label.writing.width / 2
         return rf"\node[anchor=base west] at ({_n(left)},{_n(label.baseline)}) {{\footnotesize {label.writing.latex}}};"
     options = ["anchor=base"]
-    options += [f"text={_INKS[label.role]}"] if label.role in _INKS else []
+    marked = "path" in label.classes and label.role in {"bias", "target"}
+    options += ["text=sbgradient"] if marked else [f"text={_INKS[label.role]}"] if label.role in _INKS else []
     left, top, right, bottom = label.box
     corners = f"({_n(left - PLATE)},{_n(top - 1)}) rectangle ({_n(right + PLATE)},{_n(bottom + 1)})"
     plate = rf"\fill[sbpaper] {corners};" if label.plate else ""

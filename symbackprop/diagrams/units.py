@@ -148,7 +148,10 @@ class Units:
         low = height / 2 + 4
         below = [(unit.name, "gradient", material.write(material.gradient(unit.name), NUMBER))]
         written = [(unit.bias, "bias")] if unit.bias else self._targets(unit)
-        below += [(name, role, self._with_number(name)) for name, role in written]
+        for name, role in written:
+            below.append((name, role, self._with_number(name)))
+            if name == material.wrt:
+                below.append((name, "gradient", material.write(material.gradient(name), NUMBER)))
         if len(written) == MOST_TARGETS < len(self._all_targets()):
             below.append(("", "note", text("⋮", NUMBER, latex=r"$\vdots$")))
         for name, role, line in below:
