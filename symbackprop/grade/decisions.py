@@ -29,6 +29,7 @@ MOST_ROWS = 50_000
 LONGEST_COMMENT = 2000
 KEY_LENGTH = 16
 UNMET = "no answer matches, or a later row decides it"
+_KEY = re.compile(r"k[0-9a-f]{16}")
 _MARKS = re.compile(r"(?P<whole>\d{1,6})(?:[.,](?P<decimals>\d{1,6}))?|(?P<over>\d{1,6})\s*/\s*(?P<under>[1-9]\d{0,5})")
 _NAMES = {"question": COLUMNS["question"], "answer": COLUMNS["answer"], "key": ("key",), "student": COLUMNS["student"],
           "marks": ("marks", "mark", "points", "score"), "comment": ("comment", "comments", "feedback", "remark")}  # fmt: skip
@@ -107,7 +108,7 @@ class Decisions:
         fault, question, marks = "", None, _marks(row.marks)
         if not row.question:
             fault = "it names no question"
-        elif not (row.answer or row.key or row.student):
+        elif not (row.answer or _KEY.fullmatch(row.key) or row.student):
             fault = "it names neither an answer nor a student"
         elif marks is None:
             fault = f'"{short(row.marks)}" is no number of marks; such as 1, 0.5 or 1/2 is accepted'
@@ -121,8 +122,9 @@ class Decisions:
         self.written.append(row)
         decision = Decision(marks, row.comment, row.where)
         person = _person(row.student)
-        for what in [part for part in (row.key, f"={row.answer}" if row.answer else "") if part] or [""]:
-            self._held[person, question, what] = decision
+        # A key is exact; letters may have been changed on the way through a spreadsheet.
+        exact = row.key if _KEY.fullmatch(row.key) else ""
+        self._held[person, question, exact or (f"={row.answer}" if row.answer else "")] = decision
 
 
 def read_decisions(path: Path, most: Most, *, needed: bool) -> Decisions:
@@ -155,6 +157,7 @@ def read_decisions(path: Path, most: Most, *, needed: bool) -> Decisions:
 
 def _rows(text: str, name: str) -> Iterator[Written]:
     """Yield the rows that give marks."""
+    text = re.sub(r"\A\s*sep=.\s*?\n", "", text)
     header = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=max(DELIMITERS, key=header.count))
     columns: dict[str, int] | None = None
