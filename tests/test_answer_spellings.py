@@ -25,7 +25,7 @@ NUMBERS = (("1/2", "½", r"\frac12"), ("0.5", "0.5", "0.5"), ("1", "1", "1"))
 SPACES = {True: (" ", r"\,", r" \cdot ", r" \times ", r"\;"), False: ("*", " * ", " ", "·", " × ")}
 ANSWERS = 60
 # Of all answers, how many are read; what is not read is refused, never misread.
-LEAST_READ = 0.5
+LEAST_READ = 0.97
 
 
 class Student:

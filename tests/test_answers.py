@@ -24,10 +24,11 @@ OPEN_ROWS = TABLES["answers_open"]
 FEWEST_ROWS = 75
 # So many rows of each table are known to go wrong; measured, and only ever lowered.
 MOST = {
-    "answers_open": {MISREAD: 6, ACCEPTED: 12, CARET: 1, REFUSED: 8, CRASHED: 0},
-    "answers_blind": {MISREAD: 0, ACCEPTED: 3, CARET: 3, REFUSED: 1, CRASHED: 0},
+    "answers_open": {MISREAD: 0, ACCEPTED: 0, CARET: 0, REFUSED: 0, CRASHED: 0},
+    # The two that are read all the same are a sum of 70 terms, and an answer of 1,500 tokens that are nearly all spaces.
+    "answers_blind": {MISREAD: 0, ACCEPTED: 2, CARET: 2, REFUSED: 1, CRASHED: 0},
 }
-MOST_VERDICTS = {"answers_open": 17, "answers_blind": 2}
+MOST_VERDICTS = {"answers_open": 0, "answers_blind": 2}
 
 
 def steps(made: Worth, row: Any, reading: Any) -> list[tuple[str, Any]]:
