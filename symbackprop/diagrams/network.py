@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbackprop.diagrams.figure import Edge, Figure, Frame, Label, Node, Point
 from symbackprop.diagrams.inscribe import NOTE, NUMBER, text
@@ -17,7 +17,7 @@ from symbackprop.network import Network
 
 # Up to how many edges of a layer have their weight's name, value and gradient written (3), name and value (2), or the name (1).
 MOST_LABELLED = {3: 6, 2: 9, 1: 12}
-# Beyond so many edges of a layer, those that are not on the gradient's way are drawn faintly.
+# With more edges in a layer, all that are not on the gradient's way are drawn faintly.
 MOST_STRONG = 30
 NARROWEST, STEEPEST, STEEPER = 125.0, 1.4, 2.3
 WIDER = (1.0, 1.25, 1.6, 2.1)
@@ -50,6 +50,7 @@ def network_figure(material: Material, sample: int = 1) -> Figure:
     columns, labels, edges = [], [], []
     notices = units.notices
     before: Column | None = None
+    densest = 0
     for layer, drawn in enumerate(units.columns()):
         column = drawn
         if before is not None:
@@ -57,8 +58,11 @@ def network_figure(material: Material, sample: int = 1) -> Figure:
             column, written = gap.fit(notices)
             labels += written
             edges += [gap.edge(wire, column) for wire in gap.wires]
+            densest = max(densest, len(gap.wires))
         columns.append(column)
         before = column
+    if densest > MOST_STRONG:
+        edges = [edge if edge.classes or not edge.name else replace(edge, classes=("faint",)) for edge in edges]
     for column in columns:
         labels += [label for piece in column.pieces for label in piece.labels]
         labels += [Label("", "note", column.pieces[0].node.x, dot, text("⋮", 18, latex=r"$\vdots$")) for dot in column.dots]
@@ -162,7 +166,7 @@ class _Gap:
             target.unit.name,
             wire.weight,
             straight(source.node, target.node),
-            ("path", "own") if own else ("path",) if wire.on_path else ("faint",) if len(self.wires) > MOST_STRONG else (),
+            ("path", "own") if own else ("path",) if wire.on_path else (),
             self.material.local_names(*pairs),
             self.material.tip(wire.weight) if wire.weight else "",
         )
