@@ -422,6 +422,9 @@ WRONG_TEXT: Mapping[str, str] = {
         dL/dw2_1_2 | 2*(a2_1 - y_1)*ln(1 + exp(z1_1)) | index.unit
     """,
     "outer": """
+        dL/da1_1 | delta2_1*w2_1_1 - delta2_2*w2_2_1 | sign | Not right. The sign of the path through z2_2 is wrong.
+        delta2 | (a2 - y)*z2 | slope.wrong_rule | Not right. z stands where σ′(z2) belongs.
+        dL/db2 | a2 - y | missing.slope | Not right. The slope σ′(z2) is missing.
         delta1 | (W2.T @ delta2)*a1 | slope.function_for_derivative
         delta1 | W2.T @ (delta2*a1_1*(1 - a1_1)) | slope.wrong_place
         delta1 | (W2.T @ delta2)*(1 - a1**2) | slope.wrong_rule
@@ -590,6 +593,10 @@ WRONG_TEXT: Mapping[str, str] = {
         df/dx | exp(3*x) | inner.missing | Not right. The inner derivative is missing: that of 3·x.
     """,
     "identity output": """
+        dL/da1_1 | delta1_1 | gradient.other_parameter | This is the derivative by z1_1, not by a1_1.
+        dL/da1 | delta1 | gradient.other_parameter | This is the derivative by z1, not by a1.
+        dL/db1 | delta1*a1 | bias.counted | the factor a1 is too many
+        dL/db1 | W2.T @ delta2 | missing.slope | Not right. The slope σ′(z1) is missing.
         delta2_1 | y_1 - a2_1 | sign | Every minus sign counts; whoever starts from y − a
         dL/dw1_1_1 | -(a2_1 - y_1) | factor.alone | Only one factor of the chain is there: ∂L/∂a2_1. The sign is the wrong way round.
         dL/db1 | delta1*x | bias.counted | A bias is not multiplied by anything in z: the factor x is too many.

@@ -173,6 +173,7 @@ MISTAKES: tuple[Mistake, ...] = (
             lessons.ENTRYWISE, paths.matrix_for_hadamard),
     Mistake("chain.added", "Local derivatives are added {factor} where they should be multiplied.",
             lessons.SUM_RULE, paths.chain_added),
+    Mistake("sign", "The sign of the path through {through} is wrong.", lessons.SIGN, paths.path_sign, pairs=True),
     Mistake("sign", "The sign of {factor} is the wrong way round.", lessons.SIGN,
             mutants.negated("term", "loss", "slope", "weight", "softmax", "factor", "power", "quotient", "part"), pairs=True),
     # Less common: a factor twice or underneath, one factor alone, something else.

@@ -215,6 +215,10 @@ def bias_in_input(scene: Scene, _: Place) -> Instead:
 def factor_on_bias(scene: Scene, place: Place) -> Instead:
     """Multiply the gradient of a bias by an input, or by the bias."""
     yield "the bias", lambda edge: scene.values[edge[1]]
+    own = scene.same(place.edges[0][0], letter="a")
+    if own:
+        words = f"a{place.layer}" if place.scope == "layer" else scene.written(own)
+        yield words, lambda edge: scene.values.get(scene.same(edge[0], letter="a"))
     signals = [p for p in scene.original.parents[place.edges[0][0]] if scene.original.role(p) in {Role.INPUT, Role.ACTIVATION}]
     if signals and place.scope == "layer":
 

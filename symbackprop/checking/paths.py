@@ -23,6 +23,16 @@ Jacobian: TypeAlias = Callable[[int, int, Number, Mapping[int, Number]], Number]
 def path_missing(scene: Scene) -> Iterator[Mutant]:
     """Leave one of several paths out: one edge of those that leave a value, or of those that reach one."""
     kinds = ("loss", "weight", "softmax", "part", "factor", "term", "quotient", "power", "slope", "penalty")
+    yield from _one_path(scene, kinds, lambda _: scene.model.zero)
+
+
+def path_sign(scene: Scene) -> Iterator[Mutant]:
+    """Give one of several paths of a network the other sign."""
+    if not scene.is_function:
+        yield from _one_path(scene, ("weight", "loss", "part"), lambda edge: -scene.local(edge))
+
+
+def _one_path(scene: Scene, kinds: tuple[str, ...], new: Callable[[Edge], Number]) -> Iterator[Mutant]:
     for kind in kinds:
         for place in scene.places(kind):
             if place.scope != "edge":
@@ -31,7 +41,7 @@ def path_missing(scene: Scene) -> Iterator[Mutant]:
             parallel = [edge for edge in scene.relevant if (edge[0] == child or edge[1] == parent) and edge not in place.edges]
             if parallel:
                 through = scene.written(_passed(scene, kind, child, parent))
-                if mutant := scene.changed(place, lambda _: scene.model.zero, through=through):
+                if mutant := scene.changed(place, new, through=through):
                     yield mutant
 
 

@@ -272,6 +272,8 @@ class Scene:
             return self.other_factor(edge)
         if kind == "term":
             return self.written(parent)
+        if kind == "loss" and self.network and self.network.samples == 1:
+            return f"∂{self.written(self.original.output.symbol.name)}/∂{self.written(parent)}"
         if self.is_function:
             above, below = (name if name.isidentifier() else f"({name})" for name in (self.written(child), self.written(parent)))
             return f"d{above}/d{below}"

@@ -98,7 +98,7 @@ def _mixed(scene: Scene, activation: str) -> Iterator[Callable[[Edge], Number | 
 def wrong_rule(scene: Scene, _: Place) -> Instead:
     """Use the slope rule of another function: 1 − a² for a sigmoid, a(1 − a) for tanh, …"""
     for row in ACTIVATIONS.values():
-        if not isinstance(row, Function) or row.name == "identity":
+        if not isinstance(row, Function) or row.name in {"identity", "square"}:
             continue
 
         def by_value(edge: Edge, row: Function = row) -> Number | None:
@@ -133,6 +133,7 @@ def misremembered(scene: Scene, _: Place) -> Instead:
         return -scene.local(edge) if scene.function_at(edge[0]) in {"sin", "cos", "acos"} else None
 
     div, number = scene.model.div, scene.model.number
+    yield "z", given("sigmoid", "tanh", value=lambda z, _: z)
     yield "1 − a", given("sigmoid", "tanh", value=lambda _, a: 1 - a)
     yield "1 + a", given("sigmoid", "tanh", value=lambda _, a: 1 + a)
     yield "1 + a²", given("tanh", value=lambda _, a: 1 + a * a)

@@ -20,7 +20,7 @@ LARGEST_FACTOR = 1000
 FLOAT_FACTORS = tuple(
     Fraction(sign) * factor for factor in map(Fraction, (3, 4, 5, 6, 8, 10, 100)) for sign in (1, -1)
 ) + tuple(Fraction(sign, below) for below in (3, 4, 5, 6, 8, 10, 100) for sign in (1, -1))
-LETTERS = "bza"
+LETTERS = "zab"
 
 
 def scaled(*factors: Fraction | int) -> Mutation:
@@ -108,7 +108,16 @@ def other_parameter(scene: Scene) -> Iterator[Mutant]:
             if name != first.of and leaf.role is role and role is not Role.TARGET and name in scene.full.adjoints(first.output):
                 yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
         return
+    yield from _other_layers(scene, same_letter=True)
+
+
+def _other_layers(scene: Scene, *, same_letter: bool) -> Iterator[Mutant]:
+    """Differentiate by a whole layer of the same letter, or of another one."""
+    first = scene.aims[scene.pivot]
+    own = first.of[0]
     for letter, layer in kindred(scene, first.of):
+        if (letter == own) is not same_letter:
+            continue
 
         def whole(aim: Aim, letter: str = letter, layer: int = layer) -> Number | None:
             other = scene.same(aim.of, letter=letter, layer=layer)
@@ -119,13 +128,16 @@ def other_parameter(scene: Scene) -> Iterator[Mutant]:
 
 def other_value(scene: Scene) -> Iterator[Mutant]:
     """Differentiate by a parameter or an input of another kind, or by a value on the way; nobody does so by a target."""
-    if scene.asked == "gradient" and len(scene.aims) == 1:
+    if scene.asked == "gradient" and len(scene.aims) > 1:
+        yield from _other_layers(scene, same_letter=False)
+    elif scene.asked == "gradient":
         first = scene.aims[0]
         role = scene.original.role(first.of)
         passed = {child for child, _ in scene.relevant}
-        for name in scene.original_names:
+        for name in (*scene.original.definitions, *scene.original.leaf_by_name):
             other = name not in {first.of, first.output} and scene.original.role(name) not in {role, Role.TARGET}
-            other = other and (name in passed or name in scene.original.leaf_by_name)
+            known = name in scene.original.leaf_by_name or scene.original.role(name) is Role.PRE_ACTIVATION
+            other = other and (name in passed or known)
             if other and name in scene.full.adjoints(first.output):
                 yield Mutant({"other": scene.written(name)}, (name,), whole=_adjoint(scene, name))
 
