@@ -17,6 +17,7 @@ MOST_FREQUENT = 6
 MOST_LOOKS = 1000
 MOST_GROUPS = 100
 MOST_NAMED = 12
+READ = {"limits", "undecided", "near miss", "form", "boundary", "sampled"}
 LONGEST_ANSWER = 240
 TONES = {CORRECT: "right", WRONG: "wrong", UNDECIDED: "undecided", INVALID: "invalid"}
 
@@ -94,7 +95,7 @@ class ClassPage:
         tally, found = self.tally, []
         if tally.waiting:
             answers = "1 answer is" if tally.waiting == 1 else f"{tally.waiting:,} answers are"
-            highest = f"the mean would be {shown(tally.highest())} with all of their {shown(tally.open)} marks"
+            highest = f"with all marks for {'it' if tally.waiting == 1 else 'them'} the mean would be {shown(tally.highest())}"
             found.append(f"{answers} open until a person decides, and counted as 0 in the mean so far; {highest}.")
         if tally.unusable:
             students = "1 student" if tally.unusable == 1 else f"{tally.unusable:,} students"
@@ -169,7 +170,7 @@ class ClassPage:
         for look in self.looks:
             groups.setdefault((look.kind, look.question, look.answer, look.reason), []).extend(look.students)
         rows = "".join(
-            f"<tr><td>{text(kind)}</td><td>{text(question)}</td><td>{_answer(answer)}{typed(reason)}</td>"
+            f"<tr><td>{text(kind)}</td><td>{text(question)}</td><td>{_answer(answer)}{self._reason(kind, reason)}</td>"
             f"<td>{_links(group)}</td></tr>"
             for (kind, question, answer, reason), group in list(groups.items())[:MOST_GROUPS]
         )
@@ -179,6 +180,10 @@ class ClassPage:
         how = "To decide: write marks and a comment into look_at.csv, save it as decisions.csv in the same folder, and run again."
         how = f'<p class="soft">{how}</p>'
         return how + f'<div class="scroll"><table class="looks"><thead>{head}</thead><tbody>{rows}</tbody></table></div>{more}'
+
+    def _reason(self, kind: str, reason: str) -> str:
+        """Return why: names as they must be typed, or typeset where an answer was read."""
+        return self.say(reason) if set(kind.split(", ")) <= READ else typed(reason)
 
     def _students(self) -> str:
         heads = "".join(f"<th>{text(question.id)}</th>" for question in self.questions)
