@@ -111,7 +111,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("encodings", "formulas", "marked", "options", "references"),
         ("page", "rows", "web"),
         ("overlays",),
-        ("braces", "columns", "html", "tables", "typst_rows", "typst_text"),
+        ("braces", "columns", "html", "tables", "typst_picture", "typst_rows", "typst_text"),
         ("towers",),
         ("layout",),
         ("latex", "terminal", "text", "typst"),

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,8 @@ class Writer:
             teller = getattr(self.source, "teller", None)
             document = worksheet(document, givens(teller()) if teller else ())
         options = self._options()
+        if self.row.name == "typst" and not self.blanks:
+            options = replace(options, diagram=self._diagram())
         if self.pdf:
             self._write_pdf(document, options)
             return
@@ -94,6 +97,20 @@ class Writer:
         if not can_carry(options.encoding):
             text = transliterate(text, options.encoding)
         self._put(text)
+
+    def _diagram(self) -> str:
+        """Return a picture of what is derived, or nothing where no page would hold it."""
+        from symbackprop.derivation import Derivation  # noqa: PLC0415
+        from symbackprop.diagrams import figure_of, to_svg  # noqa: PLC0415
+        from symbackprop.errors import SymbackpropError  # noqa: PLC0415
+
+        if not isinstance(self.source, Derivation):
+            return ""
+        asked = self.source.telling.wrt
+        try:
+            return to_svg(figure_of(self.source, wrt=asked[0] if len(asked) == 1 else ""))
+        except SymbackpropError:
+            return ""
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""

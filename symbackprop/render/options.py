@@ -11,6 +11,7 @@ class Options:
     `width` is the width of a line, in characters (terminal, text) or em (LaTeX, Markdown); None means the format's own.
 
     `columns` (1 or 2) and `beamer` (16:9 slides) choose the standalone document's class;
+    `diagram` is an SVG that a Typst document shows after its first sentence;
     `color` allows colour; `encoding` is what the output can carry: where it lacks ∂ and δ, ASCII is printed.
     """
 
@@ -19,6 +20,7 @@ class Options:
     beamer: bool = False
     color: bool = True
     encoding: str = "utf-8"
+    diagram: str = ""
 
 
 DEFAULT = Options()

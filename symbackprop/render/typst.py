@@ -13,6 +13,7 @@ from symbackprop.document import Block, Document, Heading, Lines, Note, Paragrap
 from symbackprop.notation import Speller
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.references import refer
+from symbackprop.render.typst_picture import picture
 from symbackprop.render.typst_rows import Sheet, derivation, equation
 from symbackprop.render.typst_text import escape
 from symbackprop.typeset import Typesetter, text_width
@@ -124,7 +125,11 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
 
     sheet = Sheet(width - MATH_INDENT - NUMBER, display, reason, refer(document))
     page = _Page(width, display, inline, sheet)
-    body = "\n\n".join(filter(None, _blocks(document.blocks, page)))
+    parts = list(_blocks(document.blocks, page))
+    if options.diagram:
+        # After the title and the sentence that says what the problem is.
+        parts.insert(min(2, len(parts)), picture(options.diagram, page_room, slide=options.beamer))
+    body = "\n\n".join(filter(None, parts))
     paper = '"presentation-16-9", margin: (x: 1.5cm, y: 1.2cm)' if options.beamer else '"a4", margin: 25mm'
     columns = ", columns: 2" if options.columns == 2 and not options.beamer else ""
     colours = zip(TINTS, ON_WHITE, strict=True)
