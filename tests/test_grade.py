@@ -34,6 +34,7 @@ from symbackprop.grade.sheets import defused
 from symbackprop.grade.spool import Row, Spool
 from symbackprop.grade.work import find_crew
 from symbackprop.problem import Question, from_dict, load
+from symbackprop.sandbox.worker import WorkerError
 
 ROOT = Path(__file__).resolve().parents[1]
 PROBLEM = {
@@ -813,6 +814,31 @@ class Interrupting(Fake):
         if answer == "right 20":
             raise KeyboardInterrupt
         return super().check(target, answer, options)
+
+
+class Failing(Fake):
+    """A stand-in whose worker does not start for the first few times."""
+
+    failures = 0
+
+    def check(self, target, answer, options=None) -> Finding:
+        """Fail, or find."""
+        Failing.failures -= 1
+        if Failing.failures >= 0:
+            msg = "the process that checks answers does not start"
+            raise WorkerError(msg)
+        return super().check(target, answer, options)
+
+
+def test_a_worker_that_does_not_start_for_once_ends_nothing(tmp_path, monkeypatch) -> None:
+    """It is tried again, and the run is given up only where it never starts."""
+    monkeypatch.setattr("symbackprop.grade.work.PAUSES", (0, 0))
+    text = "student,question,answer\nA,q1,right\nB,q1,wrong\n"
+    Failing.failures = 2
+    assert graded(tmp_path, text, making=Failing).checked == 2
+    Failing.failures = 3
+    with pytest.raises(WorkerError, match="does not start"):
+        graded(tmp_path, text + "C,q1,right 3\n", making=Failing)
 
 
 def test_an_interrupt_says_how_far_it_was_and_keeps_it(tmp_path) -> None:

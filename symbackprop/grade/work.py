@@ -28,6 +28,7 @@ from symbackprop.sandbox.worker import WorkerError
 
 BACKENDS = ("threading", "loky", "dask", "ray")
 MOST_JOBS = 1024
+PAUSES = (0.2, 1.0)  # seconds before a worker that did not start is tried again
 BATCH = 8  # answers a task: enough that handing it over costs little, few enough that a kill loses little
 
 
@@ -230,8 +231,19 @@ def check_batch(pickled: bytes, name: str, batch: Batch, parent: int | None = No
 
 
 def _checked(checker: Checking, asked: Asked) -> Finding:
-    """Return the finding on one answer; one that makes the program fail is left to a person."""
+    """
+    Return the finding on one answer; one that makes the program fail is left to a person.
+
+    A worker that does not start for once, on a machine that is short of memory or processes, does not end the run.
+    """
     try:
+        for pause in PAUSES:
+            try:
+                return checker.check(asked.target, asked.answer, asked.options)
+            except WorkerError as error:
+                if error.limit != "died":
+                    raise
+                time.sleep(pause)
         return checker.check(asked.target, asked.answer, asked.options)
     except WorkerError:
         raise
