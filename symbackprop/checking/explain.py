@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from symbackprop.checking.brackets import SAID, regrouped
 from symbackprop.checking.diagnose import Diagnosis, diagnose
 from symbackprop.checking.entries import Rows, shape_of
 from symbackprop.checking.judge import Judged, judge, judge_number
 from symbackprop.checking.truth import Target, Truth
 from symbackprop.errors import InputError, ParseError, SymbackpropError
-from symbackprop.expr import Expr, Product, Quotient, div, mul, substitute, transform
+from symbackprop.expr import Expr, substitute
 from symbackprop.findings import CORRECT, INVALID, UNDECIDED, WRONG
 from symbackprop.narrate import verdicts
 from symbackprop.parse.answers import read_answer
@@ -22,7 +24,6 @@ from symbackprop.problem.questions import CheckOptions, ExpectedAnswer
 NO_VALUE = (ValueError, NotImplementedError, ArithmeticError, SymbackpropError)
 
 UNIT_TARGETS = "targets that sum to 1, as those of one sample do when exactly one class is right"
-BRACKETS = "What follows the division is read as a factor above the line; in brackets below it, this would be right."
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Explainer:
         """
         Check one value, as it was read; with `own`, names stand for what the reader defined them to be.
 
-        Raises ParseError for an answer that only repeats the question.
+        An answer that only repeats the question is "invalid".
         """
         rows = self.truth.entries(expr)
         if own:
@@ -64,17 +65,24 @@ class Explainer:
         if judged.verdict == WRONG and usual is not None and not judged.said:
             judged = judge(rows, asked, usual, self.options, digits)
             judged = replace(judged, assumed=UNIT_TARGETS) if judged.verdict == CORRECT else judged
-        if judged.verdict == WRONG and not judged.said and self._right_in_brackets(expr, asked):
-            judged = replace(judged, codes=judged.codes | {"brackets.denominator"}, said=BRACKETS)
+        if judged.verdict == WRONG and not judged.said and not judged.numeric and (code := self._missing_brackets(expr, asked)):
+            judged = replace(judged, codes=judged.codes | {code}, said=SAID[code])
         return self._explained(rows, asked, judged)
 
-    def _right_in_brackets(self, expr: Expr, asked: Target) -> bool:
-        """Whether an answer would be right, were the factors after a division in brackets below the line: a/b(1 − b)."""
-        below = transform(expr, _below_the_line)
-        if below is expr:
-            return False
-        rows = self.truth.entries(below)
-        return shape_of(rows) == asked.shape and judge(rows, asked, self.truth, self.options).verdict == CORRECT
+    def _missing_brackets(self, expr: Expr, asked: Target) -> str:
+        """Return the code of the brackets with which an answer would be right, "" where there are none: a/b(1 − b)."""
+        point = self.truth.draws.field_point
+        if point is None:
+            return ""
+        for code, meant in regrouped(expr):
+            with suppress(*NO_VALUE):
+                rows = self.truth.entries(meant)
+                screened = shape_of(rows) == asked.shape and all(
+                    point.value(rows[i - 1][j - 1]) == point.value(symbol) for i, j, symbol in asked
+                )
+                if screened and judge(rows, asked, self.truth, self.options).verdict == CORRECT:
+                    return code
+        return ""
 
     def _explained(self, rows: Rows, asked: Target, judged: Judged) -> Checked:
         """Add what a reader is told."""
@@ -160,15 +168,3 @@ class Explainer:
                 raise InputError(msg)
             found.setdefault(expected.place or expected.answer, []).append((target, rows))
         return found
-
-
-def _below_the_line(part: Expr) -> Expr | None:
-    """Put what follows a division into its denominator."""
-    if not isinstance(part, Product):
-        return None
-    place = next((place for place, factor in enumerate(part.factors[:-1]) if isinstance(factor, Quotient)), None)
-    if place is None:
-        return None
-    division = part.factors[place]
-    assert isinstance(division, Quotient)
-    return mul(*part.factors[:place], div(division.numerator, mul(division.denominator, *part.factors[place + 1 :])))

@@ -80,14 +80,14 @@ def _decisions(values: Rows, target: Target, truth: Truth) -> list[tuple[int, in
     compared by their signatures only.
     """
     found: list[tuple[int, int, Symbol, Decision]] = []
-    asked = 0
+    asked, most = 0, MOST_PROVED if len(values) * len(values[0]) <= LARGE else 1
     for i, j, symbol in target:
         entry = values[i - 1][j - 1]
         if _alike(entry, truth.facts.definitions.get(symbol.name)):
             found.append((i, j, symbol, Decision(EQUAL, PROVED)))
             continue
         asked += 1
-        if asked > (MOST_PROVED if len(values) * len(values[0]) <= LARGE else 1) and agree(entry, symbol, truth.facts, truth.seed):
+        if asked > most and agree(entry, symbol, truth.facts, truth.seed):
             decision = Decision(EQUAL, SAMPLED, points=1)
         else:
             decision = decide(entry, symbol, truth.facts)

@@ -13,6 +13,8 @@ from symbackprop.typeset.breaking import Typesetter
 
 WIDEST_TEXT = 100  # formulas may take the whole width; running text is hard to read beyond
 INDENT = 2
+# Where running text may be broken; not at a hard space.
+SPACES = " \t\n\r\f\v"
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ def wrap(page: Page, spans: Spans, width: int, indent: str) -> list[str]:
     for span in spans:
         if isinstance(span, str):
             text = page.plain(span)
-            parts = [part for part in re.split(r"[ \t\n\r\f\v]+", text) if part]
-            if parts and glued and not text[0].isspace():
+            parts = [part for part in re.split(f"[{SPACES}]+", text) if part]
+            if parts and glued and text[0] not in SPACES:
                 words[-1] += parts.pop(0)
             words.extend(parts)
-            glued = bool(text) and not text[-1].isspace()
+            glued = bool(text) and text[-1] not in SPACES
         else:
             pieces = [line.text for line in page.setter.lines(span, width)]
             if words and glued:
