@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -104,12 +105,29 @@ class Finding:
         if self.steps and all(step.reading for step in self.steps):
             signs = (FOLLOWS if step.follows else SIGNS[step.verdict] for step in self.steps)
             read = zip(signs, self.steps, strict=True)
-            parts = ["\n".join(f"{step.number}. {sign} $\\displaystyle {step.reading}$" for sign, step in read)]
-        parts.append(f"{SIGNS[self.verdict]} {_escaped(said)}")
+            parts = ["\n".join(f"{step.number}. {_escaped(sign)} $\\displaystyle {step.reading}$" for sign, step in read)]
+        parts.append(_escaped(f"{SIGNS[self.verdict]} {said}"))
         parts += [f"    {line}" for line in drawn.split("\n")] if drawn else []
         return "\n\n".join(parts[:2]) + "".join(f"\n{line}" for line in ["", *parts[2:]])
 
 
+# Signs that the fonts of a PDF lack, as mathematics.
+_MATHEMATICS = {
+    "✓": r"\checkmark ", "✗": r"\times ", "→": r"\to ", "≈": r"\approx ", "σ": r"\sigma ", "δ": r"\delta ", "∂": r"\partial ",
+    "′": "'", "⊙": r"\odot ", "≥": r"\ge ", "≤": r"\le ", "≠": r"\ne ",
+}  # fmt: skip
+_SIGNS = re.compile(f"[{''.join(_MATHEMATICS)}]+(?![0-9$])")
+
+
 def _escaped(text: str) -> str:
-    """Return a text of which Markdown changes nothing."""
+    """Return a text of which Markdown changes nothing; signs of mathematics are set as mathematics."""
+    parts, start = [], 0
+    for found in _SIGNS.finditer(text):
+        set_ = "".join(_MATHEMATICS[sign] for sign in found[0]).rstrip()
+        parts += [_literal(text[start : found.start()]), f"${set_}$"]
+        start = found.end()
+    return "".join([*parts, _literal(text[start:])])
+
+
+def _literal(text: str) -> str:
     return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$~&" else char for char in text)
