@@ -88,8 +88,8 @@ class Writer:
             teller = getattr(self.source, "teller", None)
             document = worksheet(document, givens(teller()) if teller else ())
         options = self._options()
-        if self.row.name == "typst" and not self.blanks:
-            options = replace(options, diagram=self._diagram())
+        if self.row.name == "typst" and not self.pdf:
+            options = replace(options, diagram=self._diagram("typst"))
         if self.pdf:
             self._write_pdf(document, options)
             return
@@ -98,27 +98,29 @@ class Writer:
             text = transliterate(text, options.encoding)
         self._put(text)
 
-    def _diagram(self) -> str:
-        """Return a picture of what is derived, or nothing where no page would hold it."""
+    def _diagram(self, engine: str) -> str:
+        """Return a picture of what is derived, or nothing on a worksheet and where no page would hold it."""
         from symbackprop.derivation import Derivation  # noqa: PLC0415
-        from symbackprop.diagrams import figure_of, to_svg  # noqa: PLC0415
+        from symbackprop.diagrams import figure_of, to_svg, to_tikz  # noqa: PLC0415
         from symbackprop.errors import SymbackpropError  # noqa: PLC0415
 
-        if not isinstance(self.source, Derivation):
+        if self.blanks or not isinstance(self.source, Derivation):
             return ""
         asked = self.source.telling.wrt
         try:
-            return to_svg(figure_of(self.source, wrt=asked[0] if len(asked) == 1 else ""))
+            figure = figure_of(self.source, wrt=asked[0] if len(asked) == 1 else "")
         except SymbackpropError:
             return ""
+        return to_svg(figure) if engine == "typst" else to_tikz(figure, standalone=False)
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""
-        from symbackprop.render.pdf import NoEngineError, to_pdf  # noqa: PLC0415
+        from symbackprop.render.pdf import NoEngineError, choose_engine, to_pdf  # noqa: PLC0415
 
         assert self.output is not None
         try:
-            made = to_pdf(document, self.speller, options, self.engine)
+            engine = choose_engine(self.engine)
+            made = to_pdf(document, self.speller, replace(options, diagram=self._diagram(engine)), engine)
         except NoEngineError as error:
             from symbackprop.render import FORMATS  # noqa: PLC0415
 

@@ -151,10 +151,13 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
         return _slides(document, speller, options)
     width = options.width or (TWO_COLUMNS if options.columns == 2 else ONE_COLUMN)
     page = sheet(speller, width - MATH_INDENT, colour=options.color)
-    body = "\n".join(_blocks(document.blocks, page))
+    parts = list(_blocks(document.blocks, page))
+    if options.diagram:
+        parts.insert(min(2, len(parts)), _drawing(options.diagram))
+    body = "\n".join(parts)
     return (
         rf"\documentclass[10pt,a4paper,fleqn{',twocolumn' if options.columns == 2 else ''}]{{article}}" + "\n"
-        r"\usepackage[margin=25mm]{geometry}" + "\n" + _PREAMBLE + macros_of(speller).provided()
+        r"\usepackage[margin=25mm]{geometry}" + "\n" + _PREAMBLE + _drawn(options) + macros_of(speller).provided()
         + "\\begin{document}\n" + body + "\n\\end{document}\n"
     )  # fmt: skip
 
@@ -168,6 +171,18 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \setlength{\parskip}{4pt plus 2pt}
 \sloppy\emergencystretch=4em\raggedbottom
 """
+
+
+def _drawn(options: Options) -> str:
+    """Return what a diagram needs in the preamble."""
+    return "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
+
+
+def _drawing(tikz: str) -> str:
+    """Set a diagram in the middle, made smaller where it is wider than a line or higher than most of a page."""
+    wide = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
+    high = r"\resizebox{!}{\ifdim\height>0.75\textheight 0.75\textheight\else\height\fi}"
+    return f"\n{{\\centering\n{high}{{%\n{wide}{{%\n{tikz}}}}}\\par}}\n"
 
 
 def _blocks(blocks: Sequence[Block], page: Sheet) -> Iterator[str]:
@@ -304,10 +319,13 @@ def _cards(page: Sheet, table: Table) -> Iterator[str]:
 
 def _slides(document: Document, speller: Speller, options: Options) -> str:
     page = replace(sheet(speller, (options.width or SLIDE) - MATH_INDENT, colour=options.color), slide=True)
-    frames = "\n".join(_frames(document.blocks, page))
+    parts = list(_frames(document.blocks, page))
+    if options.diagram:
+        parts.insert(min(1, len(parts)), _frame("", [_Piece(_drawing(options.diagram), 1.0, 1)], 1))
+    frames = "\n".join(parts)
     return (
         r"\documentclass[10pt,aspectratio=169,fleqn]{beamer}" + "\n"
-        r"\usefonttheme[onlymath]{serif}\setbeamertemplate{navigation symbols}{}" + "\n" + _PREAMBLE
+        r"\usefonttheme[onlymath]{serif}\setbeamertemplate{navigation symbols}{}" + "\n" + _PREAMBLE + _drawn(options)
         + macros_of(speller).provided() + "\\begin{document}\n" + frames + "\n\\end{document}\n"
     )  # fmt: skip
 

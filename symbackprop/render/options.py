@@ -11,7 +11,7 @@ class Options:
     `width` is the width of a line, in characters (terminal, text) or em (LaTeX, Markdown); None means the format's own.
 
     `columns` (1 or 2) and `beamer` (16:9 slides) choose the standalone document's class;
-    `diagram` is an SVG that a Typst document shows after its first sentence;
+    `diagram` is a picture that a whole document shows after its first sentence: an SVG for Typst, TikZ for LaTeX;
     `color` allows colour; `encoding` is what the output can carry: where it lacks ∂ and δ, ASCII is printed.
     """
 
