@@ -18,6 +18,7 @@ from symbackprop.names import short
 
 SUFFIXES = (".csv", ".txt", ".md", ".tex", ".ipynb", ".json")
 MOST_ANSWERS = 1000
+_FENCE = re.compile(r"^[ \t]*```[ \t]*\w*[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"(?:answer|question)[:=]\s*(?P<name>.+)", re.IGNORECASE)
 
 
@@ -57,7 +58,8 @@ def _text(text: str, names: Names) -> Iterator[Piece]:
 
 
 def _piece(question: str, text: str, names: Names, format_name: str = "auto") -> Piece:
-    answer, left = without_greeting(text, names.is_quantity)
+    # Markdown's marks of code are no part of a formula.
+    answer, left = without_greeting(_FENCE.sub("", text).replace("`", ""), names.is_quantity)
     return Piece(question, tidy(answer), format_name, left)
 
 

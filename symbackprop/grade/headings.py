@@ -86,8 +86,12 @@ def _heading(line: str, names: Names, *, numbers: bool) -> tuple[str, str] | Non
     for large, name, rest in _candidates(line.strip()):
         plain = name.strip(" \t.:*`~()")
         known = names.is_question(plain) if numbers and plain.isdigit() else names.is_id(plain)
-        if not known and large and (first := plain.partition(" "))[2] and names.is_id(first[0].rstrip(":.)")):
-            known, plain = True, first[0].rstrip(":.)")
+        if not known and large:
+            # "q1 The error", "Question 1: The error"
+            words = plain.split(" ")
+            starts = (plain.partition(":")[0], *(" ".join(words[:count]).rstrip(":.)") for count in (1, 2)))
+            plain = next((start.strip() for start in starts if names.is_id(start.strip())), "")
+            known = bool(plain)
         if known:
             said = re.sub(r"^\s*[:.)]?\s*", "", rest)
             return plain, "" if large and is_prose(said, names.is_quantity) else said
