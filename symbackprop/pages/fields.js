@@ -54,10 +54,12 @@ function recount() {
   const before = shown;
   shown = names.map((_, k) => numeral(v[k], q[k] ?? null, page.digits, page.exact));
   if (!before[0]) return;
-  all(SLOT).forEach(fill);
-  all(".right,.value").forEach(relate);
-  all("math[aria-label],[role=math]").forEach(math => reword(math, before));
-  all(".label[data-of]", net).forEach(label);
+  const moved = all(SLOT).filter(e => before[placeOf(e)].join() !== shown[placeOf(e)].join());
+  const around = what => new Set(moved.map(e => e.closest(what)).filter(Boolean));
+  moved.forEach(fill);
+  around(".right,.value").forEach(relate);
+  around("math[aria-label],[role=math]").forEach(math => reword(math, before));
+  all(".label[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
   $("fault").textContent = v.some(Number.isNaN) ? "At this point something has no value." : "";
   say();
 }

@@ -62,7 +62,34 @@ function rebuild() {
 /* Where the paths are too many to be listed, the lines are those of the derivative at hand. */
 function relay(factor) {
   if (ways(wanted[chosen])[1]) return;
-  const body = factor && document.querySelector(`#list details .rows [data-e="${factor}"]`)?.closest(".rows");
+  const body = factor && document.querySelector(`#list details > .rows [data-e="${factor}"]`)?.closest(".rows");
   if (body) lines.innerHTML = body.innerHTML; else if (relayed) rebuild();
   relayed = Boolean(body);
 }
+/* Another weight: its lines, its path in the picture. */
+function repaint(on) {
+  const passed = new Set([...on].map(k => names[k]));
+  pick.value = chosen;
+  rebuild();
+  for (const g of all(".node,.edge", net)) {
+    g.classList.toggle("path", held(g).some(name => passed.has(name)) || g.matches(".role-loss,.role-cost"));
+    g.classList.toggle("own", g.dataset.edge === names[chosen]);
+  }
+}
+/* The first weight that a factor is one of. */
+function turn(k) {
+  const weight = Object.keys(wanted).find(w => factors[k - 1].some(place => place >= 0 && below(wanted[w]).has(place)));
+  if (weight) choose(weight);
+}
+function visit(weight) {
+  if (wanted[weight] === undefined) return;
+  choose(weight);
+  go(steps.findLastIndex(id => id.startsWith("factor")));
+}
+function tabulate(row) {
+  const table = document.createElement("table");
+  row.removeAttribute("id");
+  table.append(row);
+  $("now").append(table);
+}
+if (pick) { pick.value = chosen; pick.addEventListener("change", () => { choose(pick.value); go(0); }); }

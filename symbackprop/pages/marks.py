@@ -19,6 +19,7 @@ from symbackprop.notation import Speller
 from symbackprop.render.web import Formulas
 from symbackprop.typeset.boxes import ATOM, SUM, Box
 from symbackprop.typeset.breaking import Typesetter
+from symbackprop.typeset.elements import fences
 from symbackprop.typeset.emitter import Emitter
 from symbackprop.typeset.mathml_emitter import MathML
 from symbackprop.typeset.words_emitter import Words
@@ -121,7 +122,8 @@ def _shown(setter: Typesetter, slot: Slot) -> Box:
     text, negative = slot.numeral.text, slot.numeral.text.startswith("-")
     body = setter.box(slot.numeral)
     if (negative and slot.kind != ALONE) or (slot.kind == RAISED and re.search(r"[e/]", text)):
-        body = setter.emitter.group(body._replace(height=0))
+        open_, close = fences("(", ")", 0)
+        body = body._replace(text=open_ + body.text + close, width=body.width + 0.8)
     row = f'<mrow data-{slot.kind}="{slot.place}">{body.text}</mrow>'
     return Box(row, body.width, ATOM, body.height, "numeral", "numeral")
 

@@ -14,7 +14,7 @@ from symbackprop.pages.plan import MOST_PATHS, Link, Plan
 from symbackprop.problem import Problem
 from symbackprop.render.web import packed
 
-NO_CHOICE = "const rebuild=()=>{},relay=rebuild;"
+NO_CHOICE = "const relay=()=>{},visit=relay;"
 RATE = "rate of learning"  # no plain name has spaces
 
 

@@ -9,21 +9,13 @@ function below(adjoint, found = new Set()) {
   return found;
 }
 function choose(weight) {
-  const first = !steps.length;
   chosen = String(weight);
-  if (pick) pick.value = chosen;
-  const on = below(wanted[chosen]), passed = new Set([...on].map(k => names[k]));
-  if (!first) {
-    rebuild();
-    for (const g of all(".node,.edge", net)) {
-      g.classList.toggle("path", held(g).some(name => passed.has(name)) || g.matches(".role-loss,.role-cost"));
-      g.classList.toggle("own", g.dataset.edge === names[chosen]);
-    }
-  }
+  const met = below(wanted[chosen]);
+  if (steps.length) repaint(met);
   due = {};
   steps = ["", ...page.groups.map((group, k) => { for (const place of group) due[place] = k + 1; return `forward-${k + 1}`; })];
   factors.forEach(([local, closes], k) => {
-    if (!on.has(local < 0 ? closes : local)) return;
+    if (!met.has(local < 0 ? closes : local)) return;
     due[local] = due[closes] = steps.length;
     steps.push(`factor-${k + 1}`);
   });
@@ -48,16 +40,18 @@ function go(t, move = true) {
   now.replaceChildren();
   if (item) {
     item.classList.add("now");
-    const made = item.cloneNode(true), table = document.createElement("table");
-    made.removeAttribute("id");
+    const made = item.cloneNode(true);
     if (item.tagName === "LI") now.append(box("head", ...made.querySelector("summary,.head").childNodes), ...all("details > .rows", made));
-    else { table.append(made); now.append(table); }
+    else tabulate(made);
   }
-  if (move) history.replaceState(null, "", "#" + id);
+  if (move) try { history.replaceState(null, "", "#" + id); } catch { /* a browser that is asked too often */ }
   $("back").disabled = !at;
   $("next").disabled = at === steps.length - 1;
+  reach();
   say();
 }
+/* What scrolls can be reached by keys. */
+function reach() { for (const e of all(".scroll,.rows")) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute("tabindex"); }
 function say() {
   $("say").textContent = at < 1 ? "" : $("where").textContent + ": "
     + all("math[aria-label],b[data-n],.why", $("now")).slice(0, 8).map(e => e.getAttribute("aria-label") || e.textContent).join(", ");
@@ -65,10 +59,7 @@ function say() {
 function follow() {
   const id = location.hash.slice(1), [kind, k] = id.split("-");
   if (!/^(forward|factor|update)$/.test(kind) || !$(id)) return;
-  if (!steps.includes(id)) {
-    const weight = Object.keys(wanted).find(w => factors[k - 1].some(place => place >= 0 && below(wanted[w]).has(place)));
-    if (weight) choose(weight);
-  }
+  if (!steps.includes(id)) turn(k);
   go(steps.indexOf(id), false);
   $("stage").scrollIntoView();
 }
@@ -82,24 +73,25 @@ function press(event) {
 function click(event) {
   const e = event.target.closest("[data-e]"), g = event.target.closest("#net .node,#net .edge");
   const step = steps.findIndex(id => id.startsWith("factor") && (e ? id === "factor-" + e.dataset.e : g && held(g).includes(names[factors[id.slice(7) - 1][0]])));
-  const other = g && wanted[index[g.dataset.edge]] !== undefined;
-  if (step > 0) event.preventDefault();
-  if (step > 0) go(step);
-  else if (other) { choose(index[g.dataset.edge]); go(steps.findLastIndex(id => id.startsWith("factor"))); }
+  if (step > 0) { event.preventDefault(); go(step); }
+  else if (g) visit(index[g.dataset.edge]);
 }
 document.documentElement.classList.add("live");
 recount();
 choose(chosen);
 go(0, false);
 follow();
-$("back").addEventListener("click", () => go(at - 1));
-$("next").addEventListener("click", () => go(at + 1));
-$("reset").addEventListener("click", () => { for (const div of fields()) start(div.dataset.v); recount(); });
-pick?.addEventListener("change", () => { choose(pick.value); go(0); });
-addEventListener("keydown", press);
-addEventListener("click", click);
-addEventListener("hashchange", follow);
-$("level").addEventListener("change", event => {
+const on = (e, what, run) => e.addEventListener(what, run);
+on($("back"), "click", () => go(at - 1));
+on($("next"), "click", () => go(at + 1));
+on($("reset"), "click", () => { for (const div of fields()) start(div.dataset.v); recount(); });
+on(window, "resize", reach);
+on(window, "keydown", press);
+on(window, "click", click);
+on(window, "hashchange", follow);
+/* The browser itself goes to what a link names, when all is there. */
+on(window, "load", () => setTimeout(follow));
+on($("level"), "change", event => {
   const level = event.target.value;
   $("list").classList.toggle("level1", level === "1");
   all("details", $("list")).forEach(e => { e.open = level !== "0"; });

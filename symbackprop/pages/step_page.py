@@ -26,7 +26,7 @@ from symbackprop.render.html import Writer
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.web import page, style, text
 
-WIDTH = 44.0
+WIDTH = 30.0
 _SOME = re.compile(r"(?:\.sb-diagram|math) \.(role-[\w-]+|word)\b[^}]*\}")
 MOST_NAMED = 3
 MOST_WIDE, COMFORTABLE, STRETCH = 2400, 720, 1.4  # pixels of the picture

@@ -1,0 +1,464 @@
+"""
+Pages in a real browser: stepping by key, click and link, numbers that follow the fields, and nothing asked of the network.
+
+Needs Chromium, its driver and selenium; with SYMBACKPROP_REQUIRE_BROWSER=1 their absence is a failure, and more pages are opened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pages import NETWORKS, at, data_of, expected, made, page_of
+
+from symbackprop.pages.marks import in_text
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--window-size=1000,1200",
+)  # fmt: skip
+
+pytestmark = pytest.mark.browser
+
+
+def some(rows: list[Any], most: int = 2) -> list[Any]:
+    """Return the first rows; the others where every test was asked for: each takes seconds."""
+    return rows if os.environ.get("SYMBACKPROP_REQUIRE_BROWSER") else rows[:most]
+
+
+def missing() -> str:
+    """Say what there is not."""
+    if CHROMIUM is None or DRIVER is None:
+        return "needs chromium and chromedriver"
+    try:
+        import selenium  # noqa: F401, PLC0415
+    except ImportError:
+        return "needs selenium"
+    return ""
+
+
+class Browser:
+    """One Chromium; notes every request and every message of the console."""
+
+    def __init__(self, profile: Path) -> None:
+        from selenium import webdriver  # noqa: PLC0415
+        from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
+
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM or ""
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+
+    def open(self, path: Path, *, where: str = "") -> None:
+        """Open a page afresh."""
+        self.driver.get("about:blank")
+        self.driver.get(f"{path.as_uri()}{where}")
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page; `return` gives its value."""
+        return self.driver.execute_script(script, *arguments)
+
+    def press(self, *keys: str) -> None:
+        """Press keys where the focus is."""
+        from selenium.webdriver import ActionChains  # noqa: PLC0415
+
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def click(self, selector: str) -> None:
+        """Click in the middle of an element, as a mouse does."""
+        from selenium.webdriver import ActionChains  # noqa: PLC0415
+
+        element = self.driver.find_element("css selector", selector)
+        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+        ActionChains(self.driver).move_to_element(element).click().perform()
+
+    def requests(self) -> list[str]:
+        """Return every address that was asked for."""
+        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+    def complaints(self) -> list[str]:
+        """Return what the console says."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def size(self, width: int, height: int = 900) -> None:
+        """Set the size of the window's inside."""
+        device = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
+
+    def media(self, *, dark: bool = False, kind: str = "") -> None:
+        """Turn the night on, or paper."""
+        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": kind, "features": features})
+
+    def scripts(self, *, on: bool) -> None:
+        """Turn scripts on or off for pages opened from now on."""
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not on})
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory) -> Iterator[Browser]:
+    lacking = missing()
+    if lacking and os.environ.get("SYMBACKPROP_REQUIRE_BROWSER"):
+        pytest.fail(lacking)
+    if lacking:
+        pytest.skip(lacking)
+    browser = Browser(tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.driver.quit()
+
+
+@pytest.fixture
+def browser(chromium) -> Iterator[Browser]:
+    """Give the browser as new; afterwards nothing was asked of the network, and nothing complained about."""
+    chromium.size(1000, 1200)
+    chromium.media()
+    chromium.scripts(on=True)
+    chromium.requests()
+    chromium.complaints()
+    yield chromium
+    asked = [address for address in chromium.requests() if not address.startswith(("file:///", "about:", "data:"))]
+    assert asked == []
+    assert chromium.complaints() == []
+    chromium.scripts(on=True)
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open a page by its name in `pages.NETWORKS`."""
+
+    def go(name: str, where: str = "") -> str:
+        text = page_of(name)
+        (tmp_path / "page.html").write_text(text, encoding="utf-8")
+        browser.open(tmp_path / "page.html", where=where)
+        return text
+
+    return go
+
+
+def state(browser: Browser) -> dict[str, Any]:
+    """Return where the page is: its step, what is boxed, what is thick in the picture, what is still to come."""
+    found: dict[str, Any] = browser.run("""
+        const visible = e => e.checkVisibility({visibilityProperty: true});
+        return {
+            where: document.getElementById("where").textContent,
+            hash: location.hash,
+            boxed: [...new Set([...document.querySelectorAll("[data-e].on")].map(e => e.dataset.e))],
+            lines: document.querySelectorAll("#lines [data-e].on").length,
+            rows: new Set([...document.querySelectorAll("#lines [data-e].on")].map(e => e.closest(".row"))).size,
+            thick: [...document.querySelectorAll("#net .on")].map(e => e.dataset.name || e.dataset.from + ">" + e.dataset.to),
+            gradients: [...document.querySelectorAll("#net .gradient")].filter(visible).map(e => e.dataset.of),
+            values: [...document.querySelectorAll("#net .value")].filter(visible).map(e => e.dataset.of),
+            now: [...document.querySelectorAll(".now")].map(e => e.id),
+            said: document.getElementById("say").textContent,
+        };""")
+    return found
+
+
+def test_keys_step_through_the_factors(browser, opened) -> None:
+    """Forward values first, then one factor after the other: boxed in every line, thick in the picture, then its gradient."""
+    opened("one weight")
+    start = state(browser)
+    assert (start["where"], start["boxed"]) == ("all steps", [])
+    assert {"a1_1", "a2_1", "L"} <= set(start["values"])
+    assert {"a1_1", "a2_1", "w1_1_1"} <= set(start["gradients"])
+
+    browser.press("\ue014")
+    first = state(browser)
+    assert first["where"] == "forward 1 of 3"
+    assert {"x_1", "a1_1"} <= set(first["values"])
+    assert not {"a2_1", "L"} & set(first["values"])
+    assert first["gradients"] == []
+    browser.press("\ue014", "\ue014")
+    assert {"a2_1", "L"} <= set(state(browser)["values"])
+
+    seen = []
+    for number in range(1, 6):
+        browser.press("\ue014")
+        here = state(browser)
+        seen.append((here["thick"], sorted(set(here["gradients"]) & {"a2_1", "a1_1", "w1_1_1"})))
+        assert here["where"] == f"factor {number} of 5"
+        assert here["hash"] == f"#factor-{number}"
+        assert (here["boxed"], here["rows"], here["now"]) == ([str(number)], 3, [f"factor-{number}"])
+        assert here["said"].startswith(f"factor {number} of 5: the derivative of ")
+    assert seen == [
+        (["a2_1>L"], ["a2_1"]),
+        (["a2_1"], ["a2_1"]),
+        (["a1_1>a2_1"], ["a1_1", "a2_1"]),
+        (["a1_1"], ["a1_1", "a2_1"]),
+        (["x_1>a1_1"], ["a1_1", "a2_1", "w1_1_1"]),
+    ]
+    browser.press("\ue014", "\ue014", "\ue012")
+    assert state(browser)["where"] == "factor 5 of 5"
+
+
+def test_buttons_links_factors_and_edges_lead_to_a_step(browser, opened) -> None:
+    opened("one weight")
+    browser.click("#next")
+    assert state(browser)["where"] == "forward 1 of 3"
+    browser.click("#back")
+    assert state(browser)["where"] == "all steps"
+    assert browser.run("return document.getElementById('back').disabled")
+
+    browser.click('#lines [data-e="4"]')
+    assert state(browser)["where"] == "factor 4 of 5"
+    browser.click('.steps a[href="#factor-2"]')
+    assert state(browser)["where"] == "factor 2 of 5"
+    browser.click('#net .edge[data-from="a1_1"] .head')
+    assert state(browser)["where"] == "factor 3 of 5"
+    browser.click('#net .node[data-name="a1_1"]')
+    assert state(browser)["where"] == "factor 4 of 5"
+
+
+def test_a_link_opens_its_step(browser, opened) -> None:
+    opened("one weight", "#factor-3")
+
+    assert state(browser)["where"] == "factor 3 of 5"
+    assert browser.run("return Math.abs(document.getElementById('stage').getBoundingClientRect().top)") < 40
+
+
+def test_keys_in_a_field_stay_there(browser, opened) -> None:
+    """Arrow keys in a field or on a slider move its number, not the page."""
+    opened("one weight")
+    browser.click("#fields input[type=range]")
+    browser.press("\ue014")
+
+    assert state(browser)["where"] == "all steps"
+
+
+def typed(browser: Browser, values: dict[int, str], kind: str = "number") -> None:
+    """Enter numbers, one after the other, as typing or moving a slider does."""
+    browser.run(
+        """for (const [place, text] of Object.entries(arguments[0])) {
+             const input = document.querySelector(`#fields [data-v="${place}"] input[type=${arguments[1]}]`);
+             input.value = text;
+             input.dispatchEvent(new Event("input", {bubbles: true}));
+           }""",
+        {str(place): text for place, text in values.items()},
+        kind,
+    )
+
+
+def shown(browser: Browser) -> dict[str, set[str]]:
+    """Return what stands in the page at every place: alone, inside formulas (parentheses taken off), in the picture."""
+    found: dict[str, dict[str, list[str]]] = browser.run(r"""
+        const out = {alone: {}, inside: {}};
+        const put = (kind, place, text) => (out[kind][place] ??= []).push(text);
+        for (const e of document.querySelectorAll("b[data-n]")) put("alone", e.dataset.n, e.innerHTML);
+        for (const e of document.querySelectorAll("math [data-n], math [data-p], math [data-r]")) {
+            const mn = [...e.querySelectorAll("mn")].map(x => x.textContent), minus = e.querySelector(":scope > mo");
+            const low = [...e.children].some(x => x.textContent === "−" && x.tagName.toLowerCase() === "mo");
+            const below = e.querySelector("msup mo") ? "−" : "";
+            const power = `${mn[0]}·10<sup>${below}${mn[2]}</sup>`;
+            const text = mn.length === 1 ? mn[0] : e.querySelector("msup") ? power : mn.join("/");
+            put("inside", e.dataset.n ?? e.dataset.p ?? e.dataset.r, (low ? "−" : "") + text);
+        }
+        for (const g of document.querySelectorAll("#net .value, #net .gradient")) {
+            const place = g.matches(".value") ? index[g.dataset.of] : page.adjoint[index[g.dataset.of]];
+            if (place !== undefined) put("picture", place, g.querySelector("text").textContent);
+        }
+        return out;""".replace("inside: {}}", "inside: {}, picture: {}}"))
+    return {f"{kind} {place}": set(texts) for kind, places in found.items() for place, texts in places.items()}
+
+
+CHANGED = [name for name in NETWORKS if name not in {"without numbers", "an input"}]
+MOST_FIELDS = 24
+
+
+@pytest.mark.parametrize("name", some(CHANGED))
+def test_numbers_follow_the_fields(browser, opened, name) -> None:
+    """After every field was changed, every number in the page is that of `evaluate` at that point, to the printed digits."""
+    data = data_of(opened(name))
+    derivation = made(name)
+    before = shown(browser)
+    drawn = random.Random(name)
+    free = [int(place) for place in data["start"] if data["names"][int(place)]]
+    fixed = {place for group in data["sums"] for place in group}
+    chosen = [place for place in free if place not in fixed]
+    chosen = drawn.sample(chosen, min(len(chosen), MOST_FIELDS))
+    for _ in range(2):
+        point = {place: f"{drawn.uniform(-1.5, 1.5):.{drawn.choice([1, 2, 3])}f}" for place in chosen}
+        typed(browser, point)
+        moved = at(derivation, {data["names"][place]: text for place, text in point.items()})
+        right = expected(moved, data)
+        now = shown(browser)
+        wrong = {
+            key: (texts, in_text(right[int(key.split()[1])][0]))
+            for key, texts in now.items()
+            if int(key.split()[1]) in right
+            and {re.sub(r"</?sup>", "", t) for t in texts} != {re.sub(r"</?sup>", "", in_text(right[int(key.split()[1])][0]))}
+        }
+        assert wrong == {}
+    assert len(now) > 20
+    assert sum(now[key] != before[key] for key in now) > (0.6 if len(chosen) < MOST_FIELDS else 0.3) * len(now)
+    browser.click("#reset")
+    assert shown(browser) == before
+
+
+def test_a_slider_moves_everything_it_touches(browser, opened) -> None:
+    """A slider sets its field, the numbers in the lines, in the picture and in the words; a bad number says so."""
+    data = data_of(opened("one weight"))
+    place = data["names"].index("w2_1_1")
+    before = shown(browser)
+    words = "return [...document.querySelectorAll('math[aria-label]')].map(e => e.getAttribute('aria-label')).join()"
+    spoken = browser.run(words)
+    typed(browser, {place: "-1.25"}, "range")
+    after = shown(browser)
+
+    assert browser.run(f"return document.querySelector('#fields [data-v=\"{place}\"] input').value") == "-1.25"
+    assert after[f"alone {data['adjoint'][str(data['names'].index('w1_1_1'))]}"] != before[
+        f"alone {data['adjoint'][str(data['names'].index('w1_1_1'))]}"
+    ]
+    now = browser.run(words)
+    assert "minus 1.25" in now
+    assert "minus 1.25" not in spoken
+    assert "times 0.4 " not in now
+    typed(browser, {place: ""})
+    assert "A number is needed" in browser.run("return document.getElementById('fault').textContent")
+
+
+def test_targets_go_on_summing_to_one(browser, opened) -> None:
+    """Where targets sum to 1, moving one moves the others, and the numbers are still those of `evaluate`."""
+    data = data_of(opened("softmax"))
+    group = data["sums"][0]
+    typed(browser, {group[0]: "0.25"})
+    values = [browser.run(f"return document.querySelector('#fields [data-v=\"{place}\"] input').value") for place in group]
+    right = expected(at(made("softmax"), {data["names"][place]: text for place, text in zip(group, values, strict=True)}), data)
+
+    assert sum(map(float, values)) == pytest.approx(1)
+    assert {
+        key: texts for key, texts in shown(browser).items()
+        if key.startswith("alone") and int(key.split()[1]) in right and texts != {in_text(right[int(key.split()[1])][0])}
+    } == {}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", some(["all weights", "own names", "softmax", "a mean over samples"]))
+def test_recounting_where_nothing_changed_changes_nothing(browser, opened, name) -> None:
+    """The script's numbers, signs and words are those the page came with."""
+    opened(name)
+    same = browser.run("""
+        const look = () => [...document.querySelectorAll("main b[data-n], main math, .right, .value")]
+            .filter(e => !e.closest("#net")).map(e => e.outerHTML);
+        const before = look();
+        recount();
+        const after = look();
+        return before.map((x, i) => [x, after[i]]).filter(([x, y]) => x !== y);""")
+    assert same == []
+
+
+@pytest.mark.parametrize("name", some(["all weights", "a mean over samples", "softmax"]))
+def test_every_weight_has_its_chain_rule(browser, opened, name) -> None:
+    """Whatever weight is chosen, its factors are stepped through, boxed, and multiply to its gradient."""
+    data = data_of(opened(name))
+    for place in list(data["wanted"])[:12]:
+        browser.run("pick.value = arguments[0]; pick.dispatchEvent(new Event('change'))", place)
+        counts = browser.run("""
+            const out = [];
+            for (let t = page.groups.length + 1; t < steps.length - 1; t++) {
+                go(t, false);
+                const boxes = document.querySelectorAll("#lines [data-e].on").length;
+                out.push([steps[t], boxes, document.getElementById("now").textContent.length]);
+            }
+            go(0, false);
+            return out;""")
+        assert counts
+        assert [row for row in counts if row[2] < 3] == []
+        # A derivative that only adds up others has no factor of its own to box.
+        assert sum(row[1] >= 1 for row in counts) > 0.8 * len(counts)
+
+
+def test_without_a_script_everything_is_there(browser, opened) -> None:
+    """All steps, all numbers, the whole picture; and no button that would do nothing."""
+    browser.scripts(on=False)
+    text = opened("one weight")
+    browser.scripts(on=True)
+    facts = browser.run("""
+        const seen = e => e.checkVisibility({visibilityProperty: true});
+        const every = what => [...document.querySelectorAll(what)];
+        return {live: document.documentElement.className,
+                hidden: every("main .rows, main math, #net text, b[data-n]").filter(e => !seen(e)).length,
+                numbers: every("b[data-n]").length, buttons: every("button, input, select").filter(seen).length};""")
+
+    assert facts["live"] == ""
+    assert facts["buttons"] == 0
+    assert facts["numbers"] == text.count("<b data-n=")
+    # What only repeats a number (1 = 1) or names a field is not shown.
+    assert facts["hidden"] <= text.count('class="row same"') + len(data_of(text)["start"])
+
+
+@pytest.mark.parametrize("name", some(["one weight", "softmax", "a mean over samples", "90 paths"]))
+def test_a_phone_scrolls_boxes_and_never_the_page(browser, opened, name) -> None:
+    browser.size(400)
+    opened(name)
+    for step in (0, 1, 5):
+        browser.run(f"go({step})")
+        assert browser.run("return document.documentElement.scrollWidth") <= 400
+        loose = browser.run("""
+            const inside = e => e.closest(".scroll, .rows, #now table, .unseen");
+            return [...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && !inside(e)
+                && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 90));""")
+        assert loose == []
+
+
+def test_paper_has_everything_and_no_buttons(browser, opened) -> None:
+    opened("one weight")
+    browser.run("go(2)")
+    browser.media(kind="print")
+
+    assert browser.run("return [...document.querySelectorAll('button, input')].filter(e => e.checkVisibility()).length") == 0
+    assert browser.run("""return [...document.querySelectorAll("#lines mrow, #net .value")]
+        .filter(e => !e.checkVisibility({visibilityProperty: true})).length""") == 0
+
+
+def axe() -> str:
+    """Return the source of axe-core: where AXE_CORE says, or beside npm's other modules, or installed for this run."""
+    given = os.environ.get("AXE_CORE")
+    npm = shutil.which("npm")
+    if given:
+        return Path(given).read_text(encoding="utf-8")
+    if npm is None:
+        pytest.skip("needs npm, or AXE_CORE")
+    folder = Path(os.environ.get("TMPDIR", "/tmp")) / "symbackprop-axe"
+    source = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.exists():
+        folder.mkdir(exist_ok=True)
+        quiet = ("--silent", "--no-audit", "--no-fund")
+        done = subprocess.run([npm, "install", *quiet, "--prefix", folder, "axe-core"], check=False)
+        if done.returncode or not source.exists():
+            pytest.skip("axe-core could not be installed")
+    return source.read_text(encoding="utf-8")
+
+
+LOOKS = [(name, dark) for name in ("all weights", "softmax") for dark in (False, True)]
+
+
+@pytest.mark.parametrize(("name", "dark"), some(LOOKS, 1))
+def test_axe_finds_no_serious_fault(browser, opened, name, dark) -> None:
+    """WCAG 2.2 AA as far as a program can tell, at the start and in the middle of the steps."""
+    source = axe()
+    browser.media(dark=dark)
+    opened(name)
+    for step in (0, 5):
+        browser.run(f"go({step})")
+        browser.run(source)
+        found = browser.driver.execute_async_script(
+            "const done = arguments[arguments.length - 1]; axe.run(document).then(result => done(result.violations));"
+        )
+        serious = [
+            (fault["id"], fault["impact"], [node["html"][:160] for node in fault["nodes"][:3]])
+            for fault in found
+            if fault["impact"] in {"serious", "critical"}
+        ]
+        assert serious == []
