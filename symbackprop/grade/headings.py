@@ -87,7 +87,7 @@ def _heading(line: str, names: Names, *, numbers: bool) -> tuple[str, str] | Non
         plain = name.strip(" \t.:*`~()")
         known = names.is_question(plain) if numbers and plain.isdigit() else names.is_id(plain)
         if not known and large:
-            # "q1 The error", "Question 1: The error"
+            # A heading may have a title behind the id: q1 The error.
             words = plain.split(" ")
             starts = (plain.partition(":")[0], *(" ".join(words[:count]).rstrip(":.)") for count in (1, 2)))
             plain = next((start.strip() for start in starts if names.is_id(start.strip())), "")

@@ -134,5 +134,3 @@ def _step(step: StepFinding, outcome: Outcome, say: Say) -> str:
         f'<div><span class="tag">Step {step.number}</span>{shown_step}{message}</div>'
         f'<span class="figure">{shown(outcome.share(step.marks))} of {shown(outcome.share(step.most))}</span></li>'
     )
-
-
