@@ -28,6 +28,7 @@ CASES: dict[str, tuple[Any, str]] = {
     "two paths": (EXAMPLES / "two_paths.toml", "graph"),
     "symbols only": ("2-2-1", "graph"),
     "deep": ("4-6-6-5-3", "network"),
+    "deep graph": ("4-6-6-5-3", "graph"),
     "hostile": ({"title": "</svg><script>alert(1)</script>", "definitions": {"y": "exp(x)^2"}, "point": {"x": 1}}, "atoms"),
 }
 needs_matplotlib = pytest.mark.skipif(find_spec("matplotlib") is None, reason="matplotlib is not installed")

@@ -206,7 +206,9 @@ def animated_svg(figure: Figure) -> str:
     played = replace(figure, nodes=tuple(nodes), edges=tuple(edges), labels=(*labels, *said), height=height)
     bar = f'<rect class="run" x="0" y="{height - 3:g}" width="{figure.width:g}" height="3"/>'
     before, start, after = to_svg(played).partition('<g class="node')
-    moving = before.replace("</style>", "\n" + "\n".join(_rules(beats, clock)) + "</style>", 1)
+    width = 3.0 if len(ways) <= 2 * MOST_EDGES else 1.6
+    sheet = "\n".join(_rules(beats, clock, width))
+    moving = before.replace("</style>", f"\n{sheet}</style>", 1)
     return "\n".join([moving.rstrip("\n"), *ways, bar, start + after])
 
 
@@ -233,15 +235,15 @@ def _bent(points: Sequence[Point]) -> str:
     return "".join(parts) + f"L{points[-1][0]:.1f},{points[-1][1]:.1f}"
 
 
-def _rules(beats: Sequence[Beat], clock: _Clock) -> Iterator[str]:
+def _rules(beats: Sequence[Beat], clock: _Clock, width: float) -> Iterator[str]:
     """Yield the style sheet: outside of its @media block, everything stands still and is complete."""
     at, end, gone = clock.percent, clock.percent(clock.whole - 0.5), "100%"
     yield ".sb-diagram .way,.sb-diagram .run,.sb-diagram .say-forward,.sb-diagram .say-backward{visibility:hidden}"
     yield "@media screen and (prefers-reduced-motion:no-preference){"
     yield ".sb-diagram .way,.sb-diagram .run,.sb-diagram .say-forward,.sb-diagram .say-backward{visibility:visible}"
     yield ".sb-diagram .way .line{fill:none;stroke-dasharray:100;stroke-dashoffset:100}"
-    yield ".sb-diagram .ahead .line{stroke:var(--sb-value);stroke-width:3}"
-    yield ".sb-diagram .way.back .line{stroke:var(--sb-gradient);stroke-width:3}.sb-diagram .back .head{fill:var(--sb-gradient)}"
+    yield f".sb-diagram .way .line{{stroke-width:{width:g}}}.sb-diagram .ahead .line{{stroke:var(--sb-value)}}"
+    yield ".sb-diagram .way.back .line{stroke:var(--sb-gradient)}.sb-diagram .back .head{fill:var(--sb-gradient)}"
     yield ".sb-diagram .run{fill:var(--sb-line);transform-origin:0 0;animation-timing-function:linear}"
     yield ".sb-diagram:hover *{animation-play-state:paused}"
     yield f".sb-diagram *{{animation-duration:{clock.whole:g}s;animation-iteration-count:infinite}}"
