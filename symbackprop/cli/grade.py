@@ -65,7 +65,9 @@ def grade(  # noqa: PLR0913 - one parameter an option
     except Interrupted as interrupted:
         complain(str(interrupted))
         raise typer.Exit(INTERRUPTED) from None
-    typer.echo("\n".join(summary.lines()))
+    for remark in summary.said:
+        complain(remark)
+    typer.echo("\n".join(summary.lines()[len(summary.said) :]))
 
 
 @contextmanager
