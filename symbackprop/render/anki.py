@@ -82,7 +82,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
 def _cards(document: Document, page: _Page) -> Iterator[tuple[str, str]]:
     """Yield front and back of each equation, or of each row of a table of results where there is no equation."""
     equations = any(isinstance(block, Lines) for block in document.blocks)
-    title, section = f"<i>{text_of(document.title)}</i>", ""
+    title, section = f"<i>{text_of(document.title[:LONGEST_DECK])}</i>", ""
     for block in document.blocks:
         match block:
             case Heading(level, spans) if level > 1:

@@ -44,6 +44,7 @@ _SETTINGS = """#set text(font: "New Computer Modern", size: {size}, lang: "en")
 # `derivation` sets rows in columns: left side, relation, right sides, value, reason, number.
 _FUNCTIONS = """
 #let reason(body) = text(size: 0.87em, style: "italic", body)
+#let told(width, body) = box(width: width, { set par(leading: 0.5em, justify: false); reason(body) })
 #let see(number) = link(label("eq" + str(number)))[(#number)]
 #let blank(width, height) = box(width: width, height: height, stroke: (bottom: 0.5pt))
 #let derivation(..arguments) = context {

@@ -65,8 +65,11 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place, *, glued: bool) -> 
         between = ", by " if ";" in text_of(row.reason) else " "
         text, width, _ = sheet.reason(row.reason, sheet.width if plan.reason else plan.room - GAP)
         text = f"reason[{text}{between if cited else ''}{cited}]"
+        room = max(plan.room - GAP, 6.0)
         if plan.reason:
             reason = text
+        elif width > room:
+            lines.append((0, f"told({room:g}em, {text.removeprefix('reason')})"))
         else:
             _beside(lines, text, width + GAP + 2.6 * len(runs), used, plan.room)
     yield f"lines: {_listed(lines)}"

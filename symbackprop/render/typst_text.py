@@ -44,7 +44,7 @@ def _escaped(text: str) -> str:
     run = 0
     for char in text:
         run = 0 if char.isspace() else run + 1
-        if run > LONGEST_WORD and run % LONGEST_WORD == 1:
+        if run > LONGEST_WORD and run % 3 == 1:
             out.append("\\u{200b}")  # where a line may end
         out.append(_char(char))
     return _FULL_STOP.sub(r"\.", "".join(out))
