@@ -289,6 +289,17 @@ def test_examples_are_said_to_be_examples() -> None:
     assert "are examples." not in page("one weight")
 
 
+def test_every_network_of_the_table_of_cases_has_a_page() -> None:
+    """Whatever loss, activation, penalty or reduction: a page that is well-formed and said."""
+    networks = [case for case in BY_NAME.values() if case.derivation().problem.network is not None]
+    assert len(networks) > 20
+
+    for case in networks:
+        reader = read(case.derivation().to_html())
+        assert reader.unsaid == []
+        assert len(reader.ids) == len(set(reader.ids)), case.name
+
+
 def test_scripts_are_packed_without_harm() -> None:
     """Signs lose their spaces; texts, templates and patterns keep theirs."""
     script = 'const a = "x = y", b = `${a} = ${ a }`;\n  /* gone */\nif (a.replace(/ = /g, "") > 1) { b += 1; }'

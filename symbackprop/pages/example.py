@@ -12,20 +12,22 @@ from symbackprop.problem import Problem
 _GOLDEN = 0.381966  # neighbours differ
 
 
-def with_examples(problem: Problem) -> dict[str, Expr]:
+def with_examples(problem: Problem, *, even: bool = False) -> dict[str, Expr]:
     """
     Return a number for every leaf: the problem's own where it gives one.
 
-    Inputs and parameters have one or two decimals; of the targets of a sample the first is 1 and the others are 0.
+    Inputs and parameters have one or two decimals; of the targets of a sample the first is 1 and the others are 0,
+    or with `even` all are the same part of 1: a loss may need the logarithm of each.
     """
     point: dict[str, Expr] = dict(problem.point)
     first: set[str] = set()
+    targets = [leaf.symbol.name.partition("_s")[2] for leaf in problem.graph.leaves if leaf.role is Role.TARGET]
     for k, leaf in enumerate(problem.graph.leaves, 1):
         name = leaf.symbol.name
         part = k * _GOLDEN % 1
         if leaf.role is Role.TARGET:
             sample = name.partition("_s")[2]
-            value = Fraction(0) if sample in first else Fraction(1)
+            value = Fraction(1, targets.count(sample)) if even else Fraction(sample not in first)
             first.add(sample)
         elif leaf.role is Role.INPUT:
             value = Fraction(1 + round(8 * part), 10)

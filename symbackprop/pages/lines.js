@@ -61,10 +61,10 @@ function rebuild() {
 }
 /* Where the paths are too many to be listed, the lines are those of the derivative at hand. */
 function relay(factor) {
-  if (ways(wanted[chosen])[1]) return;
+  if (ways(wanted[chosen])[1]) return false;
   const body = factor && document.querySelector(`#list details > .rows [data-e="${factor}"]`)?.closest(".rows");
   if (body) lines.innerHTML = body.innerHTML; else if (relayed) rebuild();
-  relayed = Boolean(body);
+  return relayed = Boolean(body);
 }
 /* Another weight: its lines, its path in the picture. */
 function repaint(on) {

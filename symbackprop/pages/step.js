@@ -28,7 +28,7 @@ function go(t, move = true) {
   const id = steps[at], [kind, k = 0] = id.split("-"), factor = kind === "factor" ? Number(k) : 0, open = !at || kind === "update";
   const few = steps.filter(s => s.startsWith("factor"));
   $("where").textContent = !at ? "all steps" : factor ? `factor ${few.indexOf(id) + 1} of ${few.length}` : kind === "update" ? kind : `forward ${k} of ${page.groups.length}`;
-  relay(factor);
+  const twice = relay(factor);
   all("[data-e]").forEach(e => e.classList.toggle("on", Number(e.dataset.e) === factor));
   all(".now").forEach(e => e.classList.remove("now"));
   const name = factor && names[factors[k - 1][0]], group = kind === "forward" ? page.groups[k - 1].map(p => names[p]) : [];
@@ -41,7 +41,7 @@ function go(t, move = true) {
   if (item) {
     item.classList.add("now");
     const made = item.cloneNode(true);
-    if (item.tagName === "LI") now.append(box("head", ...made.querySelector("summary,.head").childNodes), ...all("details > .rows", made));
+    if (item.tagName === "LI") now.append(box("head", ...made.querySelector("summary,.head").childNodes), ...(twice ? [] : all("details > .rows", made)));
     else tabulate(made);
   }
   if (move) try { history.replaceState(null, "", "#" + id); } catch { /* a browser that is asked too often */ }

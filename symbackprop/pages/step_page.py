@@ -11,6 +11,7 @@ from functools import cached_property
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams import Figure, figure_of, stylesheet, to_svg
 from symbackprop.document import Block, Heading, Note, Paragraph, Row, Spans, Table, Tint
+from symbackprop.errors import DomainError
 from symbackprop.expr import Expr, add, mul
 from symbackprop.graph import Role
 from symbackprop.narrate.network import assumptions, setting
@@ -47,8 +48,18 @@ def derivation_page(made: Derivation, options: Options = DEFAULT) -> str:
     """
     point = with_examples(made.problem)
     examples = lacking(made.problem, point)
-    whole = replace(made, problem=replace(made.problem, point=point)) if examples else made
+    whole = _at(made, point) if examples else made
+    try:
+        _ = whole.values
+    except DomainError:
+        if not examples:
+            raise
+        whole = _at(made, with_examples(made.problem, even=True))
     return _Page(whole, examples=examples, width=options.width or WIDTH).text()
+
+
+def _at(made: Derivation, point: dict[str, Expr]) -> Derivation:
+    return replace(made, problem=replace(made.problem, point=point))
 
 
 @dataclass(frozen=True)
