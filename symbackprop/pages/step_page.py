@@ -97,9 +97,10 @@ class _Page:
 
     @cached_property
     def updated(self) -> tuple[str, ...]:
-        """The parameters among them: only those are learnt."""
-        graph = self.made.graph
-        return tuple(name for name in self.told if name in graph.leaf_by_name and graph.role(name) in {Role.WEIGHT, Role.BIAS})
+        """The parameters among them: only those are learnt, or what the problem's training names."""
+        graph, declared = self.made.graph, self.made.problem.training
+        own = [name for name in self.told if name in graph.leaf_by_name and graph.role(name) in {Role.WEIGHT, Role.BIAS}]
+        return tuple(name for name in own if not (declared and declared.train) or name in declared.train)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -197,7 +198,7 @@ class _Page:
             rows = list(self.rows.reached(factor.closes)) if factor.closes is not None else []
             yield self._step(f"factor-{k}", f"{k}", head.replace("div", "span"), rows)
         if self.updated:
-            yield self._step("update", "✓", "<b>One step of training</b>", self._updates())
+            yield self._step("update", "✓", "<b>One step of gradient descent</b>", self._updates())
 
     def _tabulated(self, factor: Factor) -> bool:
         """Whether a step is a line of the table: of many parameters, all but the first."""
