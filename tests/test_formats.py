@@ -249,6 +249,7 @@ def test_a_pdf_is_written_by_the_command_and_by_save(tmp_path: Path) -> None:
     """`-o notes.pdf` and `save` write one, `-o notes.typ` what it is made of; evaluate and train, too."""
     assert run(["derive", "x^2", "--at", "x=3", "-o", str(tmp_path / "a.pdf")]) == 0
     derive("x^2", at="x=3").save(tmp_path / "b.pdf")
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
     assert run(["derive", "x^2", "--two-column", "-o", str(tmp_path / "a.typ")]) == 0
     written = (tmp_path / "a.typ").read_text(encoding="utf-8")
     assert "columns: 2" in written

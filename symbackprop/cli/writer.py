@@ -101,17 +101,8 @@ class Writer:
     def _diagram(self, engine: str) -> str:
         """Return a picture of what is derived, or nothing on a worksheet and where no page would hold it."""
         from symbackprop.derivation import Derivation  # noqa: PLC0415
-        from symbackprop.diagrams import figure_of, to_svg, to_tikz  # noqa: PLC0415
-        from symbackprop.errors import SymbackpropError  # noqa: PLC0415
 
-        if self.blanks or not isinstance(self.source, Derivation):
-            return ""
-        asked = self.source.telling.wrt
-        try:
-            figure = figure_of(self.source, wrt=asked[0] if len(asked) == 1 else "")
-        except SymbackpropError:
-            return ""
-        return to_svg(figure) if engine == "typst" else to_tikz(figure, standalone=False)
+        return self.source.drawing(engine) if isinstance(self.source, Derivation) and not self.blanks else ""
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""

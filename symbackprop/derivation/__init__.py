@@ -22,7 +22,7 @@ from symbackprop.derivation.spelling import check_notation, make_speller
 from symbackprop.derivation.telling import format_for, make_telling
 from symbackprop.derivation.training import choose_options
 from symbackprop.document import Document
-from symbackprop.errors import InputError
+from symbackprop.errors import InputError, SymbackpropError
 from symbackprop.evaluate import Values, evaluate_at, missing
 from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
@@ -52,6 +52,7 @@ __all__ = [
 
 PAGES = "symbackprop.pages"
 SHOWING = "symbackprop.showing"
+DIAGRAMS = "symbackprop.diagrams"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -301,11 +302,23 @@ class Derivation:
         """
         Return a PDF, made by the engine "typst" or "latex", or by the first of them that is installed.
 
-        Raises InputError where it is not, or where it fails.
+        Without options, the diagram stands on its first page.  Raises InputError where it is not, or where it fails.
         """
-        from symbackprop.render.pdf import to_pdf  # noqa: PLC0415 - brings what only a PDF needs
+        from symbackprop.render.pdf import choose_engine, to_pdf  # noqa: PLC0415 - brings what only a PDF needs
 
-        return to_pdf(self.document(), self.speller, options or Options(), engine)
+        chosen = choose_engine(engine)
+        return to_pdf(self.document(), self.speller, options or Options(diagram=self.drawing(chosen)), chosen)
+
+    def drawing(self, engine: str = "typst") -> str:
+        """Return the diagram as a document holds it: SVG for "typst", TikZ for "latex"; nothing where no page would hold it."""
+        asked = self.telling.wrt
+        diagrams = import_module(DIAGRAMS)
+        try:
+            figure = diagrams.figure_of(self, wrt=asked[0] if len(asked) == 1 else "")
+        except SymbackpropError:
+            return ""
+        drawn: str = diagrams.to_svg(figure) if engine == "typst" else diagrams.to_tikz(figure, standalone=False)
+        return drawn
 
     def _json(self) -> dict[str, Any]:
         return derivation_json(
