@@ -50,7 +50,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     Check a class: every answer, with tables (.csv), a page for each student and for the class, and Gradescope's results.
 
     In a file, an answer to question q1 stands behind "q1: " or under a line such as q1, "## q1", "**q1**" or 1); in LaTeX
-    also under \section*{q1}, \textbf{q1} or "% q1", or in \answer{q1}{…}; in a notebook in a cell with the tag answer:q1.
+    also under \section*{q1}, \textbf{q1} or "% q1", or in \answer{q1}{...}; in a notebook in a cell with the tag answer:q1.
     """
     from symbackprop.grade import Interrupted  # noqa: PLC0415
     from symbackprop.grade import grade as grade_class  # noqa: PLC0415
