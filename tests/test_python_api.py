@@ -82,7 +82,7 @@ def test_a_slice_tells_less_in_every_format(made: Derivation) -> None:
     assert len(part.to_text()) < len(made.to_text())
     assert "∂L/∂w₁,₁⁽¹⁾" in part.to_text()
     assert "∂L/∂w₂,₂⁽¹⁾" not in part.to_text()
-    assert r"\frac{\partial L}{\partial w^{[1]}_{1,1}}" in part.to_latex()
+    assert r"\frac{\bppartial \bploss}{\bppartial w^{\bplayer{1}}_{1,1}}" in part.to_latex()
     assert part.to_latex(standalone=True).startswith(r"\documentclass")
     assert part.to_markdown().startswith("# ")
     assert "```math" in part.to_markdown("github")

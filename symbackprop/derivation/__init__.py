@@ -345,7 +345,7 @@ class Derivation:
         Raises what `showing.diagram` does.
 
         >>> derive("2-2-1").slice("w1_1_1").diagram()
-        <Diagram (network) of "Backpropagation of L">
+        <Diagram (network) of "Backpropagation in a 2–2–1 network">
         """
         return import_module(SHOWING).diagram(self, kind, wrt, **options)
 

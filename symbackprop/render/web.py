@@ -54,7 +54,7 @@ def packed(script: str) -> str:
     Return a script without comments, indents, and spaces around signs; texts, templates and patterns stay as they are.
 
     >>> packed('  a = b + "c = d"; // not a comment of the kind that is taken out')
-    'a=b+"c = d"; // not a comment of the kind that is taken out'
+    'a=b+"c = d";// not a comment of the kind that is taken out'
     """
     return re.sub(r"([;{,])\n", r"\1", _KEPT_WHOLE.sub(lambda found: found[1] or found[2], _bare(script)))
 
