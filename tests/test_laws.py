@@ -366,11 +366,11 @@ def balanced(text: str) -> bool:
 @every_case
 @pytest.mark.parametrize("name", [*FORMATS])
 def test_every_derivation_renders_in_every_format(case: Case, name: str) -> None:
-    """A format prints something for each problem; LaTeX and Markdown have their braces balanced."""
+    """A format prints something for each problem; LaTeX and Markdown have their braces balanced (a page draws some alone)."""
     text = case.derivation().render(name)
 
     assert len(text) > 100
-    if name not in {"terminal", "text"}:
+    if name not in {"terminal", "text", "html"}:
         assert balanced(text)
 
 

@@ -582,7 +582,7 @@ WRONG_TEXT: Mapping[str, str] = {
         df/dx | 1/(2*x) | rule.quotient | only what stands below the line is differentiated
     """,
     "root": """
-        df/dx | 3/2*sqrt(3*x + 1) | slope.wrong_rule | √u/2 stands where (√u)′ at u = 3·x + 1 belongs.
+        df/dx | 3/2*sqrt(3*x + 1) | brackets.denominator | with the denominator in brackets, this would be right.
         df/dx | 1/(2*sqrt(3)) | rule.argument | The outer derivative is taken at the inner derivative.
     """,
     "decay": """
