@@ -56,13 +56,13 @@ def judge(values: Rows, target: Target, truth: Truth, options: CheckOptions, dig
     """Compare an answer, taken apart into scalars, with what was asked; `digits` are those of a number as written."""
     if shape_of(values) != target.shape:
         return _misshapen(values, target)
-    used = {name for row in values for entry in row for name in symbols(entry)}
+    used = dict.fromkeys(name for row in values for entry in row for name in symbols(entry))
     asked = {symbol.name for _, _, symbol in target}
     circular = next((name for name in used if asked & truth.needs([name])), None) if asked & truth.needs(used) else None
     point = truth.numbers
     if not used and point is not None:
         return judge_numbers(values, target, truth, options, digits)
-    decided = _combined(_decisions(values, target, truth), options)
+    decided = _combined(_decisions(values, target, truth), options, single=target.shape == (1, 1))
     if circular is not None and decided.verdict != WRONG:
         return Judged(INVALID, codes=frozenset({"circular"}), said=_goes_round(circular, target, truth))
     if decided.verdict == WRONG and point is not None and any(map(_has_decimals, (e for row in values for e in row))):
@@ -120,9 +120,8 @@ def _misshapen(values: Rows, target: Target) -> Judged:
     return Judged(WRONG, PROVED, codes=frozenset({"shape.transpose" if turned else "shape"}), said=said)
 
 
-def _combined(decisions: list[tuple[int, int, Symbol, Decision]], options: CheckOptions) -> Judged:
+def _combined(decisions: list[tuple[int, int, Symbol, Decision]], options: CheckOptions, *, single: bool) -> Judged:
     """Return one verdict for all entries: different beats undecided beats equal, and the weakest evidence counts."""
-    single = len(decisions) == 1
     limits = tuple(dict.fromkeys(limit for *_, found in decisions for limit in found.limits))
     for i, j, asked, found in decisions:
         if found.verdict == "different":
