@@ -146,9 +146,10 @@ def show(made: Derivation) -> Path | None:
     """
     page, title = made.to_html(), made.problem.title or repr(made)[1:-1]
     if in_notebook():
-        from IPython.display import display  # noqa: PLC0415 - where a notebook runs, it is there
+        from IPython import display  # noqa: PLC0415 - where a notebook runs, it is there
 
-        display(Page(page, title))
+        draw: Any = display.display  # which has no types
+        draw(Page(page, title))
         return None
     path = Path(tempfile.mkdtemp(prefix="symbackprop-")) / "derivation.html"
     path.write_text(page, encoding="utf-8", newline="\n")
