@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from symbackprop.arrays import SUFFIX, read_arrays
 from symbackprop.document import Document
 from symbackprop.epochs import Epoch
 from symbackprop.errors import DomainError, InputError, ProblemError
-from symbackprop.fit import BATCH_SIZE, EPOCHS, LARGEST_SEED, SUFFIX, Fit, Settings, State, write_csv
+from symbackprop.fit import BATCH_SIZE, EPOCHS, LARGEST_SEED, Fit, Settings, State, write_csv
 from symbackprop.narrate.epochs import Measured, tell_epochs, tell_measured
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.optimizers import OptimizerOptions, find_optimizer, make_options
@@ -99,10 +100,10 @@ def train_on_data(
             for _ in fit.run(state, (lambda done: show(done - before)) if show else None):
                 _keep(fit, state, course)
     except DomainError as error:
-        msg = f"{error}{_saved(fit, state, course, '; ')}"
+        msg = f"{error}{_saved(state, course, '; ')}"
         raise DomainError(msg) from None
     except KeyboardInterrupt:
-        raise Interrupted(_saved(fit, state, course, "") or "nothing is saved; --save keeps the weights") from None
+        raise Interrupted(_saved(state, course, "") or "nothing is saved; --save keeps the weights") from None
     settings = state.settings
     how = f"{fit.options.row.title}, {settings.batch_size} rows an update, seed {settings.seed}"
     return tell_epochs(_measured(fit), how, state.epochs, numerals)
@@ -133,9 +134,9 @@ def _keep(fit: Fit, state: State, course: Course) -> None:
         write_csv(state.epochs, course.csv)
 
 
-def _saved(fit: Fit, state: State, course: Course, before: str) -> str:
+def _saved(state: State, course: Course, before: str) -> str:
     """Say which weights are saved, if any; the file itself knows, wherever the interruption came."""
     if course.save is None or not state.saved:
         return ""
-    last = int(fit.read(course.save)["epochs"][-1][0])
+    last = int(read_arrays(course.save)["epochs"][-1][0])
     return f"{before}{course.save} has the weights after epoch {last}"

@@ -9,7 +9,6 @@ training that starts again from saved weights does what an uninterrupted one doe
 from __future__ import annotations
 
 import math
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
@@ -18,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from symbackprop.arithmetic import ARRAY, evaluate
+from symbackprop.arrays import Arrays, checked, read_arrays, replaced
 from symbackprop.codegen import STYLES, LayerCode, layer_code
 from symbackprop.codegen.modules import Order
-from symbackprop.data import LARGEST_DATA_FILE, Rows, read_rows, split
+from symbackprop.data import Rows, read_rows, split
 from symbackprop.epochs import COLUMNS, Epoch, as_csv
-from symbackprop.errors import DomainError, InputError, nearest
+from symbackprop.errors import DomainError, InputError
 from symbackprop.layers import plan_of
 from symbackprop.optimizers import OptimizerOptions, make_options
 from symbackprop.problem import Problem
@@ -30,9 +30,6 @@ from symbackprop.problem import Problem
 BATCH_SIZE = 32
 EPOCHS = 10
 LARGEST_SEED = 2**32 - 1
-SUFFIX = ".npz"
-
-Arrays = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -295,23 +292,23 @@ class Fit:
         """Return the state that a file holds; raises InputError for one that is not of this network and optimizer."""
         import numpy as np  # noqa: PLC0415
 
-        found = self.read(path)
+        found = read_arrays(path)
         optimizer = str(found.get("optimizer", ""))
         if optimizer != self.options.optimizer:
             msg = f"{path}: the weights were trained with {optimizer or 'nothing'}, and the problem says {self.options.optimizer}"
             raise InputError(msg)
         memory = {
             state.name: np.concatenate([
-                self._checked(path, found, f"{optimizer}_{state.name}_{name}", shape).ravel()
+                checked(path, found, f"{optimizer}_{state.name}_{name}", shape).ravel()
                 for name, shape in zip(self.module.code.parameters, self.module.shapes, strict=True)
             ])
             for state in self.options.row.state
         }  # fmt: skip
-        table = self._checked(path, found, "epochs", (-1, len(COLUMNS)), finite=False)
-        drawn, size = (int(value) for value in self._checked(path, found, "seed_and_batch_size", (2,)))
+        table = checked(path, found, "epochs", (-1, len(COLUMNS)), finite=False)
+        drawn, size = (int(value) for value in checked(path, found, "seed_and_batch_size", (2,)))
         settings = Settings(epochs, batch_size or size, drawn if seed is None else seed)
         history = [Epoch(int(number), *(float(value) for value in figures)) for number, *figures in table]
-        updates = int(self._checked(path, found, "updates", ()))
+        updates = int(checked(path, found, "updates", ()))
         if epochs <= history[-1].epoch:
             msg = f"{path}: has {history[-1].epoch} epochs already; --epochs {history[-1].epoch + 1} or more goes on"
             raise InputError(msg)
@@ -321,73 +318,9 @@ class Fit:
         """Return the parameters that a file holds, in one row; raises InputError."""
         import numpy as np  # noqa: PLC0415
 
-        arrays = self.read(path) if found is None else found
+        arrays = read_arrays(path) if found is None else found
         pairs = zip(self.module.code.parameters, self.module.shapes, strict=True)
-        return np.concatenate([self._checked(path, arrays, name, shape).ravel() for name, shape in pairs])
-
-    def read(self, path: Path) -> Arrays:
-        """Read all arrays of a file of weights; raises InputError for what is none."""
-        import numpy as np  # noqa: PLC0415
-
-        if not path.is_file():
-            beside = sorted(p.name for p in path.parent.glob(f"*{SUFFIX}")) if path.parent.is_dir() else []
-            msg = f"{path}: no such file{nearest(path.name[:100], beside)}"
-            raise InputError(msg)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                size = sum(entry.file_size for entry in archive.infolist())
-            if size > LARGEST_DATA_FILE:
-                msg = f"{path}: has {size:,} bytes unpacked; up to {LARGEST_DATA_FILE:,} are read"
-                raise InputError(msg)
-            # No pickles: an array of objects could run code.
-            with np.load(path, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, KeyError, OSError):
-            msg = f"{path}: is no file of weights (--save writes one)"
-            raise InputError(msg) from None
-
-    @staticmethod
-    def _checked(path: Path, found: Arrays, name: str, shape: tuple[int, ...], *, finite: bool = True) -> Any:
-        """Return an array of numbers of a shape; −1 stands for any size from 1."""
-        import numpy as np  # noqa: PLC0415
-
-        if name not in found:
-            msg = f"{path}: has no {name}; the weights are of another network, or no weights"
-            raise InputError(msg)
-        array = found[name]
-        pairs = zip(array.shape, shape, strict=False)
-        fits = array.ndim == len(shape) and all(size == want or (want < 0 < size) for size, want in pairs)
-        if not fits:
-            have, want = ("×".join(map(str, sizes)) or "1" for sizes in (array.shape, shape))
-            msg = f"{path}: {name} is {have}, but the network's is {want}"
-            raise InputError(msg)
-        if array.dtype.kind not in "iuf" or (finite and not np.isfinite(array).all()):
-            msg = f"{path}: {name} has an entry that is no number"
-            raise InputError(msg)
-        return array
-
-
-class replaced:  # noqa: N801 - reads as a verb: with replaced(path) as beside
-    """Write a file beside the one meant, and put it in its place when it is whole; raises InputError."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.beside = path.with_name(f".{path.name}.part")
-
-    def __enter__(self) -> Path:
-        return self.beside
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        try:
-            if kind is None:
-                self.beside.replace(self.path)
-                return
-            self.beside.unlink(missing_ok=True)
-        except OSError as fault:
-            kind, error = OSError, fault
-        if isinstance(error, OSError):
-            msg = f"{self.path}: cannot be written ({error.strerror or error})"
-            raise InputError(msg) from None
+        return np.concatenate([checked(path, arrays, name, shape).ravel() for name, shape in pairs])
 
 
 def write_csv(epochs: Sequence[Epoch], path: Path) -> None:

@@ -18,7 +18,7 @@ LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
     ("expr", "names", "files"),
     ("functions", "document", "data", "epochs", "matrix", "indexed"),
-    ("graph", "steps", "parse", "notation", "arithmetic", "findings"),
+    ("graph", "steps", "parse", "notation", "arithmetic", "findings", "arrays"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers", "contour"),
     ("backprop", "verify", "problem", "pullback", "unfold", "plot"),
     ("evaluate", "train", "layers", "decide"),
