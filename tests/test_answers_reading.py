@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import time
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from cases import BY_NAME, CASES, LARGE, Case
 
 from symbackprop.checking.symbols import lexicon_of
 from symbackprop.derivation import Derivation, derive, make_speller
+from symbackprop.document import Block, Lines, Relation
 from symbackprop.errors import ParseError
 from symbackprop.expr import ONE, ZERO, Adjoint, Call, Cases, Condition, Expr, Number, Partial, Symbol, transform
 from symbackprop.matrix import Entries, MatMul, Ones, Slope, Transpose
@@ -22,6 +25,9 @@ from symbackprop.parse.caret import caret
 from symbackprop.parse.lexicon import Lexicon
 from symbackprop.parse.shapes import ShapeError
 from symbackprop.parse.sizes import LONGEST_ANSWER
+from symbackprop.render.latex import macros_of
+from symbackprop.render.options import Options
+from symbackprop.typeset import Latex, Typesetter
 from symbackprop.typeset.shortcuts import ascii_text, latex, plain, unicode_text
 from symbackprop.verify.draws import Draws
 from symbackprop.verify.points import Setting
@@ -476,8 +482,12 @@ def printed(made: Derivation) -> dict[str, Expr]:
         found.setdefault(plain(expr), expr)
         for notation in NOTATIONS:
             speller = make_speller(made.problem, backward, notation)
-            for form in (latex, unicode_text, ascii_text):
-                found.setdefault(form(expr, speller), expr)
+            forms = [form(expr, speller) for form in (latex, unicode_text, ascii_text)]
+            for inline in (False, True):  # with the names that documents provide
+                emitter = Latex(colour=True, inline=inline, macros=macros_of(speller))
+                forms.append(Typesetter(emitter, speller).text(expr))
+            for form in forms:
+                found.setdefault(form, expr)
     return found
 
 
@@ -496,6 +506,43 @@ def test_what_is_printed_is_read_back(case: Case) -> None:
             point = point or Draws(Setting(made.graph, (), made.problem.assumptions), 1).field_point
             assert point is not None
             assert point.value(got) == point.value(meant), text
+
+
+def equations(blocks: tuple[Block, ...]) -> list[tuple[Expr | None, tuple[Expr, ...]]]:
+    """Return left side and values of every equation of a document's displays, with the rows that continue it."""
+    found: list[tuple[Expr | None, tuple[Expr, ...]]] = []
+    for row in (row for block in blocks if isinstance(block, Lines) for row in block.rows):
+        sides = row.right.sides if isinstance(row.right, Relation) else (row.right,)
+        sides += () if row.value is None else (row.value,)
+        if row.left is None:
+            found[-1] = (found[-1][0], found[-1][1] + sides)
+        else:
+            found.append((row.left, sides))
+    return found
+
+
+def displayed(tex: str, begins: str) -> Iterator[str]:
+    """Yield the equations of the displays of a LaTeX document; in one, a line that `begins` otherwise goes on."""
+    displays = re.findall(r"\\begin\{alignat\*?\}\{\d\}\n(.*?)\n\\end\{alignat", tex, flags=re.DOTALL)
+    assert displays
+    for display in displays:
+        yield from re.split(rf"\\\\\*?(?:\[3pt\])?\n(?={begins})", display)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name not in LARGE], ids=lambda case: case.name)
+def test_documents_are_read_back(case: Case) -> None:
+    """Every equation of an article and of slides, copied with its reason and marks, is what the document says."""
+    made = case.derivation().told(detail=1)  # an operator before a formula, as in micro-steps, is not read
+    symbols = lexicon_of(made.problem, made.backward)
+    told = [(left, values) for left, values in equations(made.document().blocks) if left is not None]
+    slides = Options(beamer=True)
+    for tex in (made.render("standalone"), made.render("standalone", slides), made.render("latex")):
+        pieces = list(displayed(tex, r"(?!&)(?!\\uncover<\d+->\{\{\}\}?&)"))
+        assert len(pieces) == len(told)
+        for piece, (left, values) in zip(pieces, told, strict=True):
+            (line,) = read_answer(rf"\begin{{alignat*}}{{2}}{piece}\end{{alignat*}}", symbols).lines
+            assert (line.left or line.values[0]) == left
+            assert len(line.values) - (line.left is None) == len(values), piece
 
 
 # --- hostile input -------------------------------------------------------------------------------------------

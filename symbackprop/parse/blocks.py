@@ -189,7 +189,7 @@ class Blocks(Sums):
         branches: list[tuple[Expr, list[Condition] | None]] = []
         while not self.next.text.startswith("end:"):
             value = self.sum()
-            while self.accept("&", ","):
+            while self.accept("&", ",") or (self.peek().kind == "keyword" and self.accept("\\\\")):  # the condition below
                 pass
             self.keyword("if")
             if self.keyword("otherwise") or self.keyword("else"):

@@ -11,7 +11,12 @@ DROPPED = frozenset(
         "centering", "hfill", "noindent", "allowbreak", "nobreak", "relax",
     }
 )  # fmt: skip
-DROPPED_WITH_ARGUMENT = frozenset({"label", "tag", "phantom", "hphantom", "vphantom", "hspace", "vspace", "mspace"})
+DROPPED_WITH_ARGUMENT = frozenset(
+    {
+        "label", "tag", "ref", "eqref", "phantom", "hphantom", "vphantom", "hspace", "vspace", "mspace", "intertext",
+        "shortintertext", "htmlClass", "htmlId", "class", "cssId", "color", "textcolor", "colorbox",
+    }
+)  # fmt: skip
 BIG = frozenset(
     {"left", "right", "middle", "big", "Big", "bigg", "Bigg"}
     | {f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lrm"}
@@ -34,7 +39,9 @@ FUNCTION_COMMANDS = {
     **{name: name for name in ("exp", "log", "ln", "max", "min", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sech")},
     **{name: name for name in ("arcsin", "arccos", "arctan", "diag", "softmax", "relu")}, "sgn": "sign", "ReLU": "relu",
 }  # fmt: skip
-WORD_COMMANDS = {"ell": "ell", "imath": "i", "jmath": "j"}
+# Those that begin with bp are the names that our own documents provide (`typeset.latex_emitter.Macros`).
+WORD_COMMANDS = {"ell": "ell", "imath": "i", "jmath": "j", "bploss": "L"}
+BRACKETED = {"bplayer": ("[", "]")}  # what stands around an argument in place of its braces
 OPERATORS = {
     "cdot": "·", "times": "·", "ast": "*", "odot": "⊙", "circ": "⊙", "bullet": "·", "star": "*", "div": "/", "over": "\\over",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=",
@@ -42,7 +49,7 @@ OPERATORS = {
     "lvert": "l|", "rvert": "r|", "vert": "|", "mid": "|", "%": "%", "_": "\\_", "prime": "'", "lbrack": "[", "rbrack": "]",
     "lparen": "(", "rparen": ")", "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "therefore": "=>", "iff": "=>",
     "Leftrightarrow": "=>", "to": "→", "rightarrow": "→", "leftarrow": "←", "gets": "←", "pm": "±", "cdots": "…", "ldots": "…",
-    "dots": "…", "&": "\\&", "#": "#", "in": "∈", "propto": "∝", "otimes": "⊗",
+    "dots": "…", "&": "\\&", "#": "#", "in": "∈", "propto": "∝", "otimes": "⊗", "bphadamard": "⊙",
 }  # fmt: skip
 COMMANDS = {
     "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac",
@@ -50,6 +57,7 @@ COMMANDS = {
     "dot": "dot", "underbrace": "brace", "overbrace": "brace", "underset": "set", "overset": "set", "stackrel": "set",
     "top": "transpose", "intercal": "transpose", "transpose": "transpose", "bar": "bar", "tilde": "tilde", "widetilde": "tilde",
     "indicator": "one", "ind": "one", "mathop": "group", "prod": "prod", "int": "int", "infty": "infty", "lim": "lim",
+    "bppartial": "partial", "bptranspose": "transpose",
 }  # fmt: skip
 
 SPELLINGS = {

@@ -15,6 +15,7 @@ from symbackprop.parse.characters import ABOVE, BELOW, HATTED, VULGAR, flattened
 from symbackprop.parse.commands import (
     BIG,
     BOLD,
+    BRACKETED,
     COMMANDS,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
@@ -39,6 +40,11 @@ _SPACE = re.compile(r"[ \t\r\f\v\u00a0\u2009\u200a\u2002\u2003\u202f\ufeff\u200b
 _SIMPLE_GROUP = re.compile(r"\s*\{\s*([A-Za-z0-9]+)\s*\}|\s*([A-Za-z0-9])")
 _GREEK_GROUP = re.compile(r"\s*\{\s*\\([A-Za-z]+)\s*\}|\s*\\([A-Za-z]+)")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}")
+_ROW_END = re.compile(r"\*?(?:\s*\[\s*-?[0-9.]+\s*[a-z]{2}\s*\])?")
+_REMARK = re.compile(r"\s*\{\s*\\(?:footnotesize|scriptsize|small|tiny|itshape|raggedright)(?![A-Za-z])")
+_OPTIONAL = re.compile(r"\s*(?:\[[^\[\]]*\])?\s*\{")
+_OVERLAY = re.compile(r"\s*(?:<[^<>{}]*>)?\s*\{")
+_BRACES = re.compile("[{}]")
 _EQUALS = re.compile(r"\s*\{\s*=\s*\}|\s*=")
 _SHORT_FRACTION = re.compile(r"\s*([0-9]|(?<=\s)[A-Za-z])\s*(?:([0-9A-Za-z])|(?=\{))")
 _LATEX = re.compile(r"\\[A-Za-z,;!(\[{|\\]|\$|[_^]\s*\{")
@@ -80,6 +86,7 @@ class _Scanner:
         self.rows = 0  # environments in which \\ separates
         self.dollars = False
         self.last = ""
+        self.closings: dict[int, str] = {}  # where a closing brace stands for another bracket
 
     def tokens(self) -> Iterator[Token]:
         """Yield the tokens in order."""
@@ -200,8 +207,11 @@ class _Scanner:
             yield from self.font(name)
         elif name in {"text", "textrm", "textbf", "textit", "mbox", "textnormal"}:
             yield from self.text_words()
-        elif name in {"color", "textcolor", "colorbox"}:
+        elif name == "parbox":
             self.skip_argument()
+            yield from self.text_words()
+        elif name == "uncover":
+            self.overlay()
         elif name in GREEK_COMMANDS:
             yield "word", GREEK_COMMANDS[name]
         elif name in FUNCTION_COMMANDS:
@@ -214,6 +224,8 @@ class _Scanner:
             yield "command", COMMANDS[name]
             if COMMANDS[name] == "frac" and (short := _SHORT_FRACTION.match(self.flat, self.position)):
                 yield from self.short_fraction(short)
+        elif name in BRACKETED:
+            yield from self.bracketed(start, *BRACKETED[name])
         elif name in {"(", ")", "[", "]"}:
             yield from self.delimiter(opening=name in "([")
         elif name == "\\":
@@ -229,15 +241,27 @@ class _Scanner:
             yield "number" if part.isdigit() else "word", part
             yield "operator", "}"
 
+    def bracketed(self, start: int, opening: str, closing: str) -> Iterator[tuple[str, str]]:
+        r"""Yield the bracket that begins the argument of \bplayer{1}; its closing brace will stand for the other bracket."""
+        match = _BRACED.match(self.flat, self.position)
+        if match is None:
+            yield "strange", self.flat[start : self.position]
+            return
+        self.closings[match.end() - 1] = closing
+        self.position = match.start(1)
+        yield from self.known_operator(opening)
+
     def known_operator(self, operator: str) -> Iterator[tuple[str, str]]:
-        """Yield an operator, and keep count of brackets."""
+        """Yield an operator, and keep count of brackets; nothing for no operator."""
+        if not operator:
+            return
         self.depth += (operator in "([{") - (operator in ")]}") if len(operator) == 1 else 0
         yield ("break", operator) if operator == ";;" else ("operator", operator)
 
     def row_end(self) -> Iterator[tuple[str, str]]:
-        r"""Yield the end of a row or line; \\[2pt] has a length."""
-        if length := re.compile(r"\*?\s*\[\s*-?[0-9.]+\s*[a-z]{2}\s*\]").match(self.flat, self.position):
-            self.position = length.end()
+        r"""Yield the end of a row or line; \\[2pt] has a length, and \\* keeps the next line on the page."""
+        if rest := _ROW_END.match(self.flat, self.position):
+            self.position = rest.end()
         yield "operator", "\\\\"
 
     def big(self, name: str) -> Iterator[tuple[str, str]]:
@@ -299,7 +323,10 @@ class _Scanner:
             yield "word", inner
 
     def text_words(self) -> Iterator[tuple[str, str]]:
-        r"""Yield the words of \text{…}: one that is a name as a word, others as text."""
+        r"""Yield the words of \text{…}: one that is a name as a word, others as text, but no remark in small type."""
+        if _REMARK.match(self.flat, self.position):
+            self.skip_argument()
+            return
         match = _BRACED.match(self.flat, self.position)
         if match is None:
             return
@@ -316,14 +343,24 @@ class _Scanner:
 
     def skip_argument(self) -> None:
         """Leave out a group in braces, or in square brackets before one."""
-        match = re.compile(r"\s*(?:\[[^\[\]]*\])?\s*\{").match(self.flat, self.position)
-        if match is None:
-            return
-        depth, end = 1, match.end()
-        while end < len(self.flat) and depth:
-            depth += (self.flat[end] == "{") - (self.flat[end] == "}")
-            end += 1
-        self.position = end
+        if match := _OPTIONAL.match(self.flat, self.position):
+            self.position = self.closing(match.end()) + 1
+
+    def closing(self, start: int) -> int:
+        """Return where the group closes whose inside starts here: at the end of the text where it does not."""
+        depth = 1
+        for brace in _BRACES.finditer(self.flat, start):
+            depth += 1 if brace[0] == "{" else -1
+            if depth == 0:
+                return brace.start()
+        return len(self.flat) - 1
+
+    def overlay(self) -> None:
+        r"""Leave out \uncover<2-> of a slide and its braces, which may hold a relation sign: what it uncovers stays."""
+        if match := _OVERLAY.match(self.flat, self.position):
+            self.position = match.end()
+            if self.flat[end := self.closing(self.position)] == "}":
+                self.closings[end] = ""
 
     def delimiter(self, *, opening: bool) -> Iterator[tuple[str, str]]:
         """Leave out what switches to mathematics; between two formulas there is a break."""
@@ -354,6 +391,8 @@ class _Scanner:
             return
         elif first == ";":
             yield ("operator", ";") if self.depth > 0 else ("break", ";")
+        elif start in self.closings:
+            yield from self.known_operator(self.closings[start])
         elif first in SPELLINGS:
             yield from self.known_operator(SPELLINGS[first])
         else:
