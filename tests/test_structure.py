@@ -155,6 +155,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "typeset": (
         ("boxes", "decimals", "elements", "marks", "spoken", "stylesheet", "widths"),
         ("emitter", "filling", "mathml_letters"),
+        ("printed",),
         ("latex_emitter", "mathml_emitter", "text_emitter", "typst_emitter", "walk", "words_emitter"),
         ("breaking",),
         ("shortcuts",),
