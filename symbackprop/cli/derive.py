@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from symbackprop.cli.inputs import check_view, make_derivation, telling_of, unit_targets_of
 from symbackprop.cli.options import (
     Assume,
@@ -65,6 +67,17 @@ def derive(  # noqa: PLR0913 - one parameter an option
     """Print the derivation, step by step."""
     from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
 
+    writing = partial(
+        Writer,
+        format_name=format_name,
+        output=output,
+        standalone=standalone,
+        two_column=two_column,
+        beamer=beamer,
+        engine=engine,
+        worksheet=worksheet,
+        solution=solution,
+    )
     check_view("layers" if depth is not None and view == "units" else view, batch, samples)
     if view != "units" or depth is not None:
         from symbackprop.views import Asked, tell_view  # noqa: PLC0415
@@ -78,17 +91,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         telling = telling_of(detail, digits, exact=exact)
         asked = Asked(view, at, notation, batch, samples == "rows", unit_targets_of(assume), depth, layout)
         document, speller = tell_view(problem, telling, asked)
-        pages = Writer(
-            speller,
-            format_name,
-            output,
-            standalone=standalone,
-            two_column=two_column,
-            beamer=beamer,
-            engine=engine,
-            worksheet=worksheet,
-            solution=solution,
-        )
+        pages = writing(speller)
         if pages.json:
             msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
@@ -101,17 +104,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     if atoms:
         made = made.atoms()
     teller = made.teller()
-    writer = Writer(
-        made,
-        format_name,
-        output,
-        standalone=standalone,
-        two_column=two_column,
-        beamer=beamer,
-        engine=engine,
-        worksheet=worksheet,
-        solution=solution,
-    )
+    writer = writing(made)
     if writer.json:
         writer.write_json(made.to_json())
         return
