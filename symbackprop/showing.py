@@ -20,6 +20,7 @@ from typing import Any
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams import Figure, figure_of, to_bytes, to_dot, to_svg, to_tikz
 from symbackprop.diagrams.animation import animated_gif, animated_svg
+from symbackprop.document import nested
 from symbackprop.errors import InputError
 from symbackprop.typeset.elements import escaped
 
@@ -93,7 +94,7 @@ class Diagram:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
         """Say in words what the picture shows, where none can be shown."""
-        printer.text(repr(self) if cycle else "\n".join([repr(self), self.figure.description, *self.notices]))
+        printer.text(repr(self) if cycle or nested(printer) else "\n".join([repr(self), self.figure.description]))
 
     def __repr__(self) -> str:
         """Return what it is a picture of."""

@@ -61,9 +61,10 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "derivation": (("loading", "points", "quantities", "spelling", "telling", "training"), ("__init__",)),
     "diagrams": (
         ("figure", "metrics"),
-        ("inscribe", "labels", "layering", "spacing"),
+        ("inscribe", "labels", "layering", "spacing", "wrapping"),
         ("material", "shapes", "operators"),
         ("panels", "units", "svg"),
+        ("gaps",),
         ("four", "network", "graph", "tikz", "dot", "matplot"),
         ("animation",),
         ("__init__",),

@@ -23,9 +23,7 @@ __all__ = ["KINDS", "Figure", "figure_of", "stylesheet", "to_bytes", "to_dot", "
 KINDS = ("network", "graph", "atoms", "four")
 
 
-def figure_of(
-    derivation: Derivation, kind: str = "", wrt: str = "", *, with_locals: bool = False, sample: int = 1
-) -> Figure:
+def figure_of(derivation: Derivation, kind: str = "", wrt: str = "", *, with_locals: bool = False, sample: int = 1) -> Figure:
     """
     Draw a derivation.
 

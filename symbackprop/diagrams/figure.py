@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-# How much a plate reaches beyond its letters, to the sides.
-PLATE = 2.6
 LONGEST_TITLE = 200
 LONGEST_NAME = 32
 LONGEST_DESCRIPTION = 4_000
@@ -19,6 +17,9 @@ LONGEST_DESCRIPTION = 4_000
 Point = tuple[float, float]
 # left, top, right, bottom
 Box = tuple[float, float, float, float]
+
+# How far a plate reaches beyond the letters that lie on it: to the left, above, to the right, below.
+COVER: Box = (2.6, 1.0, 2.6, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Label:
     A text that stands free, its middle at (x, y).
 
     `of` is the plain name of what it is about, `role` one of "value", "gradient", "weight", "bias", "local", "name" and "note".
-    A `plate` in the colour of the paper lies under it where lines pass.
+    A `plate` in the colour of the paper lies under it where lines pass; `cover` is how far that reaches beyond the letters to
+    the left, above, to the right and below.
     """
 
     of: str
@@ -105,12 +107,19 @@ class Label:
     writing: Writing
     classes: tuple[str, ...] = ()
     plate: bool = False
+    cover: Box = COVER
 
     @property
     def box(self) -> Box:
         """What it covers."""
         width, height = self.writing.width / 2, self.writing.height / 2
         return self.x - width, self.y - height, self.x + width, self.y + height
+
+    @property
+    def plate_box(self) -> Box:
+        """What its plate covers."""
+        left, top, right, bottom = self.box
+        return left - self.cover[0], top - self.cover[1], right + self.cover[2], bottom + self.cover[3]
 
     @property
     def baseline(self) -> float:
@@ -127,6 +136,11 @@ class Frame:
     y: float
     width: float
     height: float
+
+    @property
+    def box(self) -> Box:
+        """What it surrounds."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
 
 
 @dataclass(frozen=True)
@@ -155,7 +169,7 @@ class Figure:
         for label in self.labels:
             yield label.box
         for frame in self.frames:
-            yield frame.x, frame.y, frame.x + frame.width, frame.y + frame.height
+            yield frame.box
 
 
 def overlap(one: Box, two: Box, gap: float = 0.0) -> bool:

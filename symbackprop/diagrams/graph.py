@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point, Writing
+from symbackprop.diagrams.figure import Box, Edge, Figure, Label, Node, Point, Writing
 from symbackprop.diagrams.inscribe import NOTE, NUMBER
 from symbackprop.diagrams.labels import Block, Line, crosses, place, stack
 from symbackprop.diagrams.layering import Layered, Link, layered
@@ -14,10 +14,11 @@ from symbackprop.diagrams.material import Material
 from symbackprop.diagrams.operators import operands, operation
 from symbackprop.diagrams.shapes import BEND, UNIT, arrow_box, border, framed, size_for
 from symbackprop.diagrams.spacing import Reach, heights
+from symbackprop.diagrams.wrapping import Column, Rows, breaks
 from symbackprop.errors import TooLargeError
 
 MOST_NODES = 400
-NARROWEST, STEEPEST, BETWEEN = 56.0, 2.0, 9.0
+NARROWEST, STEEPEST, BETWEEN = 44.0, 2.0, 9.0
 WIDER = (1.0, 1.3, 1.7)
 WIRE = 9.0
 OPERATION = 36.0
@@ -82,9 +83,11 @@ class _Drawing:
         self.y = heights(self.layout.columns, self.layout.segments(), places)
         if atoms:
             self._write_out_what_is_upside_down()
+        self.number = {name: k for k, column in enumerate(self.layout.columns) for name in column}
         self.column = {name: (column, i) for column in self.layout.columns for i, name in enumerate(column)}
         self.x: dict[str, float] = {}
         self.sides: dict[str, tuple[float, float]] = {}
+        self.ends: frozenset[int] = frozenset()  # the columns after which a row ends
         self.notices: list[str] = []
 
     # --- nodes -----------------------------------------------------------------------------------------------
@@ -164,17 +167,36 @@ class _Drawing:
                 self.sides[name] = (edge, edge + left + right)
             edge += left + right
 
+    def _break(self) -> None:
+        """Choose the columns after which a row ends, where the picture is wide."""
+        leaving = {source for source, _ in self.layout.segments()}
+        columns = []
+        for names in self.layout.columns:
+            boxes = [box for name in names if name in self.pieces for box in self._boxes(name)]
+            left, right = self.sides[names[0]]
+            heights = [self.y[name] for name in names]
+            top = min([*(box[1] for box in boxes), *heights])
+            bottom = max([*(box[3] for box in boxes), *heights])
+            columns.append(Column((left, top, right, bottom), sum(name in leaving for name in names)))
+        self.ends = frozenset(breaks(columns))
+
+    def _boxes(self, name: str) -> list[Box]:
+        """Return what a node and its labels cover."""
+        return [self._placed(name).box, *(label.box for label in self._labels(name))]
+
     def _points(self, chain: Sequence[str]) -> tuple[Point, ...]:
         """Return the points of a link: out of the node, level through the columns it passes, into the other node."""
         source, target = (self._placed(name) for name in (chain[0], chain[-1]))
         points: list[Point] = []
         if self.atoms:
             turn = source.x + source.width / 2 + self.pieces[chain[0]].stem
+            turn = self.sides[chain[0]][1] if self.number[chain[0]] in self.ends else turn
             points += [(source.x + source.width / 2, source.y), (turn, source.y)]
         between = [point for name in chain[1:-1] for point in ((side, self.y[name]) for side in self.sides[name])]
         if not self.atoms:
             first = border(source, between[0] if between else (target.x, target.y))
-            if self._is_hit(chain[0], (first, between[0] if between else border(target, first))):
+            leaves = self.number[chain[0]] in self.ends
+            if leaves or self._is_hit(chain[0], (first, between[0] if between else border(target, first))):
                 points += [(source.x + source.width / 2, source.y), (self.sides[chain[0]][1], source.y)]
             else:
                 points.append(first)
@@ -211,7 +233,7 @@ class _Drawing:
         number = material.write(material.local(child, parent), NUMBER)
         lines = [formula] if number is None or formula.plain == number.plain else [formula, number] if detail > 1 else [number]
         rows = [[Label(step.about.name, "local", 0, 0, line, classes)] for line in lines]
-        return stack(rows, (points[-2], points[-1]), 0.55)
+        return stack(rows, (points[-2], points[-1]), (0.55,))
 
     def _locals(self) -> list[Label]:
         """Return the local derivatives where they stand; the picture is made wider until all have a place."""
@@ -240,6 +262,7 @@ class _Drawing:
         """Return the picture."""
         material = self.material
         self._columns(1.0)
+        self._break()
         labels = self._locals() if self.with_locals else []
         labels += [label for name in self.pieces for label in self._labels(name)]
         edges = [self._edge(link, chain) for link, chain in self.layout.chains.items()]
@@ -249,6 +272,12 @@ class _Drawing:
             out = ((start, last.y), (start + self.pieces[material.output].stem, last.y))
             edges.append(Edge(material.output, "", "", out, ("out",)))
         nodes = [self._placed(name) for name in self.pieces]
+        if self.ends:
+            ends = [self.sides[self.layout.columns[k][0]][1] for k in sorted(self.ends)]
+            boxes = [*(node.box for node in nodes), *(label.box for label in labels)]
+            rows = Rows(ends, boxes, edges, material.note)
+            labels = [*map(rows.label, labels), *rows.written()]
+            nodes, edges = [*map(rows.node, nodes)], [*map(rows.edge, edges)]
         title = material.title()
         return framed("atoms" if self.atoms else "graph", title, self._described(), nodes, edges, labels, (), self.notices)
 
@@ -268,6 +297,7 @@ class _Drawing:
         sentences = [f"A computation graph of {len(graph.leaves)} given values and {len(graph.nodes)} {what}."]
         if material.wrt:
             sentences.append(material.path_words())
+        sentences += [f"{notice[:1].upper()}{notice[1:]}." for notice in self.notices]
         for name, node in graph.definitions.items():
             sentences.append(f"{material.scribe.equation((node.symbol, node.expr), NOTE).plain}.")
             if material.values is not None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from symbackprop.diagrams.figure import Box, Label, Point, overlap
+from symbackprop.diagrams.figure import COVER, Box, Label, Point, overlap
 
 PLACES = tuple(0.5 + sign * step / 40 for step in range(15) for sign in ((-1, 1) if step else (1,)))
 ROUNDS = 12
 GAP = 4.0
 
 Line = tuple[Point, Point]
-# What a place costs: another text there, a line through it, a tenth of the way from where it is wanted, a text within `ROOM`.
-TAKEN, CROSSED, FAR, CLOSE = 1000.0, 3.0, 1.0, 2.0
-ROOM = 12.0
+# Where along its line a text is wanted: near the start, or near the end.
+WANTED = (0.28, 0.74)
+# What a place costs: another text there, another line through it or within `BESIDE`, a tenth of the way from where it is wanted,
+# a text within `ROOM`.
+TAKEN, CROSSED, PASSED, FAR, CLOSE = 1000.0, 9.0, 3.0, 1.0, 2.0
+ROOM, BESIDE = 12.0, 6.0
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Block:
     height: float
     labels: tuple[Label, ...]
     line: Line
-    wanted: float = 0.3
+    wanted: tuple[float, ...] = WANTED
 
     def middle(self, place: float) -> Point:
         """Return the point so far along the line."""
@@ -43,24 +46,30 @@ class Block:
         return tuple(replace(label, x=x + label.x, y=y + label.y, plate=True) for label in self.labels)
 
 
-def stack(rows: Sequence[Sequence[Label]], line: Line, wanted: float = 0.3) -> Block:
-    """Return labels as a block: rows from top to bottom, each from left to right, all in the middle."""
+def stack(rows: Sequence[Sequence[Label]], line: Line, wanted: Sequence[float] = WANTED) -> Block:
+    """Return labels as a block: rows from top to bottom, each from left to right, all in the middle and on one plate."""
     gap, between = 5.0, 2.5
     widths = [sum(label.writing.width for label in row) + gap * (len(row) - 1) for row in rows]
     heights = [max(label.writing.height for label in row) for row in rows]
-    total = sum(heights) + between * (len(rows) - 1)
+    total, widest = sum(heights) + between * (len(rows) - 1), max(widths)
+    side, edge = COVER[0], COVER[1]
     placed: list[Label] = []
     y = -total / 2
-    for row, width, height in zip(rows, widths, heights, strict=True):
+    for k, (row, width, height) in enumerate(zip(rows, widths, heights, strict=True)):
         x = -width / 2
         rise = max(label.writing.rise for label in row)
-        for label in row:
+        above, below = (edge if k == 0 else between / 2), (edge if k + 1 == len(rows) else between / 2)
+        for n, label in enumerate(row):
             w = label.writing
             # all letters of a row stand on one line
-            placed.append(replace(label, x=x + w.width / 2, y=y + rise + (w.drop - w.rise) / 2))
+            up, down = rise - w.rise, height - rise - w.drop
+            left = side + (widest - width) / 2 if n == 0 else 0.0
+            right = side + (widest - width) / 2 if n + 1 == len(row) else gap
+            cover = (left, above + up, right, below + down)
+            placed.append(replace(label, x=x + w.width / 2, y=y + up + w.height / 2, cover=cover))
             x += w.width + gap
         y += height + between
-    return Block(max(widths), total, tuple(placed), line, wanted)
+    return Block(widest, total, tuple(placed), line, tuple(wanted))
 
 
 def place(blocks: Sequence[Block], fixed: Sequence[Box], lines: Sequence[Line]) -> list[float | None]:
@@ -102,17 +111,31 @@ def _costs(block: Block, places: dict[float, Box], fixed: Sequence[Box], lines: 
     """Return what each place costs by itself; a place where something fixed stands is none."""
     span = _hull(*places.values())
     walls = [other for other in fixed if overlap(span, other, GAP)]
-    passing = [line for line in lines if line != block.line and crosses(span, line)]
-    return {
-        t: CROSSED * sum(crosses(box, line) for line in passing) + FAR * 10 * abs(t - block.wanted)
-        for t, box in places.items()
-        if not any(overlap(box, other, GAP) for other in walls)
-    }
+    passing = [line for line in lines if line != block.line and crosses(_grown(span, BESIDE), line)]
+    costs: dict[float, float] = {}
+    for t, box in places.items():
+        if any(overlap(box, other, GAP) for other in walls):
+            continue
+        wide = _grown(box, BESIDE)
+        near = [line for line in passing if crosses(wide, line)]
+        through = sum(crosses(box, line) for line in near)
+        costs[t] = CROSSED * through + PASSED * (len(near) - through) + FAR * 10 * min(abs(t - w) for w in block.wanted)
+    return costs
+
+
+def _grown(box: Box, by: float) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
 def _hull(*boxes: Box) -> Box:
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def crossed(blocks: Sequence[Block], places: Sequence[float | None], lines: Sequence[Line]) -> int:
+    """Return how many blocks another line than their own runs through."""
+    boxes = [(block, block.box(t)) for block, t in zip(blocks, places, strict=True) if t is not None]
+    return sum(any(line != block.line and crosses(box, line) for line in lines) for block, box in boxes)
 
 
 def crosses(box: Box, line: Line) -> bool:

@@ -142,9 +142,7 @@ def _neighbours(segments: Iterable[Link]) -> tuple[dict[str, list[str]], dict[st
 
 def _by_middle(row: list[str], beside: Mapping[str, list[str]], place: Mapping[str, int]) -> list[str]:
     """Sort by the mean place of the neighbours; who has none keeps its place, and who is equal its order."""
-    middles = {
-        name: sum(place[n] for n in beside[name]) / len(beside[name]) if beside.get(name) else None for name in row
-    }
+    middles = {name: sum(place[n] for n in beside[name]) / len(beside[name]) if beside.get(name) else None for name in row}
     moving = iter(sorted((name for name in row if middles[name] is not None), key=lambda name: middles[name] or 0.0))
     return [name if middles[name] is None else next(moving) for name in row]
 

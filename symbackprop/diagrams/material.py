@@ -7,7 +7,7 @@ from functools import cached_property
 
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams.figure import Writing
-from symbackprop.diagrams.inscribe import Scribe
+from symbackprop.diagrams.inscribe import NOTE, Scribe
 from symbackprop.document import Numeral
 from symbackprop.evaluate import Values
 from symbackprop.expr import Adjoint, Expr, Symbol
@@ -92,6 +92,10 @@ class Material:
     def write(self, number: Expr | None, size: float) -> Writing | None:
         """Write a number where there is one."""
         return None if number is None else self.scribe.number(number, size)
+
+    def note(self, name: str) -> Writing:
+        """Write the name of a quantity as small as a note."""
+        return self.scribe.symbol(name, NOTE)
 
     def title(self) -> str:
         """Return what the picture is called."""

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
-from symbackprop.diagrams.figure import PLATE, Edge, Figure, Label, Node, Writing
-from symbackprop.diagrams.shapes import arrow, rounded
+from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Writing
+from symbackprop.diagrams.shapes import arrow, head_size, rounded
 from symbackprop.diagrams.svg import COLOURS, FILLS
 from symbackprop.errors import InputError
 
@@ -74,7 +74,7 @@ def _edge(axes: Any, edge: Edge) -> None:
     from matplotlib.patches import PathPatch, Polygon  # noqa: PLC0415 - an extra
     from matplotlib.path import Path  # noqa: PLC0415
 
-    points, head = arrow(edge.points)
+    points, head = arrow(edge.points, head_size(edge))
     vertices, codes = [points[0]], [Path.MOVETO]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         first, last = rounded(before, corner, after)
@@ -82,7 +82,7 @@ def _edge(axes: Any, edge: Edge) -> None:
         codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
     vertices.append(points[-1])
     codes.append(Path.LINETO)
-    own, back = "own" in edge.classes, "back" in edge.classes
+    own, back = "own" in edge.classes, "back" in edge.classes or "crowded" in edge.classes
     passed = own or back or "path" in edge.classes
     colour = _colour("gradient" if passed else "line")
     faint = 0.55 if "faint" in edge.classes else 1.0
@@ -119,11 +119,10 @@ def _node(axes: Any, node: Node) -> None:
 def _label(axes: Any, label: Label) -> None:
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - an extra
 
-    left, top, right, bottom = label.box
     if label.plate:
-        corner, width, height = (left - PLATE, top - 1), right - left + 2 * PLATE, bottom - top + 2
-        axes.add_patch(Rectangle(corner, width, height, color=_colour("paper"), linewidth=0, zorder=3))
-    _write(axes, label.writing, left, label.baseline, _INK.get(label.role, "ink"))
+        left, top, right, bottom = label.plate_box
+        axes.add_patch(Rectangle((left, top), right - left, bottom - top, color=_colour("paper"), linewidth=0, zorder=3))
+    _write(axes, label.writing, label.box[0], label.baseline, _INK.get(label.role, "ink"))
 
 
 def _write(axes: Any, line: Writing, x: float, y: float, colour: str) -> None:

@@ -13,7 +13,7 @@ from symbackprop.diagrams.shapes import arrow_box, size_for, straight
 from symbackprop.expr import Expr
 
 BETWEEN, PAD, HEADING, LINE = 14.0, 14.0, 32.0, 26.0
-WANTED = 0.36
+WANTED = (0.36,)
 
 
 @dataclass

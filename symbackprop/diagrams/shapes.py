@@ -29,6 +29,9 @@ MARGIN = 12.0
 UNIT = 46.0
 BOX_HEIGHT = 30.0
 ARROW_LENGTH, ARROW_WIDTH = 9.0, 7.0
+HEADS = {"own": 1.6, "crowded": 0.8, "path": 1.25, "faint": 0.6}
+# From how many edges on the gradient's way on they are drawn thinner.
+CROWD = 24
 BEND = 9.0
 
 
@@ -74,6 +77,7 @@ def framed(  # noqa: PLR0913, PLR0917 - what a figure has
     notices: Sequence[str] = (),
 ) -> Figure:
     """Return the figure with everything moved into a picture with a margin, and every place rounded."""
+    edges = _thinned(edges)
     loose = Figure(kind, "", "", 0, 0, tuple(nodes), tuple(edges), tuple(labels), tuple(frames))
     boxes = [*loose.boxes(), *((x, y, x, y) for edge in edges for x, y in edge.points)]
     x0, y0 = min(box[0] for box in boxes) - MARGIN, min(box[1] for box in boxes) - MARGIN
@@ -96,6 +100,13 @@ def framed(  # noqa: PLR0913, PLR0917 - what a figure has
     )
 
 
+def _thinned(edges: Sequence[Edge]) -> Sequence[Edge]:
+    """Return the edges, those on the gradient's way marked where they are a crowd."""
+    if sum("path" in edge.classes for edge in edges) < CROWD:
+        return edges
+    return [replace(e, classes=(*e.classes, "crowded")) if "path" in e.classes and "own" not in e.classes else e for e in edges]
+
+
 def _plated(labels: Sequence[Label], edges: Sequence[Edge]) -> list[Label]:
     """Return the labels, with a plate under those that a line passes."""
     lines = list(dict.fromkeys(pair for edge in edges for pair in pairwise(edge.points)))
@@ -109,14 +120,19 @@ def _put(part: Part, x: float, y: float) -> Part:
     return replace(part, x=x, y=y)
 
 
-def arrow(points: Sequence[Point]) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    """Return the points of a line that ends within its arrowhead, and the corners of the head."""
+def head_size(edge: Edge) -> float:
+    """Return how large an edge's arrowhead is: small where the edge is faint, large where it is thick."""
+    return next((size for name, size in HEADS.items() if name in edge.classes), 1.0)
+
+
+def arrow(points: Sequence[Point], size: float = 1.0) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """Return the points of a line that ends within its arrowhead, and the corners of the head, which is `size` times as large."""
     (x0, y0), (x1, y1) = points[-2:]
     length = math.hypot(x1 - x0, y1 - y0) or 1.0
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    bx, by = x1 - ARROW_LENGTH * ux, y1 - ARROW_LENGTH * uy
-    half = ARROW_WIDTH / 2
-    end = (x1 - 0.7 * ARROW_LENGTH * ux, y1 - 0.7 * ARROW_LENGTH * uy)
+    long, half = size * ARROW_LENGTH, size * ARROW_WIDTH / 2
+    bx, by = x1 - long * ux, y1 - long * uy
+    end = (x1 - 0.7 * long * ux, y1 - 0.7 * long * uy)
     return (*points[:-1], end), ((x1, y1), (bx - half * uy, by + half * ux), (bx + half * uy, by - half * ux))
 
 

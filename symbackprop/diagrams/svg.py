@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symbackprop.diagrams.figure import PLATE, Edge, Figure, Label, Node, Point, Writing, legible
-from symbackprop.diagrams.shapes import arrow, rounded
+from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point, Writing, legible
+from symbackprop.diagrams.shapes import arrow, head_size, rounded
 from symbackprop.typeset.elements import escaped
 
 FONT = "'STIX Two Text','STIXGeneral','Times New Roman',Times,'Liberation Serif',serif"
@@ -56,6 +56,7 @@ def stylesheet() -> str:
         ".sb-diagram .value text{fill:var(--sb-value)}"
         ".sb-diagram .gradient text{fill:var(--sb-gradient)}"
         ".sb-diagram .edge.path .line,.sb-diagram .edge.on .line{stroke:var(--sb-gradient);stroke-width:2.6;stroke-dasharray:9 4}"
+        ".sb-diagram .edge.crowded .line{stroke-width:1.5;stroke-dasharray:6 3}"
         ".sb-diagram .edge.own .line,.sb-diagram .edge.on .line"
         "{stroke:var(--sb-gradient);stroke-width:4;stroke-dasharray:none;opacity:1}"
         ".sb-diagram .edge.path .head,.sb-diagram .edge.own .head,.sb-diagram .edge.on .head{fill:var(--sb-gradient)}"
@@ -139,13 +140,12 @@ def _node(node: Node) -> str:
 
 def _label(label: Label) -> str:
     w = label.writing
-    left, top, _, _ = label.box
+    left = label.box[0]
     plate = ""
     if label.plate:
-        plate = (
-            f'<rect class="plate" x="{_number(left - PLATE)}" y="{_number(top - 1)}" width="{_number(w.width + 2 * PLATE)}" '
-            f'height="{_number(w.height + 2)}"/>'
-        )
+        x0, y0, x1, y1 = label.plate_box
+        size = f'width="{_number(x1 - x0)}" height="{_number(y1 - y0)}"'
+        plate = f'<rect class="plate" x="{_number(x0)}" y="{_number(y0)}" {size}/>'
     of = f' data-of="{_attribute(label.of)}"' if label.of else ""
     return f'<g class="{_classes("label", label.role, *label.classes)}"{of}>{plate}{writing(w, left, label.baseline)}</g>'
 
@@ -167,7 +167,7 @@ _STYLES = {"roman": "", "italic": ' class="i"', "bold": ' class="b"'}
 def _edge(edge: Edge) -> str:
     held = f' data-locals="{_attribute(" ".join(edge.locals))}"' if edge.locals else ""
     name = f' data-edge="{_attribute(edge.name)}"' if edge.name else ""
-    points, head = arrow(edge.points)
+    points, head = arrow(edge.points, head_size(edge))
     return (
         f'<g class="{_classes("edge", *edge.classes)}" data-from="{_attribute(edge.source)}" data-to="{_attribute(edge.target)}"'
         f"{name}{held}>{_tip(edge.tip)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symbackprop.diagrams.figure import LONGEST_TITLE, PLATE, Edge, Figure, Label, Node, legible
+from symbackprop.diagrams.figure import LONGEST_TITLE, Edge, Figure, Label, Node, legible
 from symbackprop.diagrams.svg import COLOURS, FILLS
 
 # One pixel of the table in points: names of 16 pixels are set in 10 points, numbers of 12.5
@@ -52,6 +52,7 @@ def _picture(figure: Figure) -> Iterator[str]:
     yield rf"\begin{{tikzpicture}}[x={POINTS}pt, y=-{POINTS}pt, inner sep=0pt, outer sep=0pt, >=stealth, line width=0.5pt,"
     yield r"  line/.style={draw=sbline}, path/.style={draw=sbgradient, line width=1.4pt, dash pattern=on 5pt off 2pt},"
     yield r"  faint/.style={draw=sbline!60!sbpaper, line width=0.3pt},"
+    yield r"  crowded/.style={draw=sbgradient, line width=0.7pt, dash pattern=on 4pt off 2pt},"
     yield r"  own/.style={draw=sbgradient, line width=2.2pt},"
     yield r"  back/.style={draw=sbgradient, line width=0.9pt, dash pattern=on 5pt off 2pt}]"
     yield rf"\useasboundingbox (0,0) rectangle ({_n(figure.width)},{_n(figure.height)});"
@@ -72,7 +73,7 @@ def _n(value: float) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    style = next((name for name in ("own", "path", "back", "faint") if name in edge.classes), "line")
+    style = next((name for name in ("own", "crowded", "path", "back", "faint") if name in edge.classes), "line")
     points = " -- ".join(f"({_n(x)},{_n(y)})" for x, y in edge.points)
     bends = ", rounded corners=5pt" if len(edge.points) > 2 else ""
     return rf"\draw[{style}, ->{bends}] {points};"
@@ -100,8 +101,8 @@ def _label(label: Label) -> str:
     options = ["anchor=base"]
     marked = "path" in label.classes and label.role in {"bias", "target"}
     options += ["text=sbgradient"] if marked else [f"text={_INKS[label.role]}"] if label.role in _INKS else []
-    left, top, right, bottom = label.box
-    corners = f"({_n(left - PLATE)},{_n(top - 1)}) rectangle ({_n(right + PLATE)},{_n(bottom + 1)})"
+    left, top, right, bottom = label.plate_box
+    corners = f"({_n(left)},{_n(top)}) rectangle ({_n(right)},{_n(bottom)})"
     plate = rf"\fill[sbpaper] {corners};" if label.plate else ""
     return rf"{plate}\node[{', '.join(options)}] at ({_n(label.x)},{_n(label.baseline)}) {{{_size(first)}{label.writing.latex}}};"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from symbackprop.diagrams.figure import Label, Node, Writing
 from symbackprop.diagrams.inscribe import NOTE, NUMBER, text
@@ -17,7 +18,10 @@ from symbackprop.network import Network
 MOST_UNITS = 12
 FIRST_UNITS = 5
 MOST_TARGETS = 3
-BETWEEN, DOTS = 12.0, 30.0
+BETWEEN, DOTS, END = 12.0, 30.0, 14.0
+# The distance of units between which so many edges cross and have texts: with numbers, four texts of two lines in it.
+FEW_EDGES, ROOM_FOR_NUMBERS = 6, 128.0
+LABELLED_EDGES, ROOM_FOR_NAMES = 12, 104.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,11 @@ class Column:
         return max(piece.half for piece in self.pieces)
 
     @property
+    def end(self) -> float:
+        """Where a row ends that has this layer as its last."""
+        return self.pieces[0].node.x + self.half + END
+
+    @property
     def span(self) -> float:
         """The distance between the middles of its first and last unit."""
         return self.pieces[-1].node.y - self.pieces[0].node.y
@@ -111,11 +120,21 @@ class Units:
 
     def columns(self) -> list[Column]:
         """Return every layer as a column at x = 0."""
-        layers = [
-            [self._piece(units[i], i) for i in self._shown(units, layer)] for layer, units in enumerate(self.layers())
-        ]
-        pieces = [piece for layer in layers for piece in layer]
-        return [_column(layer, min(piece.top for piece in pieces), max(piece.bottom for piece in pieces)) for layer in layers]
+        layers = [[self._piece(units[i], i) for i in self._shown(units, layer)] for layer, units in enumerate(self.layers())]
+        # A layer of one unit needs no distance, however much is written below it.
+        pieces = [piece for layer in layers if len(layer) > 1 for piece in layer] or layers[0]
+        top, bottom = min(piece.top for piece in pieces), max(piece.bottom for piece in pieces)
+        apart = bottom - top + BETWEEN
+        for left, right in pairwise(layers):
+            if len(left) > 1 and len(right) > 1:
+                apart = max(apart, self._room(len(left) * len(right)))
+        return [_column(layer, top, apart) for layer in layers]
+
+    def _room(self, edges: int) -> float:
+        """Return the distance of two units that the texts on so many edges need."""
+        if edges <= FEW_EDGES and self.material.values is not None:
+            return ROOM_FOR_NUMBERS
+        return ROOM_FOR_NAMES if FEW_EDGES < edges <= LABELLED_EDGES else 0.0
 
     def _shown(self, units: Sequence[Unit], layer: int) -> list[int]:
         """Return which units of a layer are drawn: all of a dozen; else the first, the last and those the question is about."""
@@ -175,12 +194,12 @@ class Units:
         return [name for name in names if name.endswith(self.suffix)]
 
 
-def _column(pieces: Sequence[Piece], top: float, bottom: float) -> Column:
-    """Place pieces below one another; `top` and `bottom` are how far any piece of the picture reaches."""
+def _column(pieces: Sequence[Piece], top: float, apart: float) -> Column:
+    """Place pieces below one another; `top` is how far any of the picture reaches up, `apart` their distance."""
     y, placed, dots = 0.0, [], []
     for before, piece in zip([None, *pieces[:-1]], pieces, strict=True):
         if before is not None:
-            y += bottom - top + BETWEEN
+            y += apart
             if piece.place != before.place + 1:
                 dots.append(y + top + (DOTS - BETWEEN) / 2)
                 y += DOTS
