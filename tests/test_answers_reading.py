@@ -25,7 +25,7 @@ from symbackprop.parse.caret import caret
 from symbackprop.parse.lexicon import Lexicon
 from symbackprop.parse.shapes import ShapeError
 from symbackprop.parse.sizes import LONGEST_ANSWER
-from symbackprop.render.latex import macros_of
+from symbackprop.render.latex_sheet import macros_of
 from symbackprop.render.options import Options
 from symbackprop.typeset import Latex, Typesetter
 from symbackprop.typeset.shortcuts import ascii_text, latex, plain, unicode_text

@@ -110,10 +110,10 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (
         ("encodings", "formulas", "marked", "options", "references"),
-        ("page", "rows", "web"),
-        ("overlays",),
-        ("braces", "columns", "html", "tables", "typst_picture", "typst_rows", "typst_text"),
-        ("towers",),
+        ("latex_text", "page", "rows", "web"),
+        ("latex_sheet", "overlays"),
+        ("braces", "columns", "html", "latex_blocks", "tables", "typst_picture", "typst_rows", "typst_text"),
+        ("latex_frames", "towers"),
         ("layout",),
         ("latex", "terminal", "text", "typst"),
         ("markdown", "pdf"),
@@ -154,7 +154,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "typeset": (
-        ("boxes", "decimals", "elements", "marks", "spoken", "stylesheet", "widths"),
+        ("boxes", "decimals", "elements", "latex_heights", "marks", "spoken", "stylesheet", "widths"),
         ("emitter", "filling", "mathml_letters"),
         ("printed",),
         ("latex_emitter", "mathml_emitter", "text_emitter", "typst_emitter", "walk", "words_emitter"),

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from symbackprop.document import Document, Lines, Row, Tint, presented
+from symbackprop.document import Block, Document, Lines, Row, Spans, Tint, presented
 from symbackprop.expr import Adjoint, Expr, Partial
 
 MOST_CITED = 9
 
 Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited(Expr):
+    """In a reason: the numbers of the equations that a step puts in."""
+
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,33 @@ def refer(document: Document) -> References:
                     used[position, k] = tuple(cited)
             previous = row
     return References(numbers, used)
+
+
+def joining(reason: Spans) -> str:
+    """
+    Return what stands between a reason and the numbers of what it puts in.
+
+    >>> joining(("substitute",)), joining(("substitute; 2 times 1",))
+    (' ', ', by ')
+    """
+    return ", by " if any(";" in span for span in reason if isinstance(span, str)) else " "
+
+
+def cited(document: Document, references: References) -> Document:
+    """Return a document whose reasons end with the numbers of the equations that they use."""
+    blocks: list[Block] = []
+    for position, block in enumerate(document.blocks):
+        if isinstance(block, Lines):
+            rows = tuple(
+                replace(row, reason=(*row.reason, joining(row.reason), Cited(used)))
+                if (used := references.used.get((position, k)))
+                else row
+                for k, row in enumerate(block.rows)
+            )
+            blocks.append(replace(block, rows=rows))
+        else:
+            blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
 
 
 def grouped(numbers: tuple[int, ...]) -> list[tuple[int, int]]:

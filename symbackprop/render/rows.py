@@ -21,12 +21,18 @@ MARGIN = 1.0
 
 
 class RowLine(NamedTuple):
-    """One line of an alignment; `height` in lines of text; `whole` where no page should end before it; `first` of a row."""
+    """
+    One line of an alignment; `height` in lines of text; `whole` where no page should end before it.
+
+    `first` of a row, and `opens` of an equation, whose number is `number` (0 where it has none).
+    """
 
     text: str
     height: float
     whole: bool
     first: bool = False
+    opens: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,20 +56,22 @@ class Plan:
     reason: bool
 
 
-def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason) -> Alignment:
+def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason, numbers: Sequence[int] = ()) -> Alignment:
     """
     Set rows in columns that together are no wider than `width` em.
 
-    `reason(spans, room)` prints a reason and tells its width and height, no wider than `room` where it can be helped.
+    `reason(spans, room)` prints a reason and tells its width and height, no wider than `room` where it can be helped;
+    `numbers` are those of the rows' equations, 0 where a row has none.
     """
     plan = plan_rows(rows, setter, width, reason)
     lines: list[RowLine] = []
     opened = False
-    for row in rows:
+    for k, row in enumerate(rows):
         begin, *rest = _row(row, setter, plan, reason, width)
+        opens, number = row.left is not None, numbers[k] if numbers else 0
         # The first line that continues an equation stays with it.
-        lines.extend((begin._replace(first=True, whole=row.left is None and opened), *rest))
-        opened = row.left is not None
+        lines.extend((begin._replace(first=True, whole=not opens and opened, opens=opens, number=number), *rest))
+        opened = opens
     return Alignment(tuple(lines), 1 + plan.value + plan.reason)
 
 

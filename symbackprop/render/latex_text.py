@@ -1,0 +1,99 @@
+r"""Running text as LaTeX shows it: nothing in it is a command, and what pdflatex has no letter for is spelled out."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from symbackprop.render.formulas import runs
+
+LONGEST_WORD = 18
+SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    "«": '"', "»": '"', "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
+}  # fmt: skip
+_TEXT_LETTERS = frozenset("ßæøåœłıÆØÅŒŁ¿¡§¶©£")
+_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
+# What is built on a letter of its own beyond these is named by its number.
+_SIGNS = frozenset(("So", "Sm", "Sc", "Sk", "Po", "Pd"))
+# The Latin letters of ISO 9, where one stands for one without an accent; else those that are usual in print.
+_LATIN = "a b v g d e yo zh z i j k l m n o p r s t u f kh c ch sh shch ' y ' e yu ya i yi ye g"
+_CYRILLIC = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ", _LATIN.split(), strict=True))
+
+
+def escape(text: str) -> str:
+    r"""
+    Print running text so that LaTeX shows it as it is, whatever is in it.
+
+    >>> escape("50% of a_b: σ′")
+    "50\\% of a\\_b: $\\sigma '$"
+    >>> escape("Сеть 網 🙂")
+    "Set' \\texttt{[U+7DB2]} [slightly smiling face]"
+    """
+    return "".join(f"${_provided(run)}$" if mathematical else _words(run) for mathematical, run in runs(text))
+
+
+def shortened(text: str, most: int) -> str:
+    """
+    Return a text of at most so many characters, cut at a word where there is one.
+
+    >>> shortened("a title that goes on", 12)
+    'a title…'
+    """
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    words = head.rsplit(None, 1)[0]
+    return (words if 2 * len(words) > most else head) + "…"
+
+
+def _provided(formula: str) -> str:
+    """Return a formula in running text with the document's own signs (see `Macros`)."""
+    for sign, name in ((r"\partial ", r"\bppartial "), (r"\odot ", r"\bphadamard "), (r"^{\top}", r"^{\bptranspose}")):
+        formula = formula.replace(sign, name)
+    return formula
+
+
+def _words(text: str) -> str:
+    out: list[str] = []
+    run = 0
+    for char in text:
+        shown = _shown(char)
+        run = 0 if char.isspace() else run + max(1, min(len(shown), 8) if shown.startswith(("[", r"\texttt")) else 1)
+        if run > LONGEST_WORD:
+            out.append(r"\hspace{0pt}")
+            run = 1
+        out.append(shown)
+    return "".join(out)
+
+
+def _shown(char: str) -> str:
+    if char in SPECIAL:
+        return SPECIAL[char]
+    if char.isascii():
+        return char if char.isprintable() else " "
+    if char in _TEXT_LETTERS:
+        return char
+    if "▁" <= char <= "█":
+        return rf"\rule{{0.5em}}{{{(ord(char) - 0x2580) / 8 * 1.6:g}ex}}"
+    base, *accents = list(unicodedata.normalize("NFD", char))
+    if base.isascii() and base.isalpha():
+        return char if ord(char) < 0x180 and len(accents) == 1 and accents[0] in _ACCENTS else base
+    return _spelled(char)
+
+
+def _spelled(char: str) -> str:
+    """Return what stands for a character that the fonts of pdflatex do not have."""
+    latin = _CYRILLIC.get(char.lower())
+    if latin is not None:
+        return latin if char.islower() else latin.capitalize()
+    category = unicodedata.category(char)
+    if category[0] in "CZ":
+        return " "
+    if category[0] == "M":
+        return ""
+    plain = unicodedata.normalize("NFKC", char)
+    if plain.isascii() and plain.isprintable():
+        return "".join(SPECIAL.get(part, part) for part in plain)
+    name = unicodedata.name(char, "").lower() if category in _SIGNS else ""
+    return f"[{name}]" if name and name.replace(" ", "").replace("-", "").isalnum() else rf"\texttt{{[U+{ord(char):04X}]}}"
