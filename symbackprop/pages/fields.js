@@ -1,6 +1,8 @@
 /* Numbers that follow the fields.  Everything is in the page already; this only recounts. */
 const $ = id => document.getElementById(id), all = (what, where = document) => [...where.querySelectorAll(what)];
 const MATHML = document.querySelector("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
+/* What has a sign of its own: a right side, a value. */
+const CELL = ".rows > * > math:not([aria-hidden]), .lines, .rows > * > span";
 const net = $("net").querySelector("svg"), lines = $("lines"), pick = $("pick"), { links, factors, wanted } = page, names = page.names.split(" ");
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
 const v = [], q = [], given = {};
@@ -17,24 +19,29 @@ function inText(t) {
   return k ? `${m}·10<sup>${k}</sup>` : m;
 }
 function inMath(t, kind) {
-  const low = t[0] === "-", [m, k] = parts(low ? t.slice(1) : t);
-  const mn = x => `<mn>${x}</mn>`, sign = '<mo form="prefix">−</mo>';
-  let body = m === "inf" ? "<mi>∞</mi>" : m === "nan" ? "<mtext>no value</mtext>" : m.includes("/") ? `<mfrac>${m.split("/").map(mn).join("")}</mfrac>` : mn(m);
-  if (k) body += `<mo>⋅</mo><msup><mn>10</mn>${k[0] === "−" ? `<mrow>${sign}${mn(k.slice(1))}</mrow>` : mn(k)}</msup>`;
-  if (low) body = sign + body;
-  return (low && kind !== "n") || (kind === "r" && /[e/]/.test(t)) ? `<mo stretchy="false">(</mo>${body}<mo stretchy="false">)</mo>` : body;
+  const [m, k] = parts(t), mn = x => `<mn>${x}</mn>`, [open, close] = (t[0] === "-" && kind !== "n") || (kind === "r" && /[e/]/.test(t)) ? "()" : ["", ""];
+  if (/inf|nan/.test(t)) return open + inText(t) + close;
+  if (k) return `${mn(open + m)}<mo>⋅</mo><msup><mn>10</mn>${mn(k)}</msup>` + (close && mn(close));
+  const [top, bottom] = m.split("/");
+  return bottom ? (/^−/.test(top) ? mn(open + "−") : open && mn(open)) + `<mfrac>${mn(top.replace("−", ""))}${mn(bottom)}</mfrac>` + (close && mn(close)) : open + m + close;
 }
 const kindOf = e => Object.keys(e.dataset).find(k => "npr".includes(k)), placeOf = e => Number(e.dataset[kindOf(e)]);
+/* In a formula a number is one element, or a row of some. */
 function fill(e) {
   const [t] = shown[placeOf(e)];
-  e.innerHTML = e.namespaceURI === MATHML ? inMath(t, kindOf(e)) : inText(t);
+  if (e.namespaceURI !== MATHML) { e.innerHTML = inText(t); return; }
+  const inside = inMath(t, kindOf(e)), now = make(inside.includes("<") ? "mrow" : "mn");
+  for (const { name, value } of e.attributes) now.setAttribute(name, value);
+  now.innerHTML = inside;
+  e.replaceWith(now);
 }
+const make = (tag, text = "") => { const e = document.createElementNS(MATHML, tag); e.textContent = text; return e; };
 /* = stays where no digit was cut. */
 function relate(cell) {
-  const slots = all(SLOT, cell), sign = slots.every(e => shown[placeOf(e)][1]) ? "=" : "≈", first = cell.firstChild;
+  const slots = all(SLOT, cell), sign = slots.every(e => shown[placeOf(e)][1]) ? "=" : "≈", first = cell.firstChild, mo = cell.querySelector("mo");
   if (!slots.length) return;
   if (first.nodeType === 3) first.data = sign + " ";
-  else { const mo = first.querySelector("mo"); if (/^[=≈]$/.test(mo.textContent)) mo.textContent = sign; }
+  else if (/^[=≈]$/.test(mo.textContent)) mo.textContent = sign;
 }
 /* Words follow their formula: its numbers stand in both in the same order. */
 function reword(math, before) {
@@ -55,35 +62,26 @@ function recount() {
   shown = names.map((_, k) => numeral(v[k], q[k] ?? null, page.digits, page.exact));
   if (!before[0]) return;
   const moved = all(SLOT).filter(e => before[placeOf(e)].join() !== shown[placeOf(e)].join());
-  const around = what => new Set(moved.map(e => e.closest(what)).filter(Boolean));
+  const around = what => new Set(moved.map(e => e.closest(what)).filter(Boolean)), cells = around(CELL), told = around("[aria-label]");
   moved.forEach(fill);
-  around(".right,.value").forEach(relate);
-  around("math[aria-label],[role=math]").forEach(math => reword(math, before));
-  all(".label[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
+  cells.forEach(relate);
+  told.forEach(math => reword(math, before));
+  all("[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
   $("fault").textContent = v.some(Number.isNaN) ? "At this point something has no value." : "";
   say();
 }
 /* A number in the picture keeps its middle; one behind "b =" keeps its left end. */
 const placeIn = g => g.matches(".gradient") ? page.adjoint[index[g.dataset.of]] : index[g.dataset.of];
 function label(g) {
-  const place = placeIn(g), own = g.matches(NUMBERS), text = g.querySelector("text"), plate = g.querySelector("rect");
-  const first = own ? text.firstChild : [...text.children].find(e => e.textContent.includes("="));
-  if (place === undefined || !first) return;
-  const set = (e, values) => { for (const k in values) e.setAttribute(k, values[k]); };
-  if (g.mid === undefined) { const b = text.getBBox(); g.mid = b.x + b.width / 2; }
-  while (text.lastChild !== first) text.lastChild.remove();
-  const [m, up] = inText(shown[place][0]).split(/<\/?sup>/);
-  first.textContent = (own ? "" : " = ") + m;
-  if (own) set(first, { x: g.mid, "text-anchor": "middle" });
-  if (up) {
-    const e = first.cloneNode();
-    for (const k of ["x", "y"]) e.removeAttribute(k);
-    set(e, { dy: "-.4em", "font-size": first.getAttribute("font-size") * .68 });
-    e.textContent = up;
-    first.append(e);
+  const place = placeIn(g), own = g.matches(NUMBERS), e = own ? g.querySelector("text") || g : all("tspan", g).find(e => e.textContent.includes("="));
+  if (place === undefined || !e) return;
+  if (!own) while (e.nextSibling) e.nextSibling.remove();
+  else if (e.getAttribute("text-anchor") !== "middle") {
+    const b = e.getBBox();
+    e.setAttribute("x", b.x + b.width / 2);
+    e.setAttribute("text-anchor", "middle");
   }
-  const width = text.getBBox().width + 2;
-  if (plate && own) set(plate, { x: g.mid - width / 2, width });
+  e.innerHTML = (own ? "" : " = ") + inText(shown[place][0]).replace(/<sup>(.*)<.sup>/, '<tspan dy="-.4em" font-size="70%">$1</tspan>');
 }
 
 /* --- fields --- */

@@ -15,9 +15,8 @@ function ways(adjoint) {
   }
   return [found, true];
 }
-const make = (tag, text = "") => { const e = document.createElementNS(MATHML, tag); e.textContent = text; return e; };
 const home = place => $("factor-" + (factorOf.get(place) || factors.findIndex(f => f[1] === place) + 1));
-const nameOf = place => home(place).querySelector("details > .rows .left math, .head .left math, td math").cloneNode(true);
+const nameOf = place => home(place).querySelector("details > .rows [aria-hidden], .head [aria-hidden], td math").cloneNode(true);
 /* A factor as it stands in its own step, by its name (0) or its formula (1); a derivative by its name. */
 function copy(place, which) {
   const k = factorOf.get(place), e = k ? all(`[data-e="${k}"]`, home(place))[which].cloneNode(true) : make("mrow");
@@ -27,15 +26,16 @@ function copy(place, which) {
   return e;
 }
 function number(place) {
-  const e = make("mrow"), k = factorOf.get(place);
+  const row = make("mrow"), e = make("mn"), k = factorOf.get(place);
   e.dataset.p = place;
   if (k) e.dataset.e = k;
+  row.append(e);
   fill(e);
-  return e;
+  return row.firstChild;
 }
 function heard(place, side) {
   if (!factorOf.get(place)) return "the derivative above";
-  const label = home(place).querySelector(".right math, td:nth-child(2) math").getAttribute("aria-label").split(" equals ");
+  const label = home(place).querySelector(".rows math[aria-label], .lines, td:nth-child(2) math").getAttribute("aria-label").split(" equals ");
   return label[side] || label[0];
 }
 function line(found, part, words) {
@@ -46,18 +46,19 @@ function line(found, part, words) {
     path.forEach((place, j) => math.append(...(j ? [make("mo", "⋅")] : []), part(place)));
   });
   math.setAttribute("aria-label", found.map(path => path.map(words).join(" times ")).join(" plus "));
-  return box("right", math);
+  return math;
 }
 function rebuild() {
-  const adjoint = wanted[chosen], [found, whole] = ways(adjoint), value = document.createElement("b"), left = box("left", nameOf(adjoint));
-  left.ariaHidden = true;
+  const adjoint = wanted[chosen], [found, whole] = ways(adjoint), value = document.createElement("b"), left = make("math");
+  left.append(...nameOf(adjoint).childNodes);
+  left.setAttribute("aria-hidden", true);
   value.dataset.n = adjoint;
   fill(value);
   lines.replaceChildren(
-    box("row", left, line(found, e => copy(e, 0), e => heard(e, 0)), box("why", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
-    box("row sub", line(found, e => copy(e, 1), e => heard(e, 1)), box("why", "local derivatives")),
-    box("row put", line(found, number, e => said(shown[e][0])), box("value", "= ", value)));
-  all(".right,.value", lines).forEach(relate);
+    box("", left, line(found, e => copy(e, 0), e => heard(e, 0)), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
+    box("sub", line(found, e => copy(e, 1), e => heard(e, 1)), tag("i", "local derivatives")),
+    box("put", line(found, number, e => said(shown[e][0])), tag("span", "= ", value)));
+  all(CELL, lines).forEach(relate);
 }
 /* Where the paths are too many to be listed, the lines are those of the derivative at hand. */
 function relay(factor) {

@@ -1,6 +1,7 @@
 /* Stepping and boxes: this only shows what is there. */
 /* --- the steps of a weight --- */
-const box = (kind, ...inside) => { const e = document.createElement("div"); e.className = kind; e.append(...inside); return e; };
+const tag = (name, ...inside) => { const e = document.createElement(name); e.append(...inside); return e; };
+const box = (kind, ...inside) => { const e = tag("div", ...inside); if (kind) e.className = kind; return e; };
 const held = g => (g.dataset.locals || "").split(" ");
 function below(adjoint, found = new Set()) {
   if (adjoint < 0 || found.has(adjoint)) return found;
@@ -54,7 +55,7 @@ function go(t, move = true) {
 function reach() { for (const e of all(".scroll,.rows")) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute("tabindex"); }
 function say() {
   $("say").textContent = at < 1 ? "" : $("where").textContent + ": "
-    + all("math[aria-label],b[data-n],.why", $("now")).slice(0, 8).map(e => e.getAttribute("aria-label") || e.textContent).join(", ");
+    + all("[aria-label],b[data-n],i", $("now")).slice(0, 8).map(e => e.getAttribute("aria-label") || e.textContent).join(", ");
 }
 function follow() {
   const id = location.hash.slice(1), [kind, k] = id.split("-");

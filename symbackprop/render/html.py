@@ -87,7 +87,11 @@ class Writer:
         return self.line_of(row, f' id="line-{self.line}"', number)
 
     def line_of(self, row: Row, address: str = "", number: str = "", kind: str = "row") -> str:
-        """Print left side, right side, value and reason, those there are; `kind` is the line's class."""
+        """
+        Print left side, right side, value and reason, those there are, as children of a line.
+
+        They are a formula that is not said, one that is, <span> and <i>; `kind` is "row" and what sets the line apart.
+        """
         formulas = self.formulas
         sign = near(row.relation, row.right)
         said = formulas.words(row.right)
@@ -95,13 +99,15 @@ class Writer:
         if row.left is not None:
             # What stands at the right is said with its left side: that is for the eye.
             said = formulas.words(Relation((row.left, row.right), sign))
-            cells.append(f'<div class="left" aria-hidden="true"><math>{formulas.bare(row.left)}</math></div>')
-        cells.append(f'<div class="right">{formulas.full_size(row.right, self.width, formulas.relation(sign), said)}</div>')
+            cells.append(f'<math aria-hidden="true">{formulas.bare(row.left)}</math>')
+        cells.append(formulas.full_size(row.right, self.width, formulas.relation(sign), said))
         if row.value is not None:
-            cells.append(f'<div class="value">{self.value(row.value, near("=", row.value))}</div>')
+            cells.append(f"<span>{self.value(row.value, near('=', row.value))}</span>")
         if row.reason:
-            cells.append(f'<div class="why">{self.spans(row.reason)}</div>')
-        return f'<div class="{kind}"{address}>{number}{"".join(cells)}</div>'
+            cells.append(f"<i>{self.spans(row.reason)}</i>")
+        special = kind.removeprefix("row").strip()
+        classes = f' class="{special}"' if special else ""
+        return f"<div{classes}{address}>{number}{''.join(cells)}</div>"
 
     def value(self, number: Expr, sign: str) -> str:
         """Print the value a line comes to, after its sign."""

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
+from symbackprop.render.lean import lean, worn
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.elements import escaped
 from symbackprop.typeset.mathml_emitter import MathML
@@ -46,7 +47,7 @@ def style(*names: str, tints: bool = True) -> str:
     own = (files("symbackprop.render").joinpath(f"{name}.css").read_text("utf-8") for name in names)
     formulas = math_style() if tints else "\n".join(line for line in math_style().splitlines() if "font" in line)
     sheets = "\n".join((formulas, *own))
-    return re.sub(r" ?([{};:,>]) ?", r"\1", _bare(sheets)).replace("\n}", "}")
+    return re.sub(r" ?([{};:,>]) ?", r"\1", _bare(sheets)).replace("\n}", "}").replace(";}", "}")
 
 
 def packed(script: str) -> str:
@@ -75,6 +76,7 @@ def _bare(text: str) -> str:
 
 def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
     """Return a whole page; `title` is text, `body`, `sheet` and `script` are as they stand in the page."""
+    body = lean(_TURNING.sub(chr(0xFFFD), body))
     allowed = f"script-src 'sha256-{_digest(script)}'; " if script else ""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; {allowed}base-uri 'none'; form-action 'none'"
     run = f"\n<script>{script}</script>" if script else ""
@@ -82,8 +84,8 @@ def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)}</title>\n<style>\n{sheet}\n</style>\n</head>\n"
-        f"<body>\n<main>\n{_TURNING.sub(chr(0xFFFD), body)}\n</main>{run}\n</body>\n</html>\n"
+        f"<title>{text(title)}</title>\n<style>\n{worn(sheet, body + script)}\n</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>{run}\n</body>\n</html>\n"
     )
 
 

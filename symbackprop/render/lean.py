@@ -1,0 +1,160 @@
+"""
+The same page in fewer bytes: what a browser reads alike either way is written the shorter way.
+
+Nothing is encoded or left out: names, numbers and words stay as they are, and every rule leaves the drawn page as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_BARE_VALUE = re.compile(r"""="([^\s"'=<>`&/]+)"(?=[\s>])""")  # before a slash it would take that in
+_TAG = re.compile(r"<[a-z][^<>]*>")
+
+
+def lean(body: str) -> str:
+    """
+    Return the inside of a page: formulas and pictures without what they do not need, attributes without needless quotes.
+
+    >>> lean('<p class="row" title="two words">x</p>')
+    '<p class=row title="two words">x</p>'
+    """
+    shorter = _SVG.sub(lambda found: _picture(found[0]), _MATH.sub(lambda found: formula(found[0]), body))
+    return _TAG.sub(lambda found: _BARE_VALUE.sub(r"=\1", found[0]), shorter)
+
+
+# --- formulas ------------------------------------------------------------------------------------------------
+
+_MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_PIECE = re.compile(r"<(/?)(\w+)([^<>]*?)(/?)>|([^<]+)")
+_PARENS = {' stretchy="false"': "", ' stretchy="false" mathsize="120%"': ' class="b"'}
+
+
+@dataclass
+class _Element:
+    tag: str
+    marks: str
+    parts: list[_Element | str] = field(default_factory=list)
+
+    def text(self) -> str:
+        inside = "".join(part if isinstance(part, str) else part.text() for part in self.parts)
+        return f"<{self.tag}{self.marks}>{inside}</{self.tag}>"
+
+    @property
+    def letters(self) -> str:
+        """What it says, where it has no element inside."""
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+
+def formula(math: str) -> str:
+    """
+    Return a formula in which a number is one element, sign and all, and a mark stands at what it marks.
+
+    Parentheses that do not grow become letters, which browsers do not stretch without being told.
+
+    >>> formula('<mrow data-p="3"><mo form="prefix">−</mo><mn>2</mn></mrow>')
+    '<mn data-p="3">−2</mn>'
+    >>> formula('<mrow data-e="1"><msub><mi>x</mi><mn>1</mn></msub></mrow>')
+    '<msub data-e="1"><mi>x</mi><mn>1</mn></msub>'
+    """
+    open_ = [_Element("", "")]
+    for found in _PIECE.finditer(math):
+        end, tag, marks, empty, letters = found.groups()
+        if letters:
+            open_[-1].parts.append(letters)
+        elif end:
+            done = _lean(open_.pop())
+            into = open_[-1].parts
+            loose = done.tag == "mrow" and not done.marks and open_[-1].tag in {"mrow", "math"}
+            into.extend(done.parts if loose else [done])
+        elif empty:
+            open_[-1].parts.append(found[0])
+        else:
+            open_.append(_Element(tag, marks))
+    return "".join(part if isinstance(part, str) else part.text() for part in open_[0].parts)
+
+
+def _lean(element: _Element) -> _Element:
+    """Return an element whose parts are lean already."""
+    if element.tag == "mo" and element.marks in _PARENS and element.letters in {"(", ")"}:
+        return _Element("mn", _PARENS[element.marks], element.parts)
+    if element.tag not in {"mrow", "math"}:
+        return element
+    parts = _joined(element.parts, _signed)
+    if re.search(r"data-[npr]=", element.marks):
+        parts = _joined(parts, _written)
+    if element.tag == "mrow" and len(parts) == 1 and isinstance(parts[0], _Element) and not (element.marks and parts[0].marks):
+        return _Element(parts[0].tag, element.marks or parts[0].marks, parts[0].parts)
+    return _Element(element.tag, element.marks, parts)
+
+
+def _joined(parts: list[_Element | str], together: Callable[[_Element, _Element], bool]) -> list[_Element | str]:
+    """Return the parts of a row, with those made one element that belong together."""
+    found: list[_Element | str] = []
+    for part in parts:
+        before = found[-1] if found else None
+        if isinstance(part, _Element) and isinstance(before, _Element) and part.tag == "mn" and together(before, part):
+            found[-1] = _Element("mn", "", [before.letters + part.letters])
+        else:
+            found.append(part)
+    return found
+
+
+def _signed(sign: _Element, number: _Element) -> bool:
+    return not number.marks and sign.letters == "−" and sign.tag == "mo" and bool(sign.marks)
+
+
+def _written(left: _Element, right: _Element) -> bool:
+    return left.tag == "mn" and not left.marks + right.marks
+
+
+# --- pictures ------------------------------------------------------------------------------------------------
+
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+
+
+def _picture(svg: str) -> str:
+    """
+    Return a picture in which the usual size of letters is said once, and letters alone say themselves where they stand.
+
+    Those need no plate: the page's style sheet gives them a rim in the colour of the paper.
+    """
+    sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
+    usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
+    short = svg
+    if usual:
+        short = svg.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
+    return _ALONE.sub(r'<text class="\1"\2\3>\4</text>', short)
+
+
+_ALONE = re.compile(
+    r'<g class="label ([^"]*)"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
+    r'<text><tspan((?: [xy]="[^"]*")*)>([^<]*)</tspan></text></g>'
+)
+
+
+# --- style sheets --------------------------------------------------------------------------------------------
+
+_RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
+_NAMED = re.compile(r"[.#]([A-Za-z][\w-]*)")
+
+
+def worn(sheet: str, text: str) -> str:
+    """
+    Return a style sheet without rules for classes and ids that a page, its script included, never mentions.
+
+    >>> worn(".a{color:red}.a .b,.c>.a{margin:0}@media print{.b{color:blue}}", '<p class="a c">')
+    '.a{color:red}.c>.a{margin:0}'
+    """
+    mentioned = set(re.findall(r"[A-Za-z][\w-]*", text))
+
+    def kept(rule: re.Match[str]) -> str:
+        lead = "\n" if rule[1].startswith("\n") else ""
+        parts = [part.strip() for part in re.split(r",(?![^(]*\))", rule[1])]
+        selectors = [part for part in parts if set(_NAMED.findall(part)) <= mentioned]
+        return f"{lead}{','.join(selectors)}{{{rule[2]}}}" if selectors else ""
+
+    return re.sub(r"@media[^{}]*\{\s*\}", "", _RULE.sub(kept, sheet))
