@@ -64,6 +64,7 @@ Worksheet = Annotated[bool, typer.Option("--worksheet", help="With blanks to fil
 Solution = Annotated[bool, typer.Option("--solution", help="With --worksheet: with the blanks filled in.")]
 Standalone = Annotated[bool, typer.Option("--standalone", help="LaTeX as a complete document.")]
 TwoColumn = Annotated[bool, typer.Option("--two-column", help="Two columns (LaTeX, Typst or PDF).")]
+NoDiagram = Annotated[bool, typer.Option("--no-diagram", help="Without the picture of the network or graph (PDF, Typst, LaTeX).")]
 Beamer = Annotated[bool, typer.Option("--beamer", help="16:9 slides (LaTeX, Typst or PDF).")]
 
 # Of answers.

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from symbackprop.notation import Speller
     from symbackprop.render import Options
 
+# What sets each format that shows a diagram on its first page.
+ENGINE_OF = {"typst": "typst", "standalone": "latex"}
+
+STANDARD_OUTPUT = Path("-")
+LAID_OUT = frozenset({"latex", "standalone", "typst", "pdf"})
+
 
 class Writer:
     """Chooses the format from --format, the file's ending, or standard output, and writes."""
@@ -36,6 +42,7 @@ class Writer:
         engine: str | None = None,
         worksheet: bool = False,
         solution: bool = False,
+        diagram: bool = True,
     ) -> None:
         from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
 
@@ -43,6 +50,7 @@ class Writer:
             msg = "--beamer and --two-column exclude each other: slides have one column"
             raise InputError(msg)
         self.speller = source if not hasattr(source, "speller") else source.speller
+        output = None if output == STANDARD_OUTPUT else output
         if output is not None and output.is_dir():
             msg = f"{output}: is a directory; give a file in it, such as {output / 'notes.tex'}"
             raise InputError(msg)
@@ -51,13 +59,17 @@ class Writer:
             raise InputError(msg)
         self.output = output
         self.two_column, self.beamer = two_column, beamer
-        whole = output is not None and output.suffix.lower() in {".pdf", ".typ"}  # which have columns and slides, too
-        if format_name is None and (standalone or two_column or beamer) and not whole:
-            format_name = "standalone"
         if format_name is None and output is not None:
             from symbackprop.derivation import format_for  # noqa: PLC0415
 
             format_name = format_for(output)
+        if format_name is None and (standalone or two_column or beamer):
+            format_name = "standalone"
+        laid_out = {"--standalone": standalone, "--two-column": two_column, "--beamer": beamer}
+        unfit = [option for option, given in laid_out.items() if given]
+        if unfit and format_name not in LAID_OUT:
+            msg = f"{' and '.join(unfit)}: {format_name} has no pages to lay out; LaTeX, Typst and PDF have, such as -o notes.tex"
+            raise InputError(msg)
         self.json = format_name == "json"
         self.pdf, self.engine = format_name == "pdf", engine
         if self.pdf and output is None:
@@ -72,7 +84,7 @@ class Writer:
         if worksheet and self.json:
             msg = "--worksheet has no JSON form: JSON holds the results"
             raise InputError(msg)
-        self.source, self.blanks = source, worksheet and not solution
+        self.source, self.blanks, self.drawn = source, worksheet and not solution, diagram
         name = format_name or "terminal"
         if standalone and name == "latex":
             name = "standalone"
@@ -88,8 +100,8 @@ class Writer:
             teller = getattr(self.source, "teller", None)
             document = worksheet(document, givens(teller()) if teller else ())
         options = self._options()
-        if self.row.name == "typst" and not self.pdf:
-            options = replace(options, diagram=self._diagram("typst"))
+        if self.row.name in ENGINE_OF and not self.pdf:
+            options = replace(options, diagram=self._diagram(ENGINE_OF[self.row.name]))
         if self.pdf:
             self._write_pdf(document, options)
             return
@@ -102,7 +114,8 @@ class Writer:
         """Return a picture of what is derived, or nothing on a worksheet and where no page would hold it."""
         from symbackprop.derivation import Derivation  # noqa: PLC0415
 
-        return self.source.drawing(engine) if isinstance(self.source, Derivation) and not self.blanks else ""
+        shown = self.drawn and not self.blanks and isinstance(self.source, Derivation)
+        return self.source.drawing(engine) if shown else ""
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""
@@ -116,6 +129,7 @@ class Writer:
             from symbackprop.render import FORMATS  # noqa: PLC0415
 
             wanted, self.output = self.output, self.output.with_suffix(".tex")
+            options = replace(options, diagram=self._diagram("latex"))
             self._put(FORMATS["standalone"].render(document, self.speller, options))
             msg = f"{wanted}: {error}; {self.output} is written instead, ready for pdflatex"
             raise InputError(msg) from None

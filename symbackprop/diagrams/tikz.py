@@ -15,7 +15,7 @@ from symbackprop.diagrams.svg import COLOURS, FILLS
 # One pixel of the table in points: names of 16 pixels are set in 10 points, numbers of 12.5
 # in 8, a little smaller than elsewhere, because Computer Modern is wider than Times.
 POINTS = 0.74
-WIDEST, HIGHEST = 345.0, 480.0
+WIDEST = 345.0
 _SIZES = ((15.5, r"\normalsize"), (13.5, r"\small"), (11.5, r"\footnotesize"), (0.0, r"\scriptsize"))
 _INKS = {"value": "sbvalue", "gradient": "sbgradient", "local": "sblocal"}
 PREAMBLE = r"""\documentclass[border=4pt]{standalone}
@@ -35,15 +35,15 @@ def to_tikz(figure: Figure, *, standalone: bool = True) -> str:
     picture = "\n".join(_picture(figure))
     if not standalone:
         title = f"% {legible(figure.title, LONGEST_TITLE)}\n"
-        return title + _fitted(picture, figure.width * POINTS, figure.height * POINTS)
+        return title + _fitted(picture)
     return f"{PREAMBLE}{picture}\n\\end{{document}}\n"
 
 
-def _fitted(picture: str, width: float, height: float) -> str:
-    """Return a picture in points made smaller where it is wider than a line or higher than a page."""
-    if height * min(1.0, WIDEST / width) > HIGHEST:
-        return f"\\resizebox{{!}}{{0.85\\textheight}}{{%\n{picture}}}\n"
-    return f"\\resizebox{{\\linewidth}}{{!}}{{%\n{picture}}}\n" if width > WIDEST else f"{picture}\n"
+def _fitted(picture: str) -> str:
+    """Return a picture made smaller where it is wider than a line or higher than a page; it is never made larger."""
+    wide = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
+    high = r"\resizebox{!}{\ifdim\height>0.85\textheight 0.85\textheight\else\height\fi}"
+    return f"{high}{{%\n{wide}{{%\n{picture}}}}}\n"
 
 
 def _picture(figure: Figure) -> Iterator[str]:

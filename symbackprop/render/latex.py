@@ -9,6 +9,9 @@ a PDF by Typst; in a fragment, LaTeX counts on from the document around it, and 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from symbackprop.document import Document
 from symbackprop.notation import Speller
 from symbackprop.render.latex_blocks import blocks_of
@@ -21,6 +24,8 @@ from symbackprop.render.references import References, cited, refer
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
+# The width of a column in points, those of a unit of a diagram, and how small a diagram may become.
+COLUMN, POINTS, LEGIBLE = 217.0, 0.74, 1.4
 NUMBER = 2.6  # what the number of an equation takes from its line, with the space before it
 
 _PACKAGES = r"\usepackage{amsmath,amssymb,xcolor}"
@@ -76,8 +81,7 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
         page = sheet(speller, width - (NUMBER if references.numbers else 0), colour=options.color, label="bp:")
         parts = list(blocks_of(document.blocks, page, references.numbers))
         if options.diagram:
-            # After the title and the sentence that says what the problem is.
-            parts.insert(min(2, len(parts)), _drawing(options.diagram))
+            parts = _headed(parts, options.diagram, wide=options.columns == 2)
         head = rf"\documentclass[10pt,a4paper,fleqn{',twocolumn' if options.columns == 2 else ''}]{{article}}" + "\n"
         head += r"\usepackage[margin=25mm]{geometry}" + "\n"
     drawn = "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
@@ -93,9 +97,17 @@ def _numbered(document: Document) -> tuple[Document, References]:
 
 
 def _drawing(tikz: str) -> str:
-    """Set a diagram in the middle, made smaller where it is wider than a line or higher than most of a page."""
+    """Set a diagram, which is never wider than a line, in the middle, made smaller where it is higher than most of a page."""
     if not tikz:
         return ""
-    wide = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
     high = r"\resizebox{!}{\ifdim\height>0.75\textheight 0.75\textheight\else\height\fi}"
-    return f"\n{{\\centering\n{high}{{%\n{wide}{{%\n{tikz}}}}}\\par}}\n"
+    return f"\n{{\\centering\n{high}{{%\n{tikz.rstrip()}}}\\par}}\n"
+
+
+def _headed(parts: Sequence[str], tikz: str, *, wide: bool) -> list[str]:
+    """Put a diagram after the title and the sentence that says what the problem is; a wide one stands over both columns."""
+    head = [*parts[:2], _drawing(tikz)]
+    size = re.search(r"rectangle \((?P<width>[\d.]+),", tikz)
+    if wide and size and float(size["width"]) * POINTS > LEGIBLE * COLUMN:
+        return ["\\twocolumn[%", *head, "\\bigskip]", *parts[2:]]
+    return [*head, *parts[2:]]
