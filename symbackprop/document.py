@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from symbackprop.expr import Expr, children
 
@@ -149,6 +149,11 @@ def rounded(expr: Expr) -> bool:
             return any(rounded(entry) for row in rows for entry in row)
         case _:
             return any(map(rounded, children(expr)))
+
+
+def nested(printer: Any) -> bool:
+    """Tell whether IPython prints something within something else, a list or a table, where a few words are enough."""
+    return len(getattr(printer, "stack", ())) > 1
 
 
 Span: TypeAlias = str | Expr
