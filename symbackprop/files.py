@@ -202,6 +202,8 @@ def _toml_hint(line: str, column: int, reason: str) -> str:
     inside = reason in {"Unclosed array", "Unclosed inline table"}
     if reason.startswith("Illegal character '\\n'"):
         return "a quote opens on this line and does not close"
+    if control := re.fullmatch(r"Illegal character '\\x([0-9a-f]{2})'", reason):
+        return f"the control character U+00{control[1].upper()} is not accepted"
     if comma := re.fullmatch(r"[^=]*=\s*([0-9]+),([0-9]+)\s*", line):
         return f"decimals are written {comma[1]}.{comma[2]}"
     if whole and not inside:

@@ -12,9 +12,7 @@ from __future__ import annotations
 ATOM = 'a number, a name or "("'
 OPERATOR = 'an operator (a product with a number on the right needs "*")'
 UNITS = "where a number of units is accepted, as in 2-3-1:tanh/sigmoid,bce"
-NOTHING = (
-    'there is no problem: give a one-liner such as 2-2-1, definitions such as "u = 2*x; y = u^3", or a .toml or .json file'
-)
+NOTHING = 'there is no problem: give a one-liner such as 2-2-1, definitions such as "u = 2*x; y = u^3", or a .toml or .json file'
 ACTIVATIONS = (
     "(known: exp, sin, identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softsign, gelu, silu, "
     "hard_sigmoid, hard_tanh, square, softmax, log_softmax, or a formula in z)"
@@ -135,6 +133,7 @@ FILES: tuple[tuple[str, str | bytes, str], ...] = (
     ("problem.toml", "x = .5\n", "problem.toml:1: not valid TOML, column 5: a number has digits on both sides of its point: 0.5"),
     ("problem.toml", "x = 0,5\n", "problem.toml:1: not valid TOML, column 6: decimals are written 0.5"),
     ("problem.toml", 'title = "x\n', "problem.toml:1: not valid TOML, column 11: a quote opens on this line and does not close"),
+    ("problem.toml", 'title = "a\0b"\n', "problem.toml:1: not valid TOML, column 11: the control character U+0000 is not accepted"),
     ("problem.toml", "[network]\ninputs = \n", "problem.toml:2: not valid TOML, column 10: invalid value"),
     ("problem.toml", "[network]\ninputs = 2\ninputs = 3\n", 'problem.toml:3: "inputs" is given twice (first on line 2)'),
     ("problem.toml", f"{NETWORK}[network]\n", 'problem.toml:4: "network" is given twice (first on line 1)'),
@@ -254,15 +253,27 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("derive", "2-2-1", "--digits", "0"), "--digits: 0 is not accepted; 1 to 17 is"),
     (("derive", "2-2-1", "--detail", "7"), "--detail: 7 is not accepted; 0, 1, 2 or 3 is"),
     (("derive", "2-2-1", "--notation", "foo"), 'unknown notation "foo" (known: ng, nielsen, paren)'),
-    (("derive", "2-2-1", "--detail", "7", "--digits", "0"), "--detail: 7 is not accepted; 0, 1, 2 or 3 is\n--digits: 0 is not accepted; 1 to 17 is"),
+    (
+        ("derive", "2-2-1", "--detail", "7", "--digits", "0"),
+        "--detail: 7 is not accepted; 0, 1, 2 or 3 is\n--digits: 0 is not accepted; 1 to 17 is",
+    ),
     (("derive", "2-2-1", "--wrt", "W3"), 'unknown name "W3": the layers are W1, b1, W2, b2'),
-    (("derive", "2-2-1", "--wrt", "q"), 'unknown name "q" (known: w1_1_1, w1_1_2, w1_2_1, w1_2_2, b1_1, b1_2, w2_1_1, w2_1_2, b2_1, x_1, x_2, y_1, …)'),
-    (("derive", "2-2-1", "--wrt", "dz1_1/dw1_1_1"), '"dz1_1/dw1_1_1" is no derivative of L; name a quantity, or the derivative by it: dL/d…'),
+    (
+        ("derive", "2-2-1", "--wrt", "q"),
+        'unknown name "q" (known: w1_1_1, w1_1_2, w1_2_1, w1_2_2, b1_1, b1_2, w2_1_1, w2_1_2, b2_1, x_1, x_2, y_1, …)',
+    ),
+    (
+        ("derive", "2-2-1", "--wrt", "dz1_1/dw1_1_1"),
+        '"dz1_1/dw1_1_1" is no derivative of L; name a quantity, or the derivative by it: dL/d…',
+    ),
     (("derive", "2-2-1", "--wrt", "L"), "L is the output itself; ask for the derivative by something it depends on"),
     (("derive", "2-2-1", "--format", "pdf"), "a PDF is written to a file, such as -o notes.pdf"),
     (("derive", "2-2-1", "--beamer", "--two-column"), "--beamer and --two-column exclude each other: slides have one column"),
     (("derive", "u", "=", "2*x+1"), 'a problem with spaces in it needs quotes around it: symbackprop derive "u = 2*x+1"'),
-    (("evaluate", "x^2", "+", "y", "--at", "x=1"), 'a problem with spaces in it needs quotes around it: symbackprop evaluate "x^2 + y"'),
+    (
+        ("evaluate", "x^2", "+", "y", "--at", "x=1"),
+        'a problem with spaces in it needs quotes around it: symbackprop evaluate "x^2 + y"',
+    ),
     (("evaluate", "sqrt(x)", "--at", "x=0"), "df/dx has no value at the point: division by zero (where f = 0)"),
     (("train", "x^2", "--at", "x=1", "--train", "y"), 'unknown name "y" (known: x)'),
     (("train", "y = x^2", "--at", "x=1", "--train", "y"), "y is computed, so it cannot be trained"),
@@ -275,8 +286,14 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("derive", "sqrt(x)", "--at", "x=-1"), "f has no value at the point: square root of -1 (where x = -1)"),
     (("evaluate", "u = x - 1; y = log(u)", "--at", "x=1"), "y has no value at the point: log of 0 (where u = 0)"),
     (("evaluate", "1/x", "--at", "x=0"), "f has no value at the point: division by zero (where x = 0)"),
-    (("train", "x^2", "--at", "x=1", "--optimizer", "adma"), 'unknown optimizer "adma"; did you mean "adam"? (known: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)'),
-    (("train", "x^2", "--at", "x=1", "--lr", "nan"), '--learning-rate: column 1: found the name "nan" where a number is accepted'),
+    (
+        ("train", "x^2", "--at", "x=1", "--optimizer", "adma"),
+        'unknown optimizer "adma"; did you mean "adam"? (known: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)',
+    ),
+    (
+        ("train", "x^2", "--at", "x=1", "--lr", "nan"),
+        '--learning-rate: column 1: found the name "nan" where a number is accepted',
+    ),
     (("train", "x^2", "--at", "x=1", "--optimizer", "adam", "--beta1", "2"), "beta1 is 2; it must satisfy 0 <= beta1 < 1"),
     (("train", "x^2", "--at", "x=1", "--momentum", "0.9"), 'optimizer "sgd" has no momentum (momentum, nesterov have it)'),
 )

@@ -171,6 +171,9 @@ def read_aloud(teller: Teller) -> list[Block]:
     if values.kinks():
         sentence = "At a kink the output has no gradient: the numbers above are those of the convention, and promise nothing."
         return [*blocks, Paragraph((sentence,))]
+    if not math.isfinite(length):
+        sentence = "A number is too large for double precision, which ends at 1.8·10³⁰⁸: ∞ stands for it here."
+        return [*blocks, Paragraph((sentence,))]
     if len(names) == 1:
         return [*blocks, *_one_slope(teller, values, names[0])]
     blocks.append(Lines(tuple(length_rows(teller, values))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symbackprop.backprop import check_expansion, expand, expanded_operations, slice_names
 from symbackprop.document import (
     Block,
@@ -18,7 +20,7 @@ from symbackprop.graph import Node, Role
 from symbackprop.narrate.gradient import gradient_table, read_aloud
 from symbackprop.narrate.single import expanded, one_weight, path_form, rows_with_locals, why_paths_add
 from symbackprop.narrate.teller import FORMULAS, MICRO_STEPS, RESULTS_ONLY, Teller
-from symbackprop.network import Network, is_activation, is_loss
+from symbackprop.network import Layer, Network, is_activation, is_loss
 from symbackprop.steps import Substitution
 from symbackprop.typeset.shortcuts import plain
 
@@ -56,11 +58,10 @@ def tell_network(teller: Teller) -> Document:
 
 def setting(network: Network) -> Spans:
     """Say what is declared, in a sentence."""
-    layers = [f"{_count(layer.units, 'unit', _activation_name(layer.activation))}" for layer in network.layers]
+    *hidden, last = network.layers
     text = _count(network.inputs, "input")
-    if len(layers) > 1:
-        text += ", hidden " + ("layer of " if len(layers) == 2 else "layers of ") + " and ".join(layers[:-1])
-    text += f", output layer of {layers[-1]}"
+    text += f", {_hidden(hidden)}" if hidden else ""
+    text += f", output layer of {_units(last)}"
     text += f"; loss: {loss_title(network.loss)}"
     for k, value in ((1, network.l1), (2, network.l2)):
         text += f"; L{k} penalty on the weights, λ = {plain(value)}" if value else ""
@@ -73,6 +74,28 @@ def setting(network: Network) -> Spans:
 def loss_title(loss: str) -> str:
     """Return the field's word for a loss, or the formula given."""
     return find_loss(loss).title if is_loss(loss) else f"Σ {loss}"
+
+
+def _hidden(layers: Sequence[Layer]) -> str:
+    """Say how many units the hidden layers have, no word twice."""
+    first = layers[0]
+    kinds = {layer.activation for layer in layers}
+    if len(layers) == 1:
+        return f"hidden layer of {_units(first)}"
+    if len(kinds) == 1 and len({layer.units for layer in layers}) == 1:
+        return f"{len(layers)} hidden layers of {_units(first)} each"
+    if len(kinds) == 1:
+        return f"hidden layers of {_series([str(layer.units) for layer in layers])} {_activation_name(first.activation)} units"
+    return f"hidden layers of {_series([_units(layer) for layer in layers])}"
+
+
+def _series(words: Sequence[str]) -> str:
+    """Return a, b and c."""
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _units(layer: Layer) -> str:
+    return _count(layer.units, "unit", _activation_name(layer.activation))
 
 
 def _count(number: int, noun: str, kind: str = "") -> str:
