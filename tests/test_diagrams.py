@@ -21,6 +21,7 @@ from symbackprop.diagrams import KINDS, Figure, figure_of, to_bytes, to_dot, to_
 from symbackprop.diagrams.figure import Box, Label, Node, Writing, legible, overlap
 from symbackprop.diagrams.labels import crosses
 from symbackprop.diagrams.layering import layered
+from symbackprop.diagrams.wrapping import Column, breaks
 from symbackprop.errors import InputError, TooLargeError, UnknownNameError
 
 DRAWINGS = drawings()
@@ -77,9 +78,9 @@ def shrunk(box: Box, by: float) -> Box:
 
 
 def test_there_are_enough_pictures() -> None:
-    problems = {drawing.problem for drawing in DRAWINGS}
+    problems = {str(drawing.problem) for drawing in DRAWINGS}
 
-    assert len(problems) >= 30
+    assert len(problems) >= 40
     assert {drawing.options.get("kind", "network") for drawing in DRAWINGS} == set(KINDS)
     assert len(figure(BY_NAME["forty values, atoms"]).nodes) >= 40
 
@@ -95,6 +96,51 @@ def test_no_text_touches_another_or_a_node(drawing: Drawing) -> None:
     nodes = [(a.name, b.name) for a, b in combinations(picture.nodes, 2) if overlap(a.box, b.box, 2)]
 
     assert (over_text, over_node, nodes) == ([], [], [])
+
+
+@each
+def test_no_edge_runs_through_a_text_without_a_plate(drawing: Drawing) -> None:
+    picture = figure(drawing)
+    lines = [line for edge in picture.edges for line in pairwise(edge.points)]
+
+    assert [label.writing.plain for label in picture.labels if not label.plate if any(crosses(label.box, x) for x in lines)] == []
+
+
+@each
+def test_a_text_on_an_edge_is_nearest_to_its_own(drawing: Drawing) -> None:
+    """Its middle is on its own edge; where at most nine edges have texts, no other edge is as near."""
+    picture = figure(drawing)
+    if picture.kind != "network":
+        return
+    edges = {edge.name: edge for edge in picture.edges if edge.name}
+    count = Counter(edge.name.split("_")[0] for edge in picture.edges)
+    blocks: dict[str, list[Label]] = {}
+    for label in picture.labels:
+        if label.of in edges and label.role != "name":
+            blocks.setdefault(label.of, []).append(label)
+    far, torn = [], []
+    for name, labels in blocks.items():
+        lefts, tops, rights, bottoms = zip(*(label.box for label in labels), strict=True)
+        middle = (min(lefts) + max(rights)) / 2, (min(tops) + max(bottoms)) / 2
+        own = distance(middle, edges[name].points)
+        if own > 1.5:
+            far.append((name, own))
+        others = [distance(middle, edge.points) for edge in edges.values() if edge.name != name]
+        if count[name.split("_")[0]] <= 9 and min(others, default=99.0) < own + 4:
+            torn.append(name)
+
+    assert (far, torn) == ([], [])
+
+
+def distance(point: tuple[float, float], points: tuple[tuple[float, float], ...]) -> float:
+    """Return how far a point is from a line of several pieces."""
+    x, y = point
+    nearest = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+        along = min(1.0, max(0.0, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length)) if length else 0.0
+        nearest.append(((x0 + along * (x1 - x0) - x) ** 2 + (y0 + along * (y1 - y0) - y) ** 2) ** 0.5)
+    return min(nearest)
 
 
 @each
@@ -229,13 +275,51 @@ def test_sweeps_leave_no_more_crossings_than_there_were(drawing: Drawing) -> Non
     found = layered([*graph.leaf_by_name, *graph.definitions], links)
     place = {name: (i, p) for i, column in enumerate(found.columns) for p, name in enumerate(column)}
     segments = [(place[a], place[b]) for a, b in found.segments()]
-    crossing = sum(
-        (a[1] - c[1]) * (b[1] - d[1]) < 0 for (a, b), (c, d) in combinations(segments, 2) if a[0] == c[0]
-    )
+    crossing = sum((a[1] - c[1]) * (b[1] - d[1]) < 0 for (a, b), (c, d) in combinations(segments, 2) if a[0] == c[0])
 
     assert found.crossings == crossing
     assert found.crossings <= found.crossings_as_declared
     assert all(place[b][0] == place[a][0] + 1 for a, b in found.segments())
+
+
+@each
+def test_lines_from_row_to_row_cross_no_other(drawing: Drawing) -> None:
+    picture = figure(drawing)
+    lines = [(edge.source, line) for edge in picture.edges for line in pairwise(edge.points)]
+    upright = [(source, line) for source, line in lines if line[0][0] == line[1][0] and abs(line[0][1] - line[1][1]) > 1]
+    if picture.kind == "four":
+        return
+    crossed = [
+        (source, other)
+        for source, ((x, y0), (_, y1)) in upright
+        for other, line in lines
+        if other != source and crosses((x - 0.1, min(y0, y1), x + 0.1, max(y0, y1)), line)
+    ]
+
+    assert crossed == []
+
+
+def test_wide_pictures_go_on_in_the_next_row() -> None:
+    """They end at a third of their width or so, and the name of what goes on is at the start of the row."""
+    for name in ("unrolled, atoms", "deep, two in a layer, atoms, ng, numbers", "deep, two in a layer, numbers and a path"):
+        drawing = BY_NAME[name]
+        picture = figure(drawing)
+        names = {edge.source for edge in picture.edges if any(a[0] == b[0] and a[1] != b[1] for a, b in pairwise(edge.points))}
+        spelled = {node.name: node.writing.plain for node in picture.nodes}
+
+        assert names, name
+        assert picture.width < 1_500
+        written = [label for label in picture.labels if label.role == "name" and label.plate]
+        assert len(written) >= len(names), (name, spelled)
+    assert not [edge for edge in figure(BY_NAME["mazur, graph"]).edges if len(edge.points) > 4]
+
+
+def test_a_row_ends_where_few_lines_pass() -> None:
+    columns = [Column((200.0 * k, 0.0, 200.0 * k + 150, 100.0), 1 if k == 4 else 9) for k in range(10)]
+
+    assert breaks(columns) == (4,)
+    assert breaks(columns[:5]) == ()
+    assert breaks([]) == ()
 
 
 def test_trees_have_no_crossings() -> None:
@@ -377,6 +461,24 @@ def test_the_command_writes_svg_and_says_what_it_left_out(capfd: pytest.CaptureF
     assert "symbackprop: inputs: 6 of 20 are drawn" in err
 
 
+def test_the_command_says_which_sample_it_drew(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    problem, target = str(EXAMPLES / "cost_as_mean.toml"), tmp_path / "net.svg"
+
+    assert cli.run(["diagram", problem, "-o", str(target)]) == 0
+    assert "sample 1 of 3" in capfd.readouterr().err
+    assert "sample 1 of 3" in (ET.fromstring(target.read_text("utf-8")).findtext(f"{SVG}desc") or "")
+    assert cli.run(["diagram", problem, "-o", str(target), "--sample", "2"]) == 0
+    assert capfd.readouterr().err == ""
+    assert "sample 2 of 3" in (ET.fromstring(target.read_text("utf-8")).findtext(f"{SVG}desc") or "")
+
+
+def test_what_is_left_out_is_said_in_the_picture_too() -> None:
+    picture = figure(BY_NAME["wide, a unit in the middle"])
+
+    assert picture.notices
+    assert all(notice in picture.description or notice[1:] in picture.description for notice in picture.notices)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -386,6 +488,10 @@ def test_the_command_writes_svg_and_says_what_it_left_out(capfd: pytest.CaptureF
         (["--standalone"], "--standalone belongs to TikZ"),
         (["--kind", "tree"], "known: network, graph, atoms, four"),
         (["-o", "/"], "is a directory"),
+        (["--view", "layers"], "derive --view layers"),
+        (["--wrt", "W1"], "--wrt w1_1_1"),
+        (["--wrt", "w1_1_1,b1_1"], "of one gradient"),
+        (["--kind", "graph", "--sample", "2"], "--kind network"),
     ],
 )
 def test_wrong_options_are_said_in_a_line(words: list[str], said: str, capfd: pytest.CaptureFixture[str]) -> None:

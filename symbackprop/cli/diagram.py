@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from symbackprop.cli.inputs import make_derivation
+from symbackprop.cli.inputs import make_derivation, split_names
 from symbackprop.cli.messages import complain
-from symbackprop.cli.options import Assume, At, Digits, Exact, Notation, ProblemArgument
+from symbackprop.cli.options import Assume, At, Digits, Exact, Notation, ProblemArgument, View
 from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError, nearest
 
 if TYPE_CHECKING:
+    from symbackprop.derivation import Derivation
     from symbackprop.diagrams import Figure
 
 ENDINGS = {".svg": "svg", ".tex": "tikz", ".tikz": "tikz", ".dot": "dot", ".gv": "dot", ".png": "png", ".pdf": "pdf",
            ".gif": "gif"}  # fmt: skip
 FORMATS = ("svg", "tikz", "dot", "png", "pdf", "gif")
 BINARY = frozenset(("png", "pdf", "gif"))
-# From how many times the width of a line on the program says that a picture becomes too small.
-SMALL = 1.8
+# A line of LaTeX's article in points; from how many times its width on the program says that a picture becomes too small.
+LINE, SMALL = 345.0, 1.8
 
 Kind = Annotated[
     str | None,
@@ -32,7 +33,11 @@ Kind = Annotated[
     ),
 ]
 Followed = Annotated[
-    str | None, typer.Option("--wrt", metavar="NAME", help="Mark the way of the gradient by this quantity (w1_1_1, b2_1, x_1).")
+    list[str] | None,
+    typer.Option("--wrt", metavar="NAME", help="Mark the way of the gradient by this quantity (w1_1_1, b2_1, x_1)."),
+]
+Sample = Annotated[
+    int | None, typer.Option("--sample", metavar="N", help="Of several samples, the one that a network shows (the first).")
 ]
 Picture = Annotated[
     Path | None,
@@ -50,7 +55,8 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     kind: Kind = None,
     wrt: Followed = None,
     with_locals: Annotated[bool, typer.Option("--locals", help="Write local derivatives on the edges of a graph.")] = False,
-    sample: Annotated[int, typer.Option("--sample", metavar="N", help="Of several samples, the one a network shows.")] = 1,
+    sample: Sample = None,
+    view: View = "units",
     notation: Notation = "ng",
     digits: Digits = 4,
     exact: Exact = False,
@@ -63,7 +69,7 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     """Draw the network, with the way of one gradient, or the computation graph, with values and gradients."""
     from symbackprop.diagrams import figure_of, to_bytes, to_dot, to_svg, to_tikz  # noqa: PLC0415
     from symbackprop.diagrams.animation import animated_gif, animated_svg  # noqa: PLC0415
-    from symbackprop.diagrams.tikz import POINTS, WIDEST  # noqa: PLC0415
+    from symbackprop.diagrams.tikz import POINTS  # noqa: PLC0415
 
     name = _format(format_name, output)
     if standalone and name != "tikz":
@@ -72,9 +78,14 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     if animate and name not in {"svg", "gif"}:
         msg = "--animate belongs to SVG and GIF: -o backprop.svg, or -o backprop.gif"
         raise InputError(msg)
+    if view != "units":
+        msg = f"a picture shows units: --view {view} is not drawn (symbackprop derive --view {view} writes it)"
+        raise InputError(msg)
     moves = animate or name == "gif"
     made = make_derivation(problem, None, 2, notation, digits, at, assume, exact=exact)
-    figure = figure_of(made, kind or ("graph" if moves else ""), wrt or "", with_locals=with_locals, sample=sample)
+    drawn = kind or ("graph" if moves or not made.problem.network else "network")
+    _check_sample(made, drawn, sample)
+    figure = figure_of(made, drawn, _followed(made, wrt), with_locals=with_locals, sample=sample or 1)
     _say(figure)
     if name in BINARY and output is not None:
         _write_bytes(output, animated_gif(figure) if moves else to_bytes(figure, name))
@@ -82,7 +93,7 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     if moves:
         Writer(made, "text", output).write_code(animated_svg(figure))
         return
-    if name == "tikz" and (times := figure.width * POINTS / WIDEST) >= SMALL:
+    if name == "tikz" and (times := figure.width * POINTS / LINE) >= SMALL:
         complain(f"the picture is {times:.1f} times as wide as a line of text, and so its letters become small on paper")
     text = to_svg(figure) if name == "svg" else to_dot(figure) if name == "dot" else to_tikz(figure, standalone=standalone)
     Writer(made, "text", output).write_code(text)
@@ -106,6 +117,29 @@ def _format(given: str | None, output: Path | None) -> str:
         msg = f'{output}: no picture for the ending "{output.suffix}" (known: {", ".join(ENDINGS)})'
         raise InputError(msg)
     return known
+
+
+def _followed(made: Derivation, wrt: list[str] | None) -> str:
+    """Return the one quantity that --wrt is about, the empty string for none; raises InputError for several."""
+    names = made.plain_names(split_names(wrt))
+    if len(names) > 1:
+        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        msg = (
+            f"--wrt: a picture marks the way of one gradient, and these are {len(names)} ({shown}); ask for one: --wrt {names[0]}"
+        )
+        raise InputError(msg)
+    return "".join(names)
+
+
+def _check_sample(made: Derivation, kind: str, sample: int | None) -> None:
+    """Say which sample is drawn where there are several; raises InputError for a --sample of what shows all of them."""
+    network = made.problem.network
+    count = network.samples if network else 1
+    if kind in {"network", "four"} and sample is None and count > 1:
+        complain(f"sample 1 of {count} is drawn; --sample 2 draws the next one")
+    elif kind not in {"network", "four"} and sample is not None and (count > 1 or sample > 1):
+        msg = "--sample belongs to --kind network and --kind four: the graph shows every sample"
+        raise InputError(msg)
 
 
 def _say(figure: Figure) -> None:

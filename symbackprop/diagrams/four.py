@@ -18,7 +18,7 @@ from symbackprop.graph import Role
 from symbackprop.matrix import Slope
 from symbackprop.network import Network, is_activation
 
-ACROSS, DOWN = 150.0, 78.0
+ACROSS, DOWN, BESIDE = 150.0, 78.0, 118.0
 MOST_TERMS = 4
 ELLIPSIS = Symbol("…")
 _WEIGHT = re.compile(r"w(\d+)_(\d+)_(\d+)")
@@ -162,20 +162,18 @@ class _Four:
         targets = [leaf.symbol.name for leaf in self.material.graph.leaves if leaf.role is Role.TARGET]
         outputs = self.network.layers[-1].units
         shown = list(range(1, min(outputs, 2) + 1))
-        pairs: list[tuple[Node, str]] = []
-        y = 0.0
-        for j in shown:
-            pairs.append((panel.node(self.unit(last, j), 0, y, "unit"), ""))
-            y += DOWN * 0.95
+        pairs: list[Node] = []
+        for row, j in enumerate(shown):
+            pairs.append(panel.node(self.unit(last, j), 0, row * DOWN, "unit"))
             target = f"y_{j}{self.suffix}"
             if target in targets:
-                pairs.append((panel.node(target, 0, y, "target", shape="box"), ""))
-                y += DOWN * 0.95
+                pairs.append(panel.node(target, 2 * BESIDE, row * DOWN, "target", shape="box"))
         if outputs > len(shown):
-            panel.dots(0, y - DOWN * 0.3)
-        loss = panel.node(self.loss, 1.4 * ACROSS, (pairs[0][0].y + pairs[-1][0].y) / 2, "loss")
-        for node, name in pairs:
-            panel.edge(node, loss, name)
+            for x in dict.fromkeys(node.x for node in pairs):
+                panel.dots(x, (len(shown) - 0.35) * DOWN)
+        loss = panel.node(self.loss, BESIDE, (len(shown) - 1) * DOWN / 2, "loss")
+        for node in pairs:
+            panel.edge(node, loss)
         panel.formula(Symbol(self.loss), self.definition(self.loss))
         part = f"L_1{self.suffix}"
         if part in self.material.graph.definitions:
@@ -223,7 +221,7 @@ class _Four:
         """Return the sign of the layer's activation."""
         if not is_activation(self.activation):
             return text("f", 16, latex="$f$", style="italic")
-        return self.material.scribe.function(self.activation, 15.0)
+        return self.material.scribe.function(self.activation, 14.0)
 
     def slope_node(self, panel: Panel, x: float, y: float) -> Node:
         """Add the node in which the error is multiplied by the slope."""

@@ -15,6 +15,8 @@ from symbackprop.diagrams.shapes import arrow, head_size, rounded
 from symbackprop.typeset.elements import escaped
 
 FONT = "'STIX Two Text','STIXGeneral','Times New Roman',Times,'Liberation Serif',serif"
+# How high an x of Times is, in em: a reader's other font is made as large as that, and so about as wide as was measured.
+X_HEIGHT = 0.45
 
 # name: light, dark
 COLOURS = {
@@ -42,8 +44,8 @@ def stylesheet() -> str:
     dark = ";".join(f"--sb-{name}:{pair[1]}" for name, pair in COLOURS.items())
     fills = "".join(f".sb-diagram .role-{role} .shape{{fill:var(--sb-{fill})}}" for role, fill in FILLS.items())
     return (
-        f".sb-diagram{{{light};font-family:{FONT};color-scheme:light dark}}"
-        f"@media (prefers-color-scheme:dark){{.sb-diagram{{{dark}}}}}"
+        f".sb-diagram{{{light};font-family:{FONT};font-size-adjust:{X_HEIGHT};color-scheme:light dark}}"
+        f"@media screen and (prefers-color-scheme:dark){{.sb-diagram{{{dark}}}}}"
         ".sb-diagram .paper,.sb-diagram .plate{fill:var(--sb-paper)}"
         ".sb-diagram .shape{fill:var(--sb-unit);stroke:var(--sb-line);stroke-width:1.2}"
         f"{fills}"
