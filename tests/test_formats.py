@@ -300,6 +300,8 @@ def test_without_an_engine_the_latex_is_written(
         (("-o", "x.pdf", "--engine", "word"), "--engine: word is not accepted; typst or latex is"),
         (("--solution",), "--solution belongs to --worksheet"),
         (("--worksheet", "--format", "json"), "--worksheet has no JSON form: JSON holds the results"),
+        (("--two-column", "-o", "x.html"), "--two-column: html has no pages to lay out; LaTeX, Typst and PDF have"),
+        (("--beamer", "-o", "x.md"), "--beamer: dollar has no pages to lay out"),
     ],
 )
 def test_options_that_do_not_go_together(
