@@ -14,12 +14,12 @@ from typing import Any
 from symbackprop.derivation import Derivation, derive
 from symbackprop.expr import Number
 from symbackprop.pages import derivation_page
-from symbackprop.pages.example import with_examples
+from symbackprop.pages.subject import Subject
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "worked_examples"
 
-# name: what is derived, and for which weights (none: for all of them)
-NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {
+# name: what is derived, and for which quantities (none: for all parameters)
+PROBLEMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "one weight": (str(EXAMPLES / "one_weight.toml"), ("w1_1_1",)),
     "all weights": (str(EXAMPLES / "one_weight.toml"), ()),
     "without numbers": ("2-2-1", ()),
@@ -32,22 +32,32 @@ NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "softplus": ("1-2-1:softplus", ()),
     "elu": ("1-1-1:elu", ()),
     "90 paths": ("4-6-6-5-3", ("w1_1_1",)),
+    "a chain": (str(EXAMPLES / "chain_two.toml"), ()),
+    "two paths": (str(EXAMPLES / "two_paths.toml"), ()),
+    "a gradient": (str(EXAMPLES / "gradient.toml"), ()),
+    "a line": (str(EXAMPLES / "line_as_graph.toml"), ()),
+    "one operation": ("x^2", ()),
+    "a domain": ("u = ln(x - y); f = sqrt(u)/(x - 3) + asin(y/x)", ()),
+    "a kink": ("u = abs(x) + max(x, y)*y; f = u^2/2", ()),
+    "many definitions": ("; ".join(f"u{k + 1} = sin(u{k})*x" for k in range(1, 15)).replace("u1)", "x)"), ()),
 }
 
 
 def made(name: str) -> Derivation:
-    """Return a derivation, with numbers where the problem gives none."""
-    source, wrt = NETWORKS[name]
+    """Return a derivation as it is stepped through, with numbers where the problem gives none."""
+    return Subject.of(asked(name), 30).made
+
+
+def asked(name: str) -> Derivation:
+    """Return a derivation as it is asked for."""
+    source, wrt = PROBLEMS[name]
     derivation = derive(source)
-    derivation = replace(derivation, problem=replace(derivation.problem, point=with_examples(derivation.problem)))
     return derivation.slice(*wrt) if wrt else derivation
 
 
 def page_of(name: str) -> str:
     """Return the page as a reader gets it."""
-    source, wrt = NETWORKS[name]
-    derivation = derive(source)
-    return derivation_page(derivation.slice(*wrt) if wrt else derivation)
+    return derivation_page(asked(name))
 
 
 def at(derivation: Derivation, point: Mapping[str, str]) -> Derivation:
@@ -61,7 +71,8 @@ def data_of(page: str) -> dict[str, Any]:
     found = re.search(r"^const page=(\{.*\});$", page, re.MULTILINE)
     assert found
     data: dict[str, Any] = json.loads(found[1])
-    data["names"] = data["names"].split(" ")
+    names = data["names"].split(" ")
+    data["names"] = [*names, *[""] * (len(data["start"]) + 1)]  # the numbers of an optimizer have none
     return data
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import NETWORKS, at, data_of, expected, made, page_of
+from pages import PROBLEMS, at, data_of, expected, made, page_of
 
 from symbackprop.pages.marks import in_text
 
@@ -137,7 +137,7 @@ def browser(chromium) -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Open a page by its name in `pages.NETWORKS`."""
+    """Open a page by its name in `pages.PROBLEMS`."""
 
     def go(name: str, where: str = "") -> str:
         text = page_of(name)
@@ -272,7 +272,7 @@ def shown(browser: Browser) -> dict[str, set[str]]:
     return {f"{kind} {place}": set(texts) for kind, places in found.items() for place, texts in places.items()}
 
 
-CHANGED = [name for name in NETWORKS if name not in {"without numbers", "an input"}]
+CHANGED = [name for name in PROBLEMS if name not in {"without numbers", "an input"}]
 MOST_FIELDS = 24
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from cases import BY_NAME
-from pages import NETWORKS, data_of, expected, made, page_of
+from pages import PROBLEMS, data_of, expected, made, page_of
 from typer.testing import CliRunner
 
 from symbackprop.cli import app
@@ -61,7 +61,7 @@ def plain_page(name: str) -> str:
 
 
 GENERIC = [*dict.fromkeys(list(BY_NAME)[:: max(1, len(BY_NAME) // 20)])]
-PAGES = [*((page, name) for name in NETWORKS), *((plain_page, name) for name in GENERIC)]
+PAGES = [*((page, name) for name in PROBLEMS), *((plain_page, name) for name in GENERIC)]
 every_page = pytest.mark.parametrize(("make", "name"), PAGES, ids=[f"{make.__name__}-{name}" for make, name in PAGES])
 
 
@@ -201,7 +201,7 @@ def test_hostile_titles_are_text_on_a_step_page(text) -> None:
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_every_number_is_that_of_evaluate(name) -> None:
     """The numbers in the page are those of `evaluate`, by the rules of the derivation, before any script runs."""
     text, derivation = page(name), made(name)
@@ -209,23 +209,23 @@ def test_every_number_is_that_of_evaluate(name) -> None:
     alone = [(int(place), found) for place, found in re.findall(r"<b data-n=(\d+)[^>]*>(.*?)</b>", text)]
     inside = re.findall(r"<m(?:row|n) [^>]*data-([npr])=(\d+)", text)
 
-    assert len(alone) > 8
-    assert len(inside) > 8
+    assert len(alone) > 4
+    assert len(inside) > 2
     assert [(place, found) for place, found in alone if place in right and found != in_text(right[place][0])] == []
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_the_script_knows_every_place_in_the_page(name) -> None:
     text = page(name)
     data = data_of(text)
     places = {int(place) for place in re.findall(r"data-[npr]=(\d+)", text)}
     computed = {int(place) for place in re.findall(r"^(?:const run=.*\n)?v\[(\d+)\]=", text, re.MULTILINE)}
+    measured = {place for _, place in data["moved"]} | {data.get("length")}
 
-    assert places <= computed | {int(place) for place in data["start"]}
-    assert max(places) < len(data["names"])
+    assert places <= computed | measured | {int(place) for place in data["start"]}
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_there_is_a_step_for_every_factor(name) -> None:
     """Every factor the script steps through has its place in the page, with its name and its formula."""
     text = page(name)
@@ -237,7 +237,7 @@ def test_there_is_a_step_for_every_factor(name) -> None:
             assert len(re.findall(rf"data-e={number}\b", text)) >= 2
 
 
-BUDGETS = {"2-2-1": (("w1_1_1",), 60_000), "4-6-6-5-3": ((), 1_000_000), "2-2-1, all weights": ((), 80_000)}
+BUDGETS = {"2-2-1": (("w1_1_1",), 60_000), "4-6-6-5-3": ((), 1_000_000), "2-2-1, all weights": ((), 76_000)}
 
 
 @pytest.mark.parametrize("name", BUDGETS)
@@ -253,12 +253,21 @@ def test_pages_are_small_and_soon_made(name) -> None:
 
 
 def test_a_function_has_a_page_too(tmp_path) -> None:
-    """What is no network is printed as any document is; `save` and the command line choose by the ending."""
+    """A plain function is stepped through as a network is; `save` and the command line choose by the ending."""
     made = derive("u = 2*x + 1; y = u^3")
     made.save(tmp_path / "f.html")
 
     assert (tmp_path / "f.html").read_text(encoding="utf-8") == made.to_html() == made.render("html")
-    assert "<script" not in made.to_html()
+    assert made.to_html().count("<script") == 1
+
+
+def test_a_function_without_numbers_has_a_page() -> None:
+    """Where nothing has a value, the page steps through the formulas and says why it has no numbers."""
+    shown = derive("sqrt(-1 - x^2)").to_html()
+
+    assert "No numbers were found" in shown
+    assert read(shown).unsaid == []
+    assert "<b data-n" not in shown
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,14 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "optimizers": (("letters",), ("hyperparameters", "recurrences"), ("values",), ("__init__",)),
-    "pages": (("example", "fields", "marks", "plan"), ("rows", "script"), ("step_page",), ("__init__",)),
+    "pages": (
+        ("checks", "example", "fields", "marks", "plan"),
+        ("printing", "rows", "script", "updates"),
+        ("subject",),
+        ("gradients",),
+        ("step_page",),
+        ("__init__",),
+    ),
     "problem": (
         ("questions",),
         ("model",),

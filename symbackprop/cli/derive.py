@@ -108,8 +108,8 @@ def derive(  # noqa: PLR0913 - one parameter an option
     if writer.json:
         writer.write_json(made.to_json())
         return
-    plain = atoms or from_definition or paths or expand or worksheet or detail < 2
-    if writer.row.name == "html" and made.problem.network is not None and not plain:
+    plain = from_definition or worksheet or detail < 2
+    if writer.row.name == "html" and not plain:
         writer.write_code(made.to_html())
         return
     writer.write(tell_from_definition(teller) if from_definition else tell_walk(teller) if atoms else narrate(teller))

@@ -1,7 +1,8 @@
 """
 Definitions as calls of an arithmetic's operations, in JavaScript: one program for doubles and for exact fractions.
 
-`v[9]=a(m(v[0],v[3]),v[6]);` adds and multiplies whatever numbers `a` and `m` are for; `pages/numbers.js` has both kinds.
+`v[9]=a(m(v[0],v[3]),v[6]);` adds and multiplies whatever numbers `a` and `m` are for; `g` is the negative of a product.
+`pages/numbers.js` has both kinds.
 A function the arithmetics do not have is written out by its definition, as in every `Language`.
 """
 
@@ -13,7 +14,7 @@ from fractions import Fraction
 from symbackprop.codegen.language import ELEMENTARY, STABLE, Language
 from symbackprop.codegen.units import written_out
 from symbackprop.errors import InternalError
-from symbackprop.expr import Call, Cases, Constant, Expr, Number, Power, Product, Quotient, Sum, Symbol
+from symbackprop.expr import MINUS_ONE, Call, Cases, Constant, Expr, Number, Power, Product, Quotient, Sum, Symbol
 from symbackprop.functions import SELECTIONS
 
 # The exponential of the negative of a large number is infinite, and 1/∞ is 0: sigmoid needs no second form here.
@@ -54,6 +55,8 @@ def called(expr: Expr, place: Mapping[str, int]) -> str:
             return f"k({CALLS.constants[name]})"
         case Sum(terms):
             return f"a({listed(terms)})"
+        case Product((least, *others)) if least == MINUS_ONE and others:
+            return f"g({listed(others)})"
         case Product(factors):
             return f"m({listed(factors)})"
         case Quotient(numerator, denominator):

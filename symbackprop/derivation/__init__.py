@@ -272,7 +272,7 @@ class Derivation:
         """Print the derivation in a format of `render.FORMATS`, or "json"."""
         if name == "json":
             return self.to_json()
-        if name == "html" and self.problem.network is not None and self.graph is self.problem.graph:
+        if name == "html":
             # The page draws pictures, which stand above this rung: as with formats, the module is brought when it is asked for.
             page: str = import_module(PAGES).derivation_page(self, options or Options())
             return page
@@ -291,7 +291,7 @@ class Derivation:
         return self.render(flavour)
 
     def to_html(self) -> str:
-        """Return one self-contained page; for a network, one to step through, with numbers that can be changed."""
+        """Return one self-contained page to step through, with numbers that can be changed."""
         return self.render("html")
 
     def to_json(self) -> str:

@@ -3,9 +3,9 @@ const $ = id => document.getElementById(id), all = (what, where = document) => [
 const MATHML = document.querySelector("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
 /* What has a sign of its own: a right side, a value. */
 const CELL = ".rows > * > math:not([aria-hidden]), .lines, .rows > * > span";
-const net = $("net").querySelector("svg"), lines = $("lines"), pick = $("pick"), { links, factors, wanted } = page, names = page.names.split(" ");
+const net = $("net"), lines = $("lines"), pick = $("pick"), { links, factors, wanted } = page, names = page.names.split(" ");
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
-const v = [], q = [], given = {};
+const v = [], q = [], given = {}, after = [];
 let shown = names.map(() => null), chosen = lines.dataset.for, at = -1, steps = [], due = {};
 
 /* --- numbers: as text, as formulas, in words --- */
@@ -55,11 +55,13 @@ function reword(math, before) {
   math.setAttribute("aria-label", label);
 }
 function recount() {
+  if (!fields().length) return;
   for (const k in given) [v[k], q[k]] = given[k];
   run(v, D);
   run(q, Q);
+  for (const f of after) f();
   const before = shown;
-  shown = names.map((_, k) => numeral(v[k], q[k] ?? null, page.digits, page.exact));
+  shown = v.map((x, k) => numeral(x, q[k] ?? null, page.digits, page.exact));
   if (!before[0]) return;
   const moved = all(SLOT).filter(e => before[placeOf(e)].join() !== shown[placeOf(e)].join());
   const around = what => new Set(moved.map(e => e.closest(what)).filter(Boolean)), cells = around(CELL), told = around("[aria-label]");
@@ -67,7 +69,7 @@ function recount() {
   cells.forEach(relate);
   told.forEach(math => reword(math, before));
   all("[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
-  $("fault").textContent = v.some(Number.isNaN) ? "At this point something has no value." : "";
+  $("fault").textContent = names.some((name, k) => name && Number.isNaN(v[k])) ? "At this point something has no value." : "";
   say();
 }
 /* A number in the picture keeps its middle; one behind "b =" keeps its left end. */
@@ -117,8 +119,8 @@ function share(others, rest) {
 }
 for (const div of fields()) {
   const text = page.start[div.dataset.v][0], name = div.firstChild.getAttribute("aria-label");
-  const scale = 10 ** Math.max(0, Math.ceil(Math.log10(Math.max(Math.abs(text), 1e-9) / 2)));
-  for (const more of [{ type: "number", step: "any", ariaLabel: name }, { type: "range", min: -2 * scale, max: 2 * scale, step: scale / 100, ariaLabel: name + ", slider" }]) {
+  const far = Math.max(2, 2 * Math.abs(text)), ten = 10 ** Math.floor(Math.log10(far)), most = [1, 2, 5, 10].find(k => k * ten >= far) * ten;
+  for (const more of [{ type: "number", step: "any", ariaLabel: name }, { type: "range", min: -most, max: most, step: most / 200, ariaLabel: name + ", slider" }]) {
     const input = Object.assign(document.createElement("input"), more, { autocomplete: "off" });
     input.addEventListener("input", change);
     div.append(input);

@@ -28,19 +28,20 @@ class Field:
 def fields_of(graph: Graph, values: Values, places: dict[str, int]) -> list[tuple[str, list[Field]]]:
     """Return what is given, in groups with a title."""
     groups: dict[str, list[Field]] = {}
+    other = "Constants" if any(leaf.role is Role.WEIGHT for leaf in graph.leaves) else "Variables"
     for leaf in graph.leaves:
         name = leaf.symbol.name
         fraction = exact(values.point[name], {})
         field = Field(leaf.symbol, places[name], values.values[name], fraction)
-        groups.setdefault(_title(leaf), []).append(field)
+        groups.setdefault(_title(leaf, other), []).append(field)
     return list(groups.items())
 
 
-def _title(leaf: Leaf) -> str:
+def _title(leaf: Leaf, other: str) -> str:
     if leaf.role in {Role.WEIGHT, Role.BIAS}:
         layer = leaf.symbol.name[1:].partition("_")[0]
         return f"Layer {layer}: weights and biases" if layer.isdigit() else "Weights and biases"
-    return {Role.INPUT: "Inputs", Role.TARGET: "Targets"}.get(leaf.role, "Constants")
+    return {Role.INPUT: "Inputs", Role.TARGET: "Targets"}.get(leaf.role, other)
 
 
 def printed(groups: Sequence[tuple[str, list[Field]]], formulas: Formulas) -> Iterator[str]:

@@ -53,10 +53,11 @@ function rebuild() {
   left.append(...nameOf(adjoint).childNodes);
   left.setAttribute("aria-hidden", true);
   value.dataset.n = adjoint;
-  fill(value);
+  if (shown[0]) fill(value);
   lines.replaceChildren(
     box("", left, line(found, e => copy(e, 0), e => heard(e, 0)), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
-    box("sub", line(found, e => copy(e, 1), e => heard(e, 1)), tag("i", "local derivatives")),
+    box("sub", line(found, e => copy(e, 1), e => heard(e, 1)), tag("i", "local derivatives")));
+  if (shown[0]) lines.append(
     box("put", line(found, number, e => said(shown[e][0])), tag("span", "= ", value)));
   all(CELL, lines).forEach(relate);
 }
@@ -73,7 +74,7 @@ function repaint(on) {
   pick.value = chosen;
   rebuild();
   for (const g of all(".node,.edge", net)) {
-    g.classList.toggle("path", held(g).some(name => passed.has(name)) || g.matches(".role-loss,.role-cost"));
+    g.classList.toggle("path", held(g).some(name => passed.has(name)) || on.has(page.adjoint[index[g.dataset.name]]) || index[g.dataset.name] === page.out);
     g.classList.toggle("own", g.dataset.edge === names[chosen]);
   }
 }

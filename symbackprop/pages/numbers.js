@@ -7,6 +7,7 @@ const D = {
   k: x => x,
   a: (...t) => t.reduce((x, y) => x + y),
   m: (...t) => t.reduce((x, y) => x * y),
+  g: (...t) => t.reduce((x, y) => x * y, -1),
   d: (x, y) => y === 0 ? NaN : x / y,
   p: (x, y) => y === 2 ? x * x : x === 0 && y < 0 ? NaN : x ** y,
   f: (name, x) => (Object.hasOwn(OWN, name) ? OWN[name] : Math[name])(x),
@@ -33,6 +34,7 @@ const Q = {
   k: () => null,
   a: (...t) => t.reduce(add),
   m: (...t) => t.reduce(mul),
+  g: (...t) => t.reduce(mul, [-1n, 1n]),
   d: known((x, y) => frac(x[0] * y[1], x[1] * y[0])),
   p: known((x, y) => {
     if (y[1] === 2n) { x = root(x); if (!x) return null; } else if (y[1] !== 1n) return null;

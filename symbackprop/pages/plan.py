@@ -18,6 +18,7 @@ from symbackprop.graph import Node, Role
 from symbackprop.steps import ChainRule, LocalDerivative, Step, Substitution, SumOverPaths
 
 MOST_PATHS = 4
+MOST_ALONE = 12
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,6 @@ class Factor:
     local: LocalDerivative | None
     closes: Reached | None
 
-
     @property
     def in_table(self) -> bool:
         """Whether one line says it all: the derivative above, times this one, and nothing to simplify."""
@@ -58,7 +58,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Group:
-    """Definitions of the forward pass that are told together."""
+    """Definitions of the forward pass that are told together: a layer of a sample, or those of a function side by side."""
 
     layer: int
     sample: int
@@ -124,15 +124,40 @@ class Plan:
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """The forward pass: layer by layer, sample by sample; what belongs to no layer comes last."""
+        """
+        The forward pass: layer by layer, sample by sample; what belongs to no layer comes last.
+
+        Without layers, one definition after the other; of many, those together that can be computed at once.
+        """
         graph = self.backward.graph
         used = {*graph.ancestors(self.backward.output), self.backward.output}
+        nodes = [node for node in graph.nodes if node.symbol.name in used]
+        layered = any(node.layer for node in nodes)
+        place = self._layer if layered else self._one if len(nodes) <= MOST_ALONE else self._depth
         found: dict[tuple[int, int], list[Node]] = {}
-        for node in graph.nodes:
-            if node.symbol.name in used:
-                layer = node.layer if node.role in {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INTERMEDIATE} else 0
-                found.setdefault((node.sample, layer), []).append(node)
-        return tuple(Group(key[1], key[0], tuple(nodes)) for key, nodes in found.items())
+        for node in nodes:
+            found.setdefault(place(node), []).append(node)
+        order = found if layered else sorted(found)
+        return tuple(Group(key[1] if layered else 0, key[0], tuple(found[key])) for key in order)
+
+    @staticmethod
+    def _layer(node: Node) -> tuple[int, int]:
+        return node.sample, node.layer if node.role in {Role.PRE_ACTIVATION, Role.ACTIVATION, Role.INTERMEDIATE} else 0
+
+    def _one(self, node: Node) -> tuple[int, int]:
+        return 0, self.backward.graph.nodes.index(node)
+
+    def _depth(self, node: Node) -> tuple[int, int]:
+        return 0, self._depths[node.symbol.name]
+
+    @cached_property
+    def _depths(self) -> dict[str, int]:
+        """How many definitions deep each definition is."""
+        found: dict[str, int] = {}
+        for node in self.backward.graph.nodes:
+            parents = self.backward.graph.parents[node.symbol.name]
+            found[node.symbol.name] = 1 + max((found.get(parent, 0) for parent in parents), default=0)
+        return found
 
     def paths(self, name: str) -> list[list[Partial]] | None:
         """Return the chains of local derivatives from the output to a derivative; None where there are too many."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from symbackprop.calculus import RULES, SHORT_RULES
 from symbackprop.document import Display, Row, Spans, Tint
-from symbackprop.expr import Adjoint, Expr, Number, Partial, Sum, add, mul, operations
+from symbackprop.expr import Adjoint, Expr, Number, Partial, Sum, add, mul, operations, symbols
+from symbackprop.narrate.derivatives import unfolded_rows
 from symbackprop.narrate.teller import MICRO_STEPS, Teller
 from symbackprop.pages.marks import INSIDE, Numbers
 from symbackprop.pages.plan import Factor, Group, Plan, Reached
 from symbackprop.steps import Definition, LocalDerivative, Substitution
+from symbackprop.unfold import unfold
 
 # The class of a line: what is always shown, what is put in, and the numbers.
 CLAIM, PUT_IN, NUMBERS = "row", "row sub", "row put"
@@ -36,6 +38,7 @@ class Rows:
     teller: Teller
     plan: Plan
     numbers: Numbers
+    by_rules: bool = False  # whether local derivatives take more than one rule
 
     @property
     def counted(self) -> bool:
@@ -59,6 +62,16 @@ class Rows:
         value = Tint(self.numbers.slot(step.about.name), number) if self.counted else None
         kind = f"{CLAIM} same" if isinstance(step.value, Number) else CLAIM  # 2 = 2 is not shown
         yield kind, Row(Tint(step.about, number), Tint(step.value, number), value, self.rule(step))
+
+    def rules(self, factor: Factor) -> Iterator[Kinded]:
+        """Tell a local derivative of a function rule by rule, where more than one rule gives it."""
+        step, graph = factor.local, self.plan.backward.graph
+        if step is None or not self.by_rules:
+            return
+        assert isinstance(step.about, Partial)
+        child, parent = step.about.child, step.about.parent
+        if len(unfold(graph.definitions[child].expr, parent)) > 1:
+            yield from ((CLAIM, row) for row in unfolded_rows(self.teller, child, parent, step.about))
 
     def rule(self, step: LocalDerivative) -> Spans:
         """Return the reason of a local derivative."""
@@ -97,8 +110,9 @@ class Rows:
         self.tell(reached, terms.claim)
         if paths > 1 or reached.links[0].above is not None:
             yield CLAIM, Row(about, terms.named, None, ("chain rule" if paths == 1 else f"chain rule, {paths} paths",))
-            yield PUT_IN, Row(None, terms.put_in, None, ("substitute",))
-            if terms.numbers is not None:
+            plain = terms.numbers is not None and not symbols(terms.claim)  # 1 · 3 is not shown twice
+            yield PUT_IN, Row(None, terms.put_in, self.numbers.slot(about.name) if plain else None, ("substitute",))
+            if terms.numbers is not None and not plain:
                 yield NUMBERS, Row(None, terms.numbers, self.numbers.slot(about.name))
         if reached.final not in {step.value for step in reached.steps[:2]}:
             yield CLAIM, Row(None, reached.final, None, self.teller.reason(reached.steps[-1]))

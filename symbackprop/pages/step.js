@@ -34,6 +34,7 @@ function go(t, move = true) {
   all(".now").forEach(e => e.classList.remove("now"));
   const name = factor && names[factors[k - 1][0]], group = kind === "forward" ? page.groups[k - 1].map(p => names[p]) : [];
   for (const g of all(".node,.edge", net)) g.classList.toggle("on", Boolean(name) && held(g).includes(name) || group.includes(g.dataset.name));
+  turned(net.querySelector(".on"));
   const late = place => !open && (due[place] ?? (page.start[place] ? 0 : 1e9)) > at;
   for (const g of all(NUMBERS, net)) { const place = placeIn(g); g.classList.toggle("waiting", place === undefined ? !open && !factor : late(place)); }
   for (const e of all(SLOT, lines)) e.classList.toggle("later", late(placeOf(e)));
@@ -75,7 +76,7 @@ function click(event) {
   const e = event.target.closest("[data-e]"), g = event.target.closest("#net .node,#net .edge");
   const step = steps.findIndex(id => id.startsWith("factor") && (e ? id === "factor-" + e.dataset.e : g && held(g).includes(names[factors[id.slice(7) - 1][0]])));
   if (step > 0) { event.preventDefault(); go(step); }
-  else if (g) visit(index[g.dataset.edge]);
+  else if (g) visit(index[g.dataset.edge || g.dataset.name]);
 }
 document.documentElement.classList.add("live");
 recount();

@@ -1,0 +1,104 @@
+"""The table of gradients, checked against differences, and the length of the gradient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from symbackprop.backprop import expand, expanded_operations
+from symbackprop.document import Nabla, Row, Spans, Table, Vector
+from symbackprop.expr import Expr, add, call, power
+from symbackprop.narrate.gradient import LONGEST_FORMULA, MOST_ENTRIES_SPELLED_OUT
+from symbackprop.pages.checks import LENGTH, difference
+from symbackprop.pages.marks import RAISED
+from symbackprop.pages.plan import Factor
+from symbackprop.pages.rows import Kinded
+from symbackprop.pages.subject import Subject
+from symbackprop.pages.updates import after
+from symbackprop.simplify import simplify
+from symbackprop.steps import Substitution
+
+MOST_NAMED = 3
+_ERRORS = re.compile(r'<td class="n"><span (data-f="\d+")>(.*?)</span></td>')
+
+
+def is_tabulated(subject: Subject, factor: Factor) -> bool:
+    """Tell whether a step is a line of the table: of many parameters, all but the first."""
+    others = {subject.made.backward.adjoints[name].name for name in subject.told[1:]}
+    return factor.closes is not None and factor.in_table and factor.closes.about.name in others
+
+
+def gradient_table(subject: Subject) -> Iterator[str]:
+    """Print all gradients: formula, value, difference, and what one update makes of the parameter."""
+    many = len(subject.told) > 1  # what stands in the lines on top is not repeated
+    header: list[Spans] = [("derivative",), *([("chain rule",)] if many else []), ("formula",)]
+    words = len(header)
+    if subject.rows.counted:
+        header += [("value",), ("finite diff.",), ("rel. error",)]
+        header += [("after one step",)] if subject.updates.names else []
+    addresses: list[str] = []
+    rows: list[tuple[Spans, ...]] = []
+    for name in subject.told:
+        rows.append(tuple(_line(subject, name)))
+        number = subject.plan.number[subject.made.backward.adjoints[name].name]
+        tabulated = is_tabulated(subject, subject.plan.factors[number - 1])
+        addresses.append(f' id="factor-{number}"' if tabulated else "")
+    table = Table(tuple(header), tuple(rows), frozenset(range(words, len(header))))
+    whole = _ERRORS.sub(r'<td class="n" \1>\2</td>', "".join(subject.writer.block(table)))
+    head, *lines = whole.split("<tr>")
+    yield head + "<tr>" + lines[0] + "".join(f"<tr{where}>{line}" for where, line in zip(addresses, lines[1:], strict=True))
+
+
+def _line(subject: Subject, name: str) -> Iterator[Spans]:
+    """Yield the cells of one line of the table."""
+    symbol = subject.made.backward.adjoints[name]
+    reached = subject.plan.reached[symbol.name]
+    tabulated = is_tabulated(subject, subject.plan.factors[subject.plan.number[symbol.name] - 1])
+    terms = subject.rows.terms(reached)
+    if tabulated:
+        subject.rows.tell(reached)
+    yield (symbol,)
+    if len(subject.told) > 1:
+        yield (terms.named,) if len(reached.links) <= MOST_NAMED else (f"{len(reached.links)} terms",)
+    yield (terms.put_in if tabulated else _formula(subject, name, reached.final),)
+    if subject.rows.counted:
+        numbers = subject.numbers
+        yield (numbers.slot(symbol.name),)
+        yield (numbers.slot(difference(name)),)
+        yield (subject.error(name),)
+        if subject.updates.names:
+            yield (numbers.slot(after(name)),) if name in subject.updates.names else ()
+
+
+def _formula(subject: Subject, name: str, named: Expr) -> Expr:
+    """Return the result: in named quantities for a network, in the variables for a function, where that is short."""
+    asked = subject.asked
+    symbol = asked.backward.adjoints[name]
+    if asked.problem.network is not None or expanded_operations(asked.backward, symbol.name) > LONGEST_FORMULA:
+        return named
+    whole = expand(symbol, asked.backward.definitions)
+    rewritten = simplify(whole)
+    value = rewritten[-1].value if rewritten else whole
+    subject.narrator.tell(Substitution(symbol, value, ()))
+    return value
+
+
+def length_rows(subject: Subject) -> Iterator[Kinded]:
+    """Work out the length of the gradient by Pythagoras."""
+    names, numbers = subject.told, subject.numbers
+    if len(names) < 2:
+        return
+    adjoints = [subject.made.backward.adjoints[name] for name in names]
+    gradient = Nabla(subject.made.graph.output.symbol)
+    length, reason = call("abs", gradient), ("its length, by Pythagoras",)
+    if len(names) > MOST_ENTRIES_SPELLED_OUT:
+        if subject.rows.counted:
+            yield "row", Row(length, numbers.slot(LENGTH), None, reason)
+        return
+    yield "row", Row(gradient, Vector(tuple(adjoints)), None, ("all partial derivatives",))
+    if subject.rows.counted:
+        yield "row put", Row(None, Vector(tuple(numbers.slot(symbol.name) for symbol in adjoints)), None)
+    yield "row", Row(length, call("sqrt", add(*(power(symbol, 2) for symbol in adjoints))), None, reason)
+    if subject.rows.counted:
+        slots = [power(numbers.slot(symbol.name, RAISED), 2) for symbol in adjoints]
+        yield "row put", Row(None, call("sqrt", add(*slots)), numbers.slot(LENGTH))
