@@ -53,7 +53,7 @@ def formula(math: str) -> str:
     """
     Return a formula in which a number is one element, sign and all, and a mark stands at what it marks.
 
-    Parentheses that do not grow become letters, which browsers do not stretch without being told.
+    Parentheses that do not grow become letters, which browsers do not stretch without being told, and ∂w one identifier.
 
     >>> formula('<mrow data-p="3"><mo form="prefix">−</mo><mn>2</mn></mrow>')
     '<mn data-p="3">−2</mn>'
@@ -79,6 +79,8 @@ def formula(math: str) -> str:
 
 def _lean(element: _Element) -> _Element:
     """Return an element whose parts are lean already."""
+    if element.tag == "mrow" and not element.marks and len(element.parts) == 2:
+        return _differential(element)
     if element.tag == "mo" and element.marks in _PARENS and element.letters in {"(", ")"}:
         return _Element("mn", _PARENS[element.marks], element.parts)
     if element.tag not in {"mrow", "math"}:
@@ -89,6 +91,23 @@ def _lean(element: _Element) -> _Element:
     if element.tag == "mrow" and len(parts) == 1 and isinstance(parts[0], _Element) and not (element.marks and parts[0].marks):
         return _Element(parts[0].tag, element.marks or parts[0].marks, parts[0].parts)
     return _Element(element.tag, element.marks, parts)
+
+
+def _differential(element: _Element) -> _Element:
+    """Return ∂w as one letter pair with w's indices, where it is one letter; else the element."""
+    sign, of = element.parts
+    if not (isinstance(sign, _Element) and isinstance(of, _Element) and sign.letters == "∂" and not of.marks):
+        return element
+    base = of.parts[0] if of.tag in {"msub", "msup", "msubsup"} else of
+    if not isinstance(base, _Element) or base.tag != "mi" or base.marks or not re.fullmatch("[a-gi-zA-Z]", base.letters):
+        return element
+    pair = _Element("mi", "", ["𝜕" + _slanted(base.letters)])
+    return pair if base is of else _Element(of.tag, "", [pair, *of.parts[1:]])
+
+
+def _slanted(letter: str) -> str:
+    """Return a letter in mathematical italic, which browsers give to single letters only."""
+    return chr(0x1D44E + ord(letter) - ord("a")) if letter.islower() else chr(0x1D434 + ord(letter) - ord("A"))
 
 
 def _joined(parts: list[_Element | str], together: Callable[[_Element, _Element], bool]) -> list[_Element | str]:
@@ -140,21 +159,53 @@ _ALONE = re.compile(
 
 _RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
 _NAMED = re.compile(r"[.#]([A-Za-z][\w-]*)")
+_TAGS = re.compile(r"(?:^|[\s>+~])([a-z][a-z\d]*)")
+_NIGHT = re.compile(r"@media \(prefers-color-scheme:dark\)\{\s*([^{}]+)\{([^{}]*)\}\s*\}")
+_COLOUR = re.compile(r"(--[\w-]+):(#\w+)")
 
 
 def worn(sheet: str, text: str) -> str:
     """
-    Return a style sheet without rules for classes and ids that a page, its script included, never mentions.
+    Return a style sheet without rules for elements, classes and ids that a page, its script included, never mentions.
 
     >>> worn(".a{color:red}.a .b,.c>.a{margin:0}@media print{.b{color:blue}}", '<p class="a c">')
     '.a{color:red}.c>.a{margin:0}'
     """
-    mentioned = set(re.findall(r"[A-Za-z][\w-]*", text))
+    mentioned = {"html", "body", "main", *re.findall(r"[A-Za-z][\w-]*", text)}
 
     def kept(rule: re.Match[str]) -> str:
         lead = "\n" if rule[1].startswith("\n") else ""
         parts = [part.strip() for part in re.split(r",(?![^(]*\))", rule[1])]
-        selectors = [part for part in parts if set(_NAMED.findall(part)) <= mentioned]
+        selectors = [part for part in parts if {*_NAMED.findall(part), *_TAGS.findall(part)} <= mentioned]
         return f"{lead}{','.join(selectors)}{{{rule[2]}}}" if selectors else ""
 
-    return re.sub(r"@media[^{}]*\{\s*\}", "", _RULE.sub(kept, sheet))
+    found = re.sub(r"@media[^{}]*\{\s*\}", "", _RULE.sub(kept, sheet))
+    used = set(re.findall(r"var\((--[\w-]+)", found + text))
+    return re.sub(r"(--[\w-]+):#\w+;?", lambda own: own[0] if own[1] in used else "", found)
+
+
+def folded(sheet: str) -> str:
+    """
+    Return a style sheet that says a colour by day and by night in one place, and the name of a block's owner once.
+
+    >>> folded(".p{--a:#fff;--b:#000}@media (prefers-color-scheme:dark){.p{--a:#111}}")
+    '.p{--a:light-dark(#fff,#111);--b:#000}'
+    >>> folded(".p{margin:0}.p .a{top:0}.p .b,.p .c{left:0}.q{top:0}")
+    '.p{margin:0}.p{.a{top:0}.b,.c{left:0}}.q{top:0}'
+    """
+    for night in _NIGHT.finditer(sheet):
+        owner, dark = night[1], dict(_COLOUR.findall(night[2]))
+        day = re.search(rf"{re.escape(owner)}\{{[^{{}}]*\}}", sheet)
+        if not day or day.start() > night.start() or set(dark) - {name for name, _ in _COLOUR.findall(day[0])}:
+            continue
+        both = _COLOUR.sub(lambda own, dark=dark: f"{own[1]}:light-dark({own[2]},{dark[own[1]]})" if own[1] in dark else own[0], day[0])
+        sheet = sheet.replace(night[0], "", 1).replace(day[0], both, 1)
+    return _FAMILY.sub(_nested, sheet)
+
+
+_FAMILY = re.compile(r"(?:(?<=\})|(?<=\n)|^)(\.[\w-]+) [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\}(?:\1 [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\})+")
+
+
+def _nested(found: re.Match[str]) -> str:
+    rules = re.sub(rf"(^|[,}}]){re.escape(found[1])} ", r"\1", found[0])
+    return f"{found[1]}{{{rules}}}"

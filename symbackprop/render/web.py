@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
-from symbackprop.render.lean import lean, worn
+from symbackprop.render.lean import folded, lean, worn
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.elements import escaped
 from symbackprop.typeset.mathml_emitter import MathML
@@ -84,7 +84,7 @@ def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)}</title>\n<style>\n{worn(sheet, body + script)}\n</style>\n</head>\n"
+        f"<title>{text(title)}</title>\n<style>\n{folded(worn(sheet, body + script))}\n</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>{run}\n</body>\n</html>\n"
     )
 
