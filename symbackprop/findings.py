@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from textwrap import fill
 from typing import Any
+
+from symbackprop.document import nested
 
 CORRECT, WRONG, UNDECIDED, INVALID = "correct", "wrong", "undecided", "invalid"
 SIGNS = {CORRECT: "✓", WRONG: "✗", UNDECIDED: "?", INVALID: "!"}
@@ -95,8 +98,9 @@ class Finding:
         return self.message
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's signature
-        """Say the same where nothing richer can be shown."""
-        printer.text(f"{SIGNS[self.verdict]} {self.message}")
+        """Say the same where nothing richer can be shown; within a list or the like, the verdict."""
+        lines = f"{SIGNS[self.verdict]} {self.verdict if nested(printer) else self.message}".split("\n")
+        printer.text("\n".join(fill(line, 80, break_on_hyphens=False) if len(line) > 80 else line for line in lines))
 
     def _repr_markdown_(self) -> str:
         """Show what was read and what is said of it, in a notebook."""
@@ -130,4 +134,6 @@ def _escaped(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$~&" else char for char in text)
+    # A dollar stands in an element of its own, since MathJax searches the finished page for pairs of them.
+    escaped = "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$~&" else char for char in text)
+    return escaped.replace("\\$", "<span>\\$</span>")

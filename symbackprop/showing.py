@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from symbackprop.derivation import Derivation
@@ -94,7 +95,8 @@ class Diagram:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
         """Say in words what the picture shows, where none can be shown."""
-        printer.text(repr(self) if cycle or nested(printer) else "\n".join([repr(self), self.figure.description]))
+        told = "" if cycle or nested(printer) else f"\n{fill(self.figure.description, 80, break_on_hyphens=False)}"
+        printer.text(f"{self!r}{told}")
 
     def __repr__(self) -> str:
         """Return what it is a picture of."""
@@ -111,11 +113,15 @@ class Page:
     def _repr_html_(self) -> str:
         # An address of the page's own, so that links to its steps stay within the frame.
         data = base64.b64encode(self.html.encode("utf-8")).decode("ascii")
-        style = f"width:100%;height:{HEIGHT}px;border:1px solid #8888;border-radius:4px"
+        style = f"box-sizing:border-box;width:100%;height:{HEIGHT}px;border:1px solid #8888;border-radius:4px"
         return (
             f'<iframe title="{escaped(self.title)}" sandbox="allow-scripts" style="{style}" '
             f'src="data:text/html;charset=utf-8;base64,{data}"></iframe>'
         )
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
+        """Say what would be here, where no page can be shown."""
+        printer.text(f'<Page to step through: "{self.title}">')
 
 
 def diagram(  # noqa: PLR0913 - as the options of the command line

@@ -27,10 +27,10 @@ FOLDER = ROOT / "worked_examples"
 MAZUR = FOLDER / "mazur.toml"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
-# The first that an object offers is shown: @jupyterlab/rendermime by rank; VS Code's NOTEBOOK_DISPLAY_ORDER;
-# nbconvert's HTMLExporter and LatexExporter.
+# The first that an object offers is shown: @jupyterlab/rendermime by rank; orderOfMimeTypes in VS Code's extension ipynb,
+# which sets LaTeX as Markdown with KaTeX; nbconvert's HTMLExporter and LatexExporter.
 JUPYTERLAB = ("html", "markdown", "latex", "svg", "png", "pdf", "pretty")
-VS_CODE = ("html", "svg", "latex", "markdown", "png", "pretty")
+VS_CODE = ("html", "latex", "markdown", "png", "svg", "pretty")
 HTML_PAGE = ("html", "markdown", "svg", "latex", "png", "pretty")
 PDF_PAGE = ("latex", "pdf", "png", "svg", "markdown", "pretty")
 HOSTILE = '</script></iframe><script>alert(1)</script> $\\input{/etc/passwd}$ \u202e" onload="x'
@@ -50,7 +50,7 @@ def offered(shown: Any, order: tuple[str, ...]) -> str:
 def left_over(markdown: str) -> list[str]:
     """Return what looks like LaTeX outside of the mathematics of a Markdown text."""
     bare = re.sub(r"\$\$.*?\$\$", " ", markdown, flags=re.DOTALL)
-    bare = re.sub(r"(?<!\\)\$(?:\\.|[^$\\])+\$", " ", bare)
+    bare = re.sub(r"(?<!\\)\$(?:\\.|[^$\\])+\$", " ", bare.replace(r"<span>\$</span>", ""))
     return re.findall(r"(?<!\\)\\[a-zA-Z]+|(?<!\\)\$", bare)
 
 
@@ -59,17 +59,55 @@ def left_over(markdown: str) -> list[str]:
 
 def test_what_is_shown_where() -> None:
     """A derivation is Markdown in JupyterLab, a picture SVG, a page HTML; a PDF gets what TeX can set."""
-    d = sb.derive(MAZUR)
-    shown = {"derivation": d, "slice": d.slice("W1"), "diagram": d.diagram(), "finding": sb.check(d, "dL/dw1_1_1", "0")}
     orders = (JUPYTERLAB, VS_CODE, HTML_PAGE, PDF_PAGE)
 
-    assert {name: tuple(offered(one, order) for order in orders) for name, one in shown.items()} == {
+    assert {name: tuple(offered(one, order) for order in orders) for name, one in displayed().items()} == {
         "derivation": ("markdown", "latex", "markdown", "latex"),
         "slice": ("markdown", "latex", "markdown", "latex"),
+        "training": ("markdown", "latex", "markdown", "latex"),
         "diagram": ("svg", "svg", "svg", "pdf"),
         "finding": ("markdown", "markdown", "markdown", "markdown"),
+        "page": ("html", "html", "html", "pretty"),
     }
-    assert offered(showing.Page("<p>"), JUPYTERLAB) == "html"
+
+
+def displayed() -> dict[str, Any]:
+    """Return one object of each kind that shows itself."""
+    d = sb.derive(MAZUR)
+    return {
+        "derivation": d,
+        "slice": d.slice("W1"),
+        "training": d.train(2),
+        "diagram": d.diagram(),
+        "finding": sb.check(d, "dL/dw1_1_1", "0"),
+        "page": showing.Page("<p>", "A title"),
+    }
+
+
+BUNDLES = {
+    "derivation": {"text/markdown", "text/latex", "text/plain"},
+    "slice": {"text/markdown", "text/latex", "text/plain"},
+    "training": {"text/markdown", "text/latex", "text/plain"},
+    "diagram": {"image/svg+xml", "application/pdf", "text/plain"},
+    "finding": {"text/markdown", "text/plain"},
+    "page": {"text/html", "text/plain"},
+}
+
+
+@pytest.mark.skipif(find_spec("IPython") is None, reason="IPython is not installed")
+def test_what_a_cell_sends() -> None:
+    """What IPython makes of each class as the last value of a cell; within a list, a line for each."""
+    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415 - an extra
+
+    formatter = InteractiveShell().display_formatter
+    sent = {name: formatter.format(one)[0] for name, one in displayed().items()}
+    if find_spec("matplotlib") is None:
+        BUNDLES["diagram"].remove("application/pdf")
+    assert {name: set(bundle) for name, bundle in sent.items()} == BUNDLES
+    for bundle in sent.values():
+        assert max(map(len, bundle["text/plain"].splitlines())) <= 80
+        assert "text/latex" not in bundle or "providecommand" not in bundle["text/latex"]
+    assert formatter.format(list(displayed().values()))[0]["text/plain"].count("\n") == len(BUNDLES) - 1
 
 
 PROBLEMS: list[Any] = ["2-2-1", "u = 2*x + 1; y = u^3", MAZUR, FOLDER / "softmax_343.toml", FOLDER / "cost_as_mean.toml"]
@@ -85,8 +123,9 @@ def test_no_latex_is_left_outside_of_mathematics(problem: Any) -> None:
         assert markdown.count("$$") % 2 == 0
         assert "textcolor" not in markdown
         display = told._repr_latex_()
-        assert (display[:2], display[-2:]) == ("$$", "$$")
+        assert "textcolor" not in display
         assert left_over(display) == []
+        assert display.count("$$") == 2 * sum(line.startswith("$$") for line in display.splitlines())
 
 
 def test_a_finding_says_the_same_as_text() -> None:
@@ -101,7 +140,7 @@ def test_a_finding_says_the_same_as_text() -> None:
     assert left_over(right._repr_markdown_()) == left_over(markdown) == []
     printer = Printer()
     wrong._repr_pretty_(printer, False)  # noqa: FBT003 - IPython's call
-    assert printer.shown == f"✗ {wrong.message}"
+    assert printer.shown.replace("\n", " ") == f"✗ {wrong.message}".replace("\n", " ")
 
 
 class Printer:
@@ -215,7 +254,9 @@ def test_hostile_words_stay_words() -> None:
     layers = [{"units": 1, "activation": "sigmoid"}]
     d = sb.derive({"title": HOSTILE, "network": {"inputs": 1, "loss": "half_squared_error", "layers": layers}})
 
-    assert not re.search(r"(?<!\\)[<$]", d._repr_markdown_().splitlines()[0])
+    heading = d._repr_markdown_().splitlines()[0]
+    assert heading.count(r"<span>\$</span>") == HOSTILE.count("$")
+    assert not re.search(r"(?<!\\)[<$]", heading.replace(r"<span>\$</span>", ""))
     root = ET.fromstring(d.diagram()._repr_svg_())
     assert {element.tag.partition("}")[2] for element in root.iter()}.isdisjoint({"script", "iframe", "foreignObject"})
 

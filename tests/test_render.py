@@ -329,7 +329,8 @@ def test_markdown_escapes_what_a_reader_wrote(name: str) -> None:
     """A hostile text is neither mathematics nor markup in Markdown."""
     text = FORMATS[name].render(Document("", (Paragraph((HOSTILE,)),)), SPELLER)
 
-    assert not re.search(r"(?<!\\)[$`*<|_{}]", text)
+    assert text.count(r"<span>\$</span>") == HOSTILE.count("$")  # MathJax searches finished pages for two in one element
+    assert not re.search(r"(?<!\\)[$`*<|_{}]", text.replace(r"<span>\$</span>", ""))
 
 
 @pytest.mark.parametrize("name", ["latex", "dollar", "github"])
@@ -387,14 +388,28 @@ def test_the_space_before_a_display(before: Block, space: str) -> None:
     assert text[: text.rindex(r"\begin{alignat*}")].rstrip().endswith(space)
 
 
-def test_a_notebook_gets_one_display() -> None:
-    """A derivation in a notebook is one aligned display in dollars."""
+def test_a_notebook_gets_displays_and_words_in_dollars() -> None:
+    """LaTeX for notebooks has nothing outside of its dollars, and every display is closed."""
     text = render_notebook(small(), SPELLER)
+    parts = text.split("\n\n")
 
-    assert text.startswith("$$\\begin{aligned}")
-    assert text.endswith("\\end{aligned}$$")
-    assert text.count("$$") == 2
+    assert any(part.startswith("$$\\begin{alignedat}") for part in parts)
+    for part in parts:
+        assert re.fullmatch(r"\$\$[^$]+\$\$|\$(?:[^$\\\n]|\\.)+\$(?:\n\$(?:[^$\\\n]|\\.)+\$)*", part), part
     assert text.count(r"\begin{") == text.count(r"\end{")
+
+
+def test_long_displays_in_a_notebook_are_cut() -> None:
+    """No display is longer than a page of a PDF made by nbconvert; an equation stays with the lines that continue it."""
+    rows = tuple(Row(Symbol("L"), Symbol("x_1")) if k % 3 == 0 else Row(None, Symbol("x_2")) for k in range(90))
+    table = Table((("a",), ("b",)), ((("x",), ("y",)),) * 90)
+    displays = render_notebook(Document("", (Lines(rows), table)), SPELLER).split("\n\n")
+
+    assert len(displays) > 6
+    assert all(display.count("\n") <= 30 for display in displays)
+    assert sum(display.count(r"\\") + 1 for display in displays if "alignedat" in display) == len(rows)
+    assert sum(display.count(r"\\") for display in displays if "array" in display) == len(table.rows)
+    assert not any("alignedat}{1}\n&" in display for display in displays)
 
 
 @pytest.mark.parametrize(

@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from symbackprop.atoms import atomise
-from symbackprop.backprop import Backward, backpropagate, expand, slice_names
+from symbackprop.backprop import Backward, backpropagate, expand
 from symbackprop.derivation.loading import problem_from, target_groups
 from symbackprop.derivation.points import checked_point, listed, move
 from symbackprop.derivation.quantities import Quantities
 from symbackprop.derivation.spelling import check_notation, make_speller
 from symbackprop.derivation.telling import format_for, make_telling
 from symbackprop.derivation.training import choose_options
-from symbackprop.document import Document
+from symbackprop.document import Document, nested
 from symbackprop.errors import InputError, SymbackpropError
 from symbackprop.evaluate import Values, evaluate_at, missing
 from symbackprop.export import derivation_json, dump, history_json
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph
-from symbackprop.narrate import Teller, Telling, narrate
+from symbackprop.narrate import Teller, Telling, narrate, tell_training
 from symbackprop.narrate.worksheet import givens, worksheet
 from symbackprop.network import Network
 from symbackprop.notation import Speller
@@ -37,7 +37,6 @@ from symbackprop.steps import Step
 from symbackprop.sympy_bridge import to_sympy
 from symbackprop.train import Progress, Trajectory
 from symbackprop.train import train as run_training
-from symbackprop.typeset.shortcuts import latex
 
 __all__ = [
     "Derivation",
@@ -53,6 +52,9 @@ __all__ = [
 PAGES = "symbackprop.pages"
 SHOWING = "symbackprop.showing"
 DIAGRAMS = "symbackprop.diagrams"
+
+# In notebooks without colour: MathJax 2, which pages made by nbconvert load, has no \textcolor unless it is told.
+PLAIN = Options(color=False)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -184,7 +186,7 @@ class Derivation:
             names = listed([own.get(name, name) for name in absent])
             msg = f"training needs a number for {names}; give them in a problem file or with --at"
             raise InputError(msg)
-        return run_training(
+        run = run_training(
             self.backward,
             self.problem.point,
             chosen,
@@ -195,6 +197,12 @@ class Derivation:
             progress=progress,
             names=own,
         )
+        return replace(run, shown=self._shown_training)
+
+    def _shown_training(self, run: Trajectory, kind: str) -> str:
+        """Print the course of a training for a notebook."""
+        document = tell_training(self.told(detail=0).teller(), run)
+        return self._displays(document) if kind == "latex" else find_format(kind).render(document, self.speller, PLAIN)
 
     def training_json(self, run: Trajectory) -> str:
         """Return the JSON object of `train`: that of the derivation at the start, with the history."""
@@ -361,23 +369,20 @@ class Derivation:
     # --- notebooks -------------------------------------------------------------------------------------------
 
     def _repr_latex_(self) -> str:
-        """Return the gradients as one display that KaTeX and MathJax can set."""
-        needed = slice_names(self.backward, [self.backward.adjoints[name].name for name in self.teller().parameters])
-        rows = [
-            rf"{latex(node.symbol, self.speller)} &= {latex(node.expr, self.speller)}"
-            for node in self.backward.nodes
-            if node.symbol.name in needed
-        ]
-        body = " \\\\\n".join(rows)
-        return rf"$$\begin{{aligned}}{body}\end{{aligned}}$$"
+        # VS Code prefers it to Markdown, and so does nbconvert for a PDF: it says the same.
+        return self._displays(self.document())
+
+    def _displays(self, document: Document) -> str:
+        from symbackprop.render.notebook import render_notebook  # noqa: PLC0415 - brought, as a format is, when it is asked for
+
+        return render_notebook(document, self.speller, PLAIN)
 
     def _repr_markdown_(self) -> str:
-        # Without colour: MathJax 2, which pages made by nbconvert load, has no \textcolor unless it is told.
-        return self.render("dollar", Options(color=False))
+        return self.render("dollar", PLAIN)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
-        """Print the derivation as text where nothing richer can be shown."""
-        printer.text(repr(self) if cycle else self.to_text())
+        """Print the derivation as text where nothing richer can be shown; within a list or the like, what it is."""
+        printer.text(repr(self) if cycle or nested(printer) else self.to_text())
 
     def __repr__(self) -> str:
         """Return what is derived, in a line, and for what it is told where that is not everything."""

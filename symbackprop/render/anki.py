@@ -15,7 +15,7 @@ from html import escape
 from symbackprop.document import Blank, Document, Heading, Lines, Row, Spans, Table
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
-from symbackprop.render.markdown import UNSEEN, text_in_math
+from symbackprop.render.markdown import UNSEEN, joined, text_in_math
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import align
 from symbackprop.typeset import Latex, Typesetter, text_width
@@ -38,7 +38,7 @@ class _Page:
 
     def rows(self, rows: Sequence[Row]) -> str:
         alignment = align(rows, self.display, self.width, self.reason)
-        body = escape(r" \\ ".join(line.text for line in alignment.lines))
+        body = escape(joined(alignment.lines, " "))
         return rf"\[\begin{{alignedat}}{{{alignment.pairs}}} {body} \end{{alignedat}}\]"
 
     def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:

@@ -11,15 +11,17 @@ Obsidian help (*Callouts*, *Internal links*).
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.notation import Speller
 from symbackprop.render.formulas import runs
 from symbackprop.render.options import DEFAULT, Options
-from symbackprop.render.rows import align
+from symbackprop.render.rows import RowLine, align
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.widths import text_width
@@ -39,6 +41,7 @@ class Dialect:
 
     `{}` in a display is a label, in a callout its kind, of which `kinds` has those of this dialect: without any, a remark is a
     quotation.  `special` are further characters that mean something, `front` a title in YAML in place of the first heading.
+    `dollar` is a dollar that is one: where MathJax searches the finished page, it has to stand in an element of its own.
     """
 
     inline: tuple[str, str]
@@ -47,14 +50,16 @@ class Dialect:
     kinds: tuple[tuple[str, str], ...] = ()
     special: str = ""
     front: bool = False
+    dollar: str = "\\$"
 
 
 def _kinds(good: str, bad: str) -> tuple[tuple[str, str], ...]:
     return (("verified", good), ("wrong", bad), ("warning", "warning"))
 
 
-DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"))
-GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"))
+ALONE = "<span>\\$</span>"
+DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"), dollar=ALONE)
+GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"), dollar=ALONE)
 MYST = Dialect(
     ("{math}`", "`"), ("```{{math}}\n:label: {}\n", "\n```"), ("```{{{}}}\n", "", "\n```"), _kinds("tip", "danger"), "@%=^"
 )
@@ -63,6 +68,7 @@ QUARTO = Dialect(
 )  # fmt: skip
 OBSIDIAN = Dialect(("$", "$"), ("$$\n", "\n$$\n\n^{}"), ("> [!{}]\n", "> ", ""), _kinds("success", "failure"), "@%=^")
 SLUG = 24
+_BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,14 @@ class _Page:
 
     def spans(self, spans: Spans) -> str:
         left, right = self.dialect.inline
-        special = self.dialect.special
-        return "".join(
-            escape(span, special) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans
-        )
+        return "".join(self.words(span) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans)
+
+    def words(self, text: str) -> str:
+        return escape(text, self.dialect.special).replace("\\$", self.dialect.dollar)
+
+    def cell(self, spans: Spans) -> str:
+        """Return what stands in a table, where a bar would end the cell."""
+        return _BAR.sub(r"\\vert ", self.spans(spans))
 
     def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
         width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
@@ -123,6 +133,14 @@ def escape(text: str, special: str = "") -> str:
 
 def _visible(text: str) -> str:
     return "".join(" " if unicodedata.category(char) in UNSEEN else char for char in text)
+
+
+def joined(lines: Sequence[RowLine], end: str = "\n") -> str:
+    """Join the lines of an alignment, with some space between those that are built up."""
+    text = lines[0].text if lines else ""
+    for before, line in pairwise(lines):
+        text += f" \\\\{'[3pt]' if max(before.height, line.height) > 1 else ''}{end}{line.text}"
+    return text
 
 
 def slug_of(text: str) -> str:
@@ -202,13 +220,13 @@ def _block(page: _Page, block: Block, section: int, position: int) -> Iterator[s
             if page.dialect.kinds:
                 name = f"eq-{page.slug}-{position}"
                 left, right = left.format(name), right.format(name)
-            body = " \\\\\n".join(line.text for line in alignment.lines)
+            body = joined(alignment.lines)
             yield f"{left}\\begin{{alignedat}}{{{alignment.pairs}}}\n{body}\n\\end{{alignedat}}{right}"
         case Table(header, rows, numeric):
-            yield "| " + " | ".join(page.spans(cell) for cell in header) + " |"
+            yield "| " + " | ".join(map(page.cell, header)) + " |"
             yield "|" + "|".join(" ---: " if k in numeric else " :--- " for k in range(len(header))) + "|"
             for row in rows:
-                yield "| " + " | ".join(page.spans(cell) for cell in row) + " |"
+                yield "| " + " | ".join(map(page.cell, row)) + " |"
         case Note(kind, spans):
             kinds = dict(page.dialect.kinds)
             before, margin, after = page.dialect.callout

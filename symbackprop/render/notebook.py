@@ -1,32 +1,43 @@
 r"""
-A document as one piece of display mathematics, for notebooks: `$$\begin{aligned}…\end{aligned}$$`.
+A document as LaTeX for notebooks: displays `$$…$$`, and between them words as `$\text{…}$`.
 
-Headings and running text become \text inside it; KaTeX and MathJax set the same subset.
+Three kinds of reader take the same text: MathJax, which looks for dollars in a page; Markdown with KaTeX, as which VS Code
+reads it; and LaTeX itself, where nbconvert makes a PDF.  So there is no command outside of the dollars, and no display is
+longer than part of a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Span, Spans, Table
 from symbackprop.notation import Speller
-from symbackprop.render.markdown import text_in_math
+from symbackprop.render.markdown import joined, text_in_math
 from symbackprop.render.options import DEFAULT, Options
-from symbackprop.render.rows import align
+from symbackprop.render.rows import RowLine, align
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.latex_emitter import Latex
 from symbackprop.typeset.widths import text_width
 
-WIDTH = 56.0
+WIDTH = 40.0
+HEIGHT = 24.0  # of a display, in lines of text
+ROWS = 26
+SPACE = 0.34
+
+# What stands before a remark of each kind.
+MARKS = {"verified": r"\checkmark", "wrong": r"\times", "follows": r"\to", "warning": r"\textbf{Warning.}"}
+
+Thing = TypeVar("Thing")
+_BAR = re.compile("[▁-█]")
 
 
 def render_notebook(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
-    """Print a document as display mathematics in dollars."""
-    display = Typesetter(Latex(colour=options.color), speller)
-    inline = Typesetter(Latex(colour=options.color, inline=True), speller)
-    width = options.width or WIDTH
-    rows = [row for block in _numbered(document.blocks) for row in _rows(block, display, inline, width)]
-    return "$$\\begin{aligned}\n" + " \\\\\n".join(f"&{row}" for row in rows) + "\n\\end{aligned}$$"
+    """Print a document as displays and lines of words, all in dollars."""
+    page = _Page(speller, options)
+    return "\n\n".join(part for block in _numbered(document.blocks) for part in page.parts(block))
 
 
 def _numbered(blocks: tuple[Block, ...]) -> Iterator[Block]:
@@ -39,49 +50,106 @@ def _numbered(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield block
 
 
-def _rows(block: Block, display: Typesetter, inline: Typesetter, width: float) -> Iterator[str]:
-    match block:
-        case Heading(_, spans):
-            yield _spans(spans, inline, r"\textbf")
-        case Paragraph(spans) | Note(_, spans):
-            yield from _wrapped(spans, inline, width)
-        case Picture(_, caption):
-            # Characters have no columns inside mathematics; the caption says what there is to be drawn.
-            yield from _wrapped(caption, inline, width)
-        case Lines(()):
-            return
-        case Lines(rows):
-            alignment = align(rows, display, width, lambda spans, _room: (_spans(spans, inline), _width(spans, inline), 1.0))
-            body = " \\\\\n".join(line.text for line in alignment.lines)
-            yield f"\\begin{{alignedat}}{{{alignment.pairs}}}\n{body}\n\\end{{alignedat}}"
-        case Table(header, table_rows, numeric):
-            columns = "".join("r" if k in numeric else "l" for k in range(len(header)))
-            cells = [" & ".join(_spans(cell, inline) for cell in row) for row in table_rows]
-            head = " & ".join(_spans(cell, inline, r"\textbf") for cell in header)
-            body = " \\\\\n".join(cells)
-            yield f"\\begin{{array}}{{{columns}}}\n{head} \\\\ \\hline\n{body}\n\\end{{array}}"
+class _Page:
+    """The width of a line and two typesetters: one for displays, one for running text."""
+
+    def __init__(self, speller: Speller, options: Options) -> None:
+        self.width = options.width or WIDTH
+        self.display = Typesetter(Latex(colour=options.color), speller)
+        self.inline = Typesetter(Latex(colour=options.color, inline=True), speller)
+
+    def parts(self, block: Block) -> Iterator[str]:
+        """Yield the paragraphs and displays of a block."""
+        match block:
+            case Heading(_, spans):
+                yield self.words(spans, r"\textbf")
+            case Paragraph(spans) | Picture(_, spans):
+                # Characters have no columns inside mathematics; the caption of a picture says what there is to be drawn.
+                yield self.words(spans)
+            case Note(kind, spans):
+                yield f"${MARKS[kind]}$\n{self.words(spans)}" if kind in MARKS else self.words(spans)
+            case Lines(rows):
+                alignment = align(rows, self.display, self.width, self.reason)
+                for lines in _displays(alignment.lines):
+                    yield f"$$\\begin{{alignedat}}{{{alignment.pairs}}}\n{joined(lines)}\n\\end{{alignedat}}$$"
+            case Table(header, rows, numeric):
+                columns = "".join("r" if k in numeric else "l" for k in range(len(header)))
+                head = " & ".join(self.spans(cell, r"\textbf") for cell in header)
+                for some in _batches(rows, ROWS):
+                    body = " \\\\\n".join(" & ".join(map(self.spans, row)) for row in some)
+                    yield f"$$\\begin{{array}}{{{columns}}}\n{head} \\\\ \\hline\n{body}\n\\end{{array}}$$"
+
+    def spans(self, spans: Spans, command: str = r"\text") -> str:
+        """Return words and mathematics for the inside of mathematics."""
+        parts = (text_in_math(span, command) if isinstance(span, str) else self.inline.text(span) for span in spans)
+        # The fonts of a PDF have no bars.
+        text = _BAR.sub(lambda bar: rf"}}\rule{{0.5em}}{{{(ord(bar[0]) - 0x2580) / 8 * 1.6:g}ex}}{command}{{", "".join(parts))
+        return text.replace(f"{command}{{}}", "")
+
+    def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
+        """Return a row's reason, its width and its height."""
+        return self.spans(spans), self.size(spans), 1.0
+
+    def size(self, spans: Spans) -> float:
+        """Estimate the width of running text."""
+        return sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
+
+    def words(self, spans: Spans, command: str = r"\text") -> str:
+        """Return running text as pieces of mathematics a line long, since mathematics does not wrap."""
+        lines: list[list[Span]] = []
+        used = self.width
+        for group in _groups(spans):
+            size = self.size(group)
+            if used + SPACE + size > self.width:
+                lines.append([])
+                used = 0.0
+            lines[-1] += [" ", *group] if lines[-1] else group
+            used += SPACE + size
+        return "\n".join(f"${self.spans(_merged(line), command)}$" for line in lines)
 
 
-def _spans(spans: Spans, inline: Typesetter, command: str = r"\text") -> str:
-    return "".join(text_in_math(span, command) if isinstance(span, str) else inline.text(span) for span in spans)
-
-
-def _width(spans: Spans, inline: Typesetter) -> float:
-    return sum(text_width(span) if isinstance(span, str) else inline.box(span).width for span in spans)
-
-
-def _wrapped(spans: Spans, inline: Typesetter, width: float) -> Iterator[str]:
-    """Break running text at its spaces, since mathematics does not wrap."""
-    line: list[str] = []
-    used = 0.0
+def _groups(spans: Spans) -> Iterator[tuple[Span, ...]]:
+    """Cut running text at its spaces: words and formulas without a space between them stay together."""
+    group: list[Span] = []
     for span in spans:
-        pieces: list[Span] = list(span.split(" ")) if isinstance(span, str) else [span]
-        for position, piece in enumerate(pieces):
-            word: Span = (" " if position else "") + piece if isinstance(piece, str) else piece
-            size = _width((word,), inline)
-            if line and position and used + size > width:
-                yield "".join(line)
-                line, used, word = [], 0.0, word.lstrip() if isinstance(word, str) else word
-            line.append(_spans((word,), inline))
-            used += size
-    yield "".join(line).replace(r"}\text{", "")
+        if not isinstance(span, str):
+            group.append(span)
+            continue
+        for position, word in enumerate(span.split(" ")):
+            if position and group:
+                yield tuple(group)
+                group = []
+            if word:
+                group.append(word)
+    if group:
+        yield tuple(group)
+
+
+def _merged(line: Sequence[Span]) -> Spans:
+    """Join words that stand side by side."""
+    made: list[Span] = []
+    for span in line:
+        if made and isinstance(span, str) and isinstance(made[-1], str):
+            made[-1] += span
+        else:
+            made.append(span)
+    return tuple(made)
+
+
+def _displays(lines: Sequence[RowLine]) -> Iterator[list[RowLine]]:
+    """Cut an alignment where an equation begins, once it is as high as a display may be."""
+    display: list[RowLine] = []
+    for line in lines:
+        if not line.text.startswith("&") and sum(one.height for one in display) > HEIGHT:
+            yield display
+            display = []
+        display.append(line)
+    if display:
+        yield display
+
+
+def _batches(rows: Sequence[Thing], most: int) -> Iterator[list[Thing]]:
+    """Cut a sequence into parts of at most so many."""
+    left = iter(rows)
+    while part := list(islice(left, most)):
+        yield part

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from symbackprop.arithmetic.closures import Compiled, compile_expr
 from symbackprop.backprop import Backward
+from symbackprop.document import nested
 from symbackprop.errors import InputError, UnknownNameError, nearest
 from symbackprop.expr import Adjoint, Expr
 from symbackprop.optimizers import OptimizerOptions, compile_update
@@ -138,9 +140,13 @@ class ParameterUpdate:
     lines: tuple[tuple[str, Expr, float], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
-    """A whole training run: `points[k]` is after k updates, `objectives` what is minimised, in turn."""
+    """
+    A whole training run: `points[k]` is after k updates, `objectives` what is minimised, in turn.
+
+    Of a derivation, it shows its course in a notebook: `shown` prints it as "dollar" (Markdown), "latex" or "text".
+    """
 
     backward: Backward = field(repr=False)
     options: OptimizerOptions
@@ -149,6 +155,22 @@ class Trajectory:
     report: str
     objectives: tuple[Objective, ...] = field(repr=False)
     points: tuple[Point, ...] = field(repr=False)
+    shown: Callable[[Trajectory, str], str] | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        """Return what was trained, for how long and to what end."""
+        loss = f"{self.backward.output} from {self.points[0].loss:.6g} to {self.points[-1].loss:.6g}"
+        return f"<Training by {self.options.row.title}: {self.steps:,} step{'' if self.steps == 1 else 's'}, {loss}>"
+
+    def _repr_markdown_(self) -> str | None:
+        return self.shown(self, "dollar") if self.shown is not None else None
+
+    def _repr_latex_(self) -> str | None:
+        return self.shown(self, "latex") if self.shown is not None else None
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's signature
+        """Print the course as text where nothing richer can be shown; within a list or the like, what it is."""
+        printer.text(repr(self) if self.shown is None or cycle or nested(printer) else self.shown(self, "text"))
 
     @property
     def steps(self) -> int:
