@@ -116,7 +116,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "simplify": (("products",), ("sums",), ("__init__",)),
     "render": (
-        ("encodings", "formulas", "lean", "marked", "options", "references"),
+        ("encodings", "formulas", "lean", "marked", "options", "references", "typst_functions", "typst_tables"),
         ("latex_text", "page", "rows", "web"),
         ("latex_sheet", "overlays"),
         ("braces", "columns", "html", "latex_blocks", "tables", "typst_picture", "typst_rows", "typst_text"),

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from symbackprop.document import Document
 from symbackprop.errors import InputError, ProblemError
@@ -59,13 +60,26 @@ def _by_typst(source: str) -> bytes:
     import typst  # noqa: PLC0415 - heavy, and only installed with the extra
 
     with tempfile.TemporaryDirectory() as root:
+        compiler = typst.Compiler(source.encode(), root=root, ignore_system_fonts=True)
         try:
-            made = typst.Compiler(source.encode(), root=root, ignore_system_fonts=True).compile(timestamp=0)
+            made = _compiled(compiler)
         except typst.TypstError as error:
             msg = f"typst could not make the PDF: {error.message}"
             raise InputError(msg) from None
     assert isinstance(made, bytes)
     return made
+
+
+def _compiled(compiler: Any) -> object:
+    """Make a PDF that a screen reader can read (PDF/UA: words for formulas and pictures, headings), else one without that."""
+    import typst  # noqa: PLC0415
+
+    try:
+        return compiler.compile(timestamp=0, pdf_standards=["ua-1"])
+    except typst.TypstError as error:
+        if "PDF/UA" not in error.message:
+            raise
+    return compiler.compile(timestamp=0)
 
 
 def _by_latex(source: str) -> bytes:

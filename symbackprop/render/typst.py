@@ -10,92 +10,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
+from symbackprop.expr import Expr
 from symbackprop.notation import Speller
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.references import refer
+from symbackprop.render.rows import MARGIN
+from symbackprop.render.typst_functions import (
+    ONE_COLUMN,
+    PAPER,
+    SETTINGS,
+    SLIDE,
+    SLIDE_PAPER,
+    SLIDE_ROWS,
+    TWO_COLUMNS,
+    functions,
+)
 from symbackprop.render.typst_picture import picture
-from symbackprop.render.typst_rows import Sheet, derivation, equation
+from symbackprop.render.typst_rows import NUMBER, Sheet, derivation, equation, with_words
+from symbackprop.render.typst_tables import Setting, leading_room, tables
 from symbackprop.render.typst_text import escape
-from symbackprop.typeset import Typesetter, text_width
+from symbackprop.typeset import Typesetter, text_width, words
 from symbackprop.typeset.stylesheet import ON_WHITE
 from symbackprop.typeset.typst_emitter import TINTS, Typst, quoted
 
-# Widths of a line in em: A4 with margins of 25 mm, in one column and in two; slides of 16:9.
-ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.6, 44.0
-MATH_INDENT, NUMBER = 1.0, 2.6
+SLACK = 0.03  # of a line, for widths are estimated
 REASON_SCALE = 0.87
-COLUMN_GAP, BOLD = 1.0, 1.16
-TABLE_SIZES = ((1.0, 1.0), (0.86, 0.86), (0.78, 0.78))
+REASONS_AT = 0.62  # of a line, where there is room
+LONGEST_FOOTER = 90
 
 LABELS = {
-    "verified": "$✓$ ", "wrong": "$×$ ", "follows": "$→$ ",
+    "verified": "✓ ", "wrong": "× ", "follows": "→ ",
     "warning": "*Warning.* ", "note": "_Note._ ",
 }  # fmt: skip
-
-_SETTINGS = """#set text(font: "New Computer Modern", size: {size}, lang: "en")
-#show math.equation: set text(font: "New Computer Modern Math")
-#show raw: set text(font: "DejaVu Sans Mono", size: 0.75em)
-#set par(justify: true, leading: 0.6em, spacing: 0.9em)
-#show heading: set block(above: 1.5em, below: 0.8em)
-#show heading.where(level: 1): set text(size: 1.35em)
-#show heading.where(level: 2): set text(size: 1.1em)
-"""
-
-# `derivation` sets rows in columns: left side, relation, right sides, value, reason, number.
-_FUNCTIONS = """
-#let reason(body) = text(size: 0.87em, style: "italic", body)
-#let told(width, body) = box(width: width, { set par(leading: 0.5em, justify: false); reason(body) })
-#let see(number) = link(label("eq" + str(number)))[(#number)]
-#let blank(width, height) = box(width: width, height: height, stroke: (bottom: 0.5pt))
-#let derivation(..arguments) = context {
-  let rows = arguments.pos()
-  let size(body) = measure(body).width
-  let widest(key) = calc.max(0pt, ..rows.map(row => size(row.at(key, default: []))))
-  let (left, sign, value) = (widest("left"), widest("sign"), widest("value"))
-  let indented((depth, body)) = if depth > 0 { [#h(depth * 1em)#body] } else { body }
-  let room = measure(h(room)).width
-  let right = calc.max(..rows.map(row => row.lines.map(line => size(indented(line)))).flatten())
-  let gap(body, width) = h(calc.max(0pt, width - size(body)))
-  let start = h(1em) + h(left) + h(0.28em) + h(sign) + h(0.28em)
-  for row in rows {
-    let lines = ()
-    if "above" in row { for line in row.above { lines.push(h(1em) + indented(line)) } }
-    for (k, line) in row.lines.enumerate() {
-      let body = indented(line)
-      let own = row.at("left", default: [])
-      let begin = if k > 0 { start } else {
-        h(1em) + gap(own, left) + own + h(0.28em) + gap(row.sign, sign) + row.sign + h(0.28em)
-      }
-      let end = if k < row.lines.len() - 1 { [] } else {
-        if value > 0pt { gap(body, right) + h(1.2em) + row.at("value", default: []) + gap(row.at("value", default: []), value) }
-        if "reason" in row {
-          if value == 0pt { gap(body, right) }
-          h(1.2em) + reason(row.reason)
-        }
-      }
-      let tag = if k == 0 and "number" in row { h(1fr) + box([(#row.number)]) } else { [] }
-      let whole = begin + body + end + tag
-      let natural = size(whole)
-      // Lines are broken where they are written, by estimated widths; what would stick out all the same is made smaller.
-      let line = if natural <= room { whole } else {
-        let smaller = room / natural * 100%
-        [#scale(x: smaller, y: smaller, origin: std.left, reflow: true, box(whole)) #metadata(natural) <shrunk>]
-      }
-      lines.push(line)
-    }
-    let above = if "left" in row or "above" in row { 0.85em } else { 0.6em }
-    let below = if row == rows.last() { 1.1em } else { 0.6em }
-    let many = lines.len() > 8  // these may go on over the end of a page
-    let whole = block(breakable: many, sticky: row.at("glued", default: false), above: above, below: below, width: 100%, {
-      set par(justify: false, leading: 0pt)
-      for (k, line) in lines.enumerate() {
-        block(above: 0.65em, below: 0.65em, sticky: many and k in (0, lines.len() - 2), line)
-      }
-    })
-    if "number" in row { [#whole #label("eq" + str(row.number))] } else { whole }
-  }
-}
-"""
 
 
 @dataclass(frozen=True)
@@ -106,45 +52,73 @@ class _Page:
     rows: Sheet
 
     def spans(self, spans: Spans) -> str:
-        return "".join(escape(span) if isinstance(span, str) else f"${self.inline.text(span).strip()}$" for span in spans)
+        return "".join(escape(span) if isinstance(span, str) else self.formula(span) for span in spans)
+
+    def formula(self, expr: Expr) -> str:
+        return "#" + with_words(f"${self.inline.text(expr).strip()}$", words(expr, self.rows.speller))
 
     def spans_width(self, spans: Spans) -> float:
         return sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
 
+    def paragraph(self, spans: Spans) -> str:
+        """Print running text; mathematics wider than a line is set on lines of its own."""
+        out: list[str] = []
+        for span in spans:
+            if isinstance(span, str):
+                out.append(escape(span))
+            elif self.inline.box(span).width > 0.9 * self.width:
+                for position, line in enumerate(self.display.lines(span, self.width - 3)):
+                    text = equation(line.text)
+                    text = f"pdf.artifact({text})" if position else with_words(text, words(span, self.rows.speller))
+                    out.append(f"#block(inset: (left: {1 + line.depth}em), {text})")
+            else:
+                out.append(self.formula(span))
+        return "".join(out)
+
 
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as a whole Typst file: an A4 page in one or two columns, or slides."""
-    width = options.width or (SLIDE if options.beamer else TWO_COLUMNS if options.columns == 2 else ONE_COLUMN)
-    page_room = SLIDE + 3 if options.beamer else TWO_COLUMNS + 0.15 if options.columns == 2 else ONE_COLUMN + 0.3
-    display = Typesetter(Typst(colour=options.color), speller)
-    inline = Typesetter(Typst(colour=options.color, inline=True), speller)
-
-    def reason(spans: Spans, _room: float) -> tuple[str, float, float]:
-        size = sum(text_width(span) if isinstance(span, str) else inline.box(span).width for span in spans)
-        text = "".join(escape(span) if isinstance(span, str) else f"${inline.text(span).strip()}$" for span in spans)
-        return text, REASON_SCALE * size, 1.0
-
-    sheet = Sheet(width - MATH_INDENT - NUMBER, display, reason, refer(document))
-    page = _Page(width, display, inline, sheet)
-    parts = list(_blocks(document.blocks, page))
-    if options.diagram:
-        # After the title and the sentence that says what the problem is.
-        parts.insert(min(2, len(parts)), picture(options.diagram, page_room, slide=options.beamer))
-    body = "\n\n".join(filter(None, parts))
-    paper = '"presentation-16-9", margin: (x: 1.5cm, y: 1.2cm)' if options.beamer else '"a4", margin: 25mm'
+    room = SLIDE if options.beamer else TWO_COLUMNS if options.columns == 2 else ONE_COLUMN
+    page = _page(document, speller, options, room)
+    if options.beamer:
+        body = "\n\n".join(_sections(document, page, options.diagram))
+    else:
+        parts = list(_blocks(document.blocks, page))
+        if options.diagram:
+            parts.insert(_place(document.blocks), picture(options.diagram, room))
+        body = "\n\n".join(filter(None, parts))
     columns = ", columns: 2" if options.columns == 2 and not options.beamer else ""
     colours = zip(TINTS, ON_WHITE, strict=True)
     tints = "".join(f"#let {name}(body) = text(fill: rgb({quoted(colour)}), body)\n" for name, colour in colours)
+    footer = escape(document.title if len(document.title) <= LONGEST_FOOTER else document.title[:LONGEST_FOOTER] + "…")
     return (
         f"#set document(title: {quoted(document.title)}, date: none)\n"
-        f'#set page({paper}{columns}, numbering: "1")\n'
-        + _SETTINGS.format(size="16pt" if options.beamer else "10pt")
-        + f"#let room = {page_room}em\n"
-        + tints
-        + _FUNCTIONS.removeprefix("\n")
-        + ("#show heading.where(level: 2): it => pagebreak(weak: true) + it\n" if options.beamer else "")
+        f'#set page({SLIDE_PAPER if options.beamer else PAPER}{columns}, numbering: "1")\n'
+        + SETTINGS.format(size="20pt" if options.beamer else "10pt")
+        + f"#let room = {room}em\n#let reasons-at = {REASONS_AT * room:.2f}em\n"
+        + tints + functions("document")
+        + (f"#let slide-rows = {SLIDE_ROWS}\n#let short-title = [{footer}]\n" + functions("slides") if options.beamer else "")
         + f"\n{body}\n"
-    )
+    )  # fmt: skip
+
+
+def _page(document: Document, speller: Speller, options: Options, room: float) -> _Page:
+    width = min(options.width or room, room) - SLACK * room
+    display = Typesetter(Typst(colour=options.color), speller)
+    inline = Typesetter(Typst(colour=options.color, inline=True), speller)
+    bare = _Page(width, display, inline, Sheet(0, display, lambda *_: ("", 0.0, 1.0), refer(document), speller))
+
+    def reason(spans: Spans, _room: float) -> tuple[str, float, float]:
+        return bare.spans(spans), REASON_SCALE * bare.spans_width(spans), 1.0
+
+    sheet = Sheet(width - MARGIN - NUMBER, display, reason, bare.rows.references, speller)
+    return _Page(width, display, inline, sheet)
+
+
+def _place(blocks: Sequence[Block]) -> int:
+    """Return where the picture stands: after the title and the first sentence, which say what the problem is."""
+    begin = 1 if blocks and isinstance(blocks[0], Heading) else 0
+    return begin + (len(blocks) > begin and isinstance(blocks[begin], Paragraph))
 
 
 def _blocks(blocks: Sequence[Block], page: _Page) -> Iterator[str]:
@@ -157,57 +131,76 @@ def _blocks(blocks: Sequence[Block], page: _Page) -> Iterator[str]:
                 number = f"{section} #h(0.5em) " if level == 2 else ""
                 yield f"#heading(level: {level})[{number}{page.spans(spans)}]"
             case Paragraph(spans):
-                text = _paragraph(page, spans)
+                text = page.paragraph(spans)
                 # A sentence that leads to lines stays with them.
                 yield f"#block(sticky: true)[{text}]" if isinstance(following, Lines | Table | Note) else text
             case Lines(()):
                 continue
             case Lines(rows):
-                yield derivation(rows, page.rows, position)
+                lines, once = derivation(rows, page.rows, position)
+                yield f"#derivation({f'once: [{once}],' if once else ''}\n" + "".join(f"  {line},\n" for line in lines) + ")"
             case Table():
-                yield _table(page, block)
+                setting = Setting(page.spans, page.paragraph, page.spans_width, page.width)
+                yield "\n\n".join(f"{leading_room(count)}#{text}" for text, count in tables(block, setting))
             case Note(kind, spans):
-                yield f"#text(size: 0.9em)[{LABELS.get(kind, '')}{_paragraph(page, spans)}]"
-            case Picture(lines, caption):
-                drawing = ", ".join(map(quoted, lines))
-                yield f'#block(breakable: false, raw(({drawing},).join("\\n"), block: true))\n\n{page.spans(caption)}'
+                yield f"#text(size: 0.9em)[{_note(page, kind, spans)}]"
+            case Picture():
+                yield f"#{_drawn(block)}\n\n{page.spans(block.caption)}"
 
 
-def _paragraph(page: _Page, spans: Spans) -> str:
-    """Print running text; mathematics wider than a line is set on lines of its own."""
-    out: list[str] = []
-    for span in spans:
-        if isinstance(span, str):
-            out.append(escape(span))
-        elif page.inline.box(span).width > 0.9 * page.width:
-            lines = page.display.lines(span, page.width - 3)
-            out.extend(f"#block(inset: (left: {1 + line.depth}em))[{equation(line.text)}]" for line in lines)
-        else:
-            out.append(f"${page.inline.text(span).strip()}$")
-    return "".join(out)
+def _note(page: _Page, kind: str, spans: Spans) -> str:
+    return f"{LABELS.get(kind, '')}{page.paragraph(spans)}"
 
 
-def _table(page: _Page, table: Table) -> str:
-    columns = range(len(table.header))
-    heads = [BOLD * page.spans_width(cell) for cell in table.header]
-    total = sum(max([heads[k], *(page.spans_width(row[k]) for row in table.rows)]) for k in columns)
-    room = page.width - COLUMN_GAP * len(columns)
-    size = next((size for size, scale in TABLE_SIZES if scale * total <= room), None)
-    if size is None:
-        return "\n\n".join(_cards(page, table))
-    align = ", ".join("right" if k in table.numeric else "left" for k in columns)
-    head = ", ".join(f"[*{page.spans(cell)}*]" for cell in table.header)
-    rows = "\n".join("  " + " ".join(f"[{page.spans(cell)}]," for cell in row) for row in table.rows)
-    return (
-        f"#block({{ set text(size: {size}em); set par(justify: false); table(\n"
-        f"  columns: {len(table.header)}, stroke: none, inset: (x: 0.5em, y: 0.42em), align: ({align},),\n"
-        f"  table.hline(stroke: 0.6pt), table.header({head}), table.hline(stroke: 0.4pt),\n"
-        f"{rows}\n  table.hline(stroke: 0.6pt),\n) }})"
-    )
+def _drawn(block: Picture) -> str:
+    drawing = ", ".join(map(quoted, block.lines))
+    return f'block(breakable: false, raw(({drawing},).join("\\n"), block: true))'
 
 
-def _cards(page: _Page, table: Table) -> Iterator[str]:
-    """Print a table too wide for the page as one paragraph a row."""
-    for row in table.rows:
-        pairs = zip(table.header, row, strict=True)
-        yield "; ".join(f"*{page.spans(name)}*: {_paragraph(page, cell).strip()}" for name, cell in pairs) + "."
+# --- slides ------------------------------------------------------------------------------------------------------------
+
+
+def _sections(document: Document, page: _Page, diagram: str) -> Iterator[str]:
+    """Yield a call for each section; the title's has the picture, before what is said of it."""
+    sections: list[tuple[int, list[tuple[int, Block]]]] = []
+    for position, block in enumerate(document.blocks):
+        if not sections or (isinstance(block, Heading) and block.level <= 2):
+            sections.append((position, []))
+        sections[-1][1].append((position, block))
+    number = 0
+    for order, (_, blocks) in enumerate(sections):
+        head = blocks[0][1]
+        titled = isinstance(head, Heading) and head.level <= 2
+        title = "none"
+        if isinstance(head, Heading) and titled:
+            number += head.level == 2
+            title = f"[{f'{number} #h(0.5em) ' if head.level == 2 else ''}{page.spans(head.spans)}]"
+        pieces = list(_pieces(blocks[titled:], page))
+        if diagram and order == 0:
+            at = min(1, len(pieces)) if blocks[titled:] and isinstance(blocks[titled][1], Paragraph) else 0
+            pieces.insert(at, f"(count: 0, body: (..) => {picture(diagram, page.width, slide=True).removeprefix('#')})")
+        first = ", first: true" if order == 0 else ""
+        yield f"#slides({title}{first},\n" + "".join(f"  {piece},\n" for piece in pieces) + ")"
+
+
+def _pieces(blocks: Sequence[tuple[int, Block]], page: _Page) -> Iterator[str]:
+    setting = Setting(page.spans, page.paragraph, page.spans_width, page.width, slide=True)
+    for position, block in blocks:
+        match block:
+            case Heading(_, spans):
+                yield f"(count: 0, body: (..) => heading(level: 3)[{page.spans(spans)}])"
+            case Paragraph(spans):
+                yield f"(count: 0, body: (..) => block[{page.paragraph(spans)}])"
+            case Lines(()):
+                continue
+            case Lines(rows):
+                lines, once = derivation(rows, page.rows, position)
+                told = f", once: [{once}]" if once else ""
+                yield "(rows: (\n" + "".join(f"    {line},\n" for line in lines) + f"  ){told})"
+            case Table():
+                for text, count in tables(block, setting, SLIDE_ROWS):
+                    yield f"(count: {max(1, count)}, body: (..) => {text})"
+            case Note(kind, spans):
+                yield f"(count: 1, body: (..) => block(text(size: 0.9em)[{_note(page, kind, spans)}]))"
+            case Picture():
+                yield f"(count: 6, body: (..) => {{ {_drawn(block)}; block[{page.spans(block.caption)}] }})"

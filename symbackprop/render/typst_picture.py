@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from symbackprop.typeset.typst_emitter import quoted
 
 # In em of a text of 10 pt: one of the diagram's pixels, and the highest pictures that leave room for a title.
-PIXEL, HIGHEST, HIGHEST_SLIDE = 0.078, 52.0, 18.0
+PIXEL, HIGHEST, HIGHEST_SLIDE = 0.078, 52.0, 11.5
 # The one that Typst carries whose letters are about as wide as those the diagram is measured with.
 FONT = 'text{font-family:"Libertinus Serif"}'
 
@@ -16,6 +17,7 @@ _COLOUR = re.compile(r"(--[a-z-]+):(#[0-9a-f]{6})")
 _VARIABLE = re.compile(r"var\((--[a-z-]+)\)")
 _MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _FONT = re.compile(r"font-family:[^;}]*")
+_TOLD = re.compile(r"<(title|desc)>(.*?)</\1>", re.DOTALL)
 _SIZE = re.compile(r'<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)"')
 
 
@@ -42,4 +44,5 @@ def picture(svg: str, room: float, *, slide: bool = False) -> str:
     width, height = (float(size[1]), float(size[2])) if size else (room / PIXEL, 0.0)
     highest = HIGHEST_SLIDE if slide else HIGHEST
     em = min(PIXEL * width, room, highest * width / height if height else room)
-    return f'#align(center, image(bytes({quoted(flat(svg))}), format: "svg", width: {em:.1f}em))'
+    drawing, told = quoted(flat(svg)), quoted(" ".join(unescape(text) for _, text in _TOLD.findall(svg)) or "A diagram")
+    return f'#align(center, image(bytes({drawing}), format: "svg", alt: {told}, width: {em:.1f}em))'

@@ -1,14 +1,26 @@
-"""Rows of a derivation as a call of the document's own `derivation`, which measures and sets the columns."""
+"""Rows of a derivation as data for the document's own functions, which measure and set the columns."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
-from symbackprop.document import Row, Spans
+from symbackprop.document import Row, Spans, Tint, presented
+from symbackprop.expr import Adjoint, Expr, Partial, Symbol
+from symbackprop.notation import Speller
 from symbackprop.render.references import Place, References, grouped
 from symbackprop.render.rows import GAP, MARGIN, RELATION, Plan, Reason, broken, plan_rows, relation_of
-from symbackprop.typeset import Typesetter, near
+from symbackprop.typeset import Typesetter, Words, near, words
+from symbackprop.typeset.typst_emitter import quoted
+
+NUMBER = 2.9  # of an equation, with the space before it
+CITED = 5.0  # two numbers of equations after a reason
+MOST_BESIDE = 3  # lines of an equation beside another
+FREE = Plan(inf, inf, value=True, reason=True)
+MOST_WORDS = 1200  # said of one formula; more is not listened to
+_LETTER = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,7 @@ class Sheet:
     setter: Typesetter
     reason: Reason
     references: References
+    speller: Speller
 
 
 def equation(text: str) -> str:
@@ -26,22 +39,109 @@ def equation(text: str) -> str:
     return f"$display({text.strip()})$"
 
 
-def derivation(rows: Sequence[Row], sheet: Sheet, block: int) -> str:
-    """Print rows; what a page must not part stands in one row, or is glued to the next one."""
-    plan = plan_rows(rows, sheet.setter, sheet.width, sheet.reason)
+def with_words(text: str, said: str) -> str:
+    """Return mathematics with what is said of it, as a call."""
+    if len(said) > MOST_WORDS:
+        said = said[:MOST_WORDS].rsplit(" ", 1)[0] + " and so on"
+    return f"m({quoted(said)}, {text})"
+
+
+def derivation(rows: Sequence[Row], sheet: Sheet, block: int) -> tuple[list[str], str]:
+    """Return a dictionary of Typst for each row, and the reason that may be said once for all of them, or nothing."""
+    groups = _groups(rows)
+    beside = _side_by_side([[rows[k] for k in group] for group in groups], sheet)
+    paired = {k for position in beside for group in (groups[position - 1], groups[position]) for k in group}
+    alone = plan_rows([row for k, row in enumerate(rows) if k not in paired], sheet.setter, sheet.width, sheet.reason)
+    right = {groups[position][0]: _kinds(rows[groups[position - 1][0]], rows[groups[position][0]]) for position in beside}
     lines = []
     for k, row in enumerate(rows):
-        following = rows[k + 1 : k + 2]
-        # No line stands alone before or after a break, and what continues an equation stays with it.
-        glued = bool(following) and (following[0].left is None or k in {0, len(rows) - 2})
-        lines.append(f"  ({', '.join(_cells(row, plan, sheet, (block, k), glued=glued))}),")
-    return "#derivation(\n" + "\n".join(lines) + "\n)"
+        cells = list(_cells(row, FREE if k in paired else alone, sheet, (block, k)))
+        lines.append(f"({', '.join([*cells, f'beside: {quoted(right[k])}'] if k in right else cells)})")
+    reasons = {tuple(rows[k].reason for k in group if rows[k].reason) for group in groups}
+    same = reasons.pop() if beside and len(groups) > 2 and len(reasons) == 1 else ()
+    cited = any((block, k) in sheet.references.used for k in range(len(rows)))
+    return lines, sheet.reason(same[0], inf)[0] if len(same) == 1 and not cited else ""
 
 
-def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place, *, glued: bool) -> Iterator[str]:
+# --- two columns -------------------------------------------------------------------------------------------------------
+
+
+def _groups(rows: Sequence[Row]) -> list[list[int]]:
+    """Return the places of each equation's own row and of those that continue it."""
+    groups: list[list[int]] = []
+    for k, row in enumerate(rows):
+        if row.left is None and groups:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return groups
+
+
+def _side_by_side(groups: Sequence[Sequence[Row]], sheet: Sheet) -> list[int]:
+    """
+    Return which groups may stand at the right of the one before; whether they do, Typst decides, which knows how wide they are.
+
+    Two stand side by side where the second puts in the first and nothing else, or both say the same of like quantities.
+    """
+    found = []
+    position = 1
+    while position < len(groups):
+        first, second = groups[position - 1], groups[position]
+        short = len(first) <= MOST_BESIDE and abs(len(first) - len(second)) <= 1
+        both = short and _related(first[0], second[0]) and _natural(first, sheet) + _natural(second, sheet) <= 1.1 * sheet.width
+        # Where they do not after all, each must fit a line of its own as it is.
+        if both and max(_natural(first, sheet, reasons=True), _natural(second, sheet, reasons=True)) <= 0.95 * sheet.width:
+            found.append(position)
+            position += 1
+        position += 1
+    return found
+
+
+def _natural(group: Sequence[Row], sheet: Sheet, *, reasons: bool = False) -> float:
+    """Estimate how wide an equation is, without reasons or with them in a column."""
+    box = sheet.setter.box
+    left = max(box(row.left).width if row.left is not None else 0.0 for row in group)
+    values = (box(row.value).width + GAP + RELATION if row.value is not None else 0.0 for row in group)
+    right = max(box(row.right).width + value for row, value in zip(group, values, strict=True))
+    told = max((sheet.reason(row.reason, inf)[1] + GAP + CITED for row in group if row.reason), default=0.0) if reasons else 0.0
+    return left + RELATION + right + told
+
+
+def _related(first: Row, second: Row) -> bool:
+    """Tell whether two equations belong side by side."""
+    before, after = (_bare(row.left) for row in (first, second))
+    if before is None or after is None:
+        return False
+    used = {_bare(part) for part in presented(second.right) if isinstance(part, Symbol)}
+    return used == {before} or _kind(before) == _kind(after)
+
+
+def _kinds(first: Row, second: Row) -> str:
+    return ", ".join(_kind(left) for row in (first, second) if (left := _bare(row.left)) is not None)
+
+
+def _kind(expr: Expr) -> str:
+    """Return what a quantity is, but for its place: its letter, or what kind of derivative it is."""
+    if isinstance(expr, Partial) or (isinstance(expr, Adjoint) and not expr.is_delta):
+        return type(expr).__name__
+    letter = _LETTER.match(expr.name) if isinstance(expr, Symbol) else None
+    return f"{type(expr).__name__} {letter[0] if letter else ''}"
+
+
+def _bare(expr: Expr | None) -> Expr | None:
+    return _bare(expr.body) if isinstance(expr, Tint) else expr
+
+
+# --- cells -------------------------------------------------------------------------------------------------------------
+
+
+def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place) -> Iterator[str]:
     setter = sheet.setter
     pieces = broken(row.right, setter, plan.room)
-    lines = [(0 if position == 0 else 1 + piece.depth, equation(piece.text)) for position, piece in enumerate(pieces)]
+    first, *rest = pieces
+    # What is said of the first line is said of the whole equation.
+    lines = [(0, with_words(equation(first.text), _said(row, sheet.speller)))]
+    lines += [(1 + piece.depth, f"pdf.artifact({equation(piece.text)})") for piece in rest]
     used = pieces[-1].width + (MARGIN * (1 + pieces[-1].depth) if len(pieces) > 1 else 0.0)
     if row.left is not None:
         if setter.box(row.left).width <= plan.left + 0.01:
@@ -57,21 +157,21 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place, *, glued: bool) -> 
         if plan.value:
             value, used = text, plan.room
         else:
-            used = _beside(lines, text, box.width + RELATION, used, plan.room)
+            used = _beside(lines, f"pdf.artifact({text})", box.width + RELATION, used, plan.room)
     if row.reason or place in sheet.references.used:
         runs = grouped(sheet.references.used.get(place, ()))
         cited = ", ".join(f"#see({low})" if low == high else f"#see({low})–#see({high})" for low, high in runs)
         # "substitute (3)", but "substitute; 2×1, by (3)".
         between = ", by " if ";" in text_of(row.reason) else " "
         text, width, _ = sheet.reason(row.reason, sheet.width if plan.reason else plan.room - GAP)
-        text = f"reason[{text}{between if cited else ''}{cited}]"
+        text = f"[{text}{between if cited else ''}{cited}]"
         room = max(plan.room - GAP, 6.0)
         if plan.reason:
             reason = text
         elif width > room:
-            lines.append((0, f"told({room:g}em, {text.removeprefix('reason')})"))
+            lines.append((0, f"told({room:g}em, {text})"))
         else:
-            _beside(lines, text, width + GAP + 2.6 * len(runs), used, plan.room)
+            _beside(lines, f"reason({text})", width + GAP + 2.6 * len(runs), used, plan.room)
     yield f"lines: {_listed(lines)}"
     if value:
         yield f"value: {value}"
@@ -79,8 +179,16 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place, *, glued: bool) -> 
         yield f"reason: {reason}"
     if place in sheet.references.numbers:
         yield f"number: {sheet.references.numbers[place]}"
-    if glued:
-        yield "glued: true"
+
+
+def _said(row: Row, speller: Speller) -> str:
+    """Return a row in words."""
+    sign = Words().relation
+    parts = [words(row.left, speller)] if row.left is not None else []
+    parts += [sign(relation_of(row)).text.strip(), words(row.right, speller)]
+    if row.value is not None:
+        parts += [sign(near("=", row.value)).text.strip(), words(row.value, speller)]
+    return " ".join(parts)
 
 
 def text_of(spans: Spans) -> str:
@@ -92,7 +200,7 @@ def _beside(lines: list[tuple[int, str]], text: str, width: float, used: float, 
     """Add what has no column to the last line, or on a line of its own where it does not fit; return what is used of that."""
     if used + GAP + width <= room:
         depth, before = lines[-1]
-        lines[-1] = (depth, f"[{before} #h(1em) {text if text.startswith('$') else '#' + text}]")
+        lines[-1] = (depth, f"{before} + h(1em) + {text}")
         return used + GAP + width
     lines.append((0, text))
     return width

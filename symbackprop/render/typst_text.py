@@ -11,12 +11,14 @@ import unicodedata
 
 from symbackprop.notation import GREEK
 from symbackprop.render.formulas import runs
-from symbackprop.typeset.typst_emitter import signs
+from symbackprop.typeset.spoken import spoken
+from symbackprop.typeset.typst_emitter import quoted, signs
 
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 LONGEST_WORD = 18
 _SPECIAL = frozenset('\\#$*_`<>@=-+/~[]{}"|&^%')
 _FULL_STOP = re.compile(r"(?<=\d)\.")
+_PERCENT = re.compile(r"(?<=\d) (?=\\%)")
 
 _CARRIED = ((0, 0x530), (0x1E00, 0x20D0), (0x2100, 0x2300), (0x2500, 0x2600))
 
@@ -26,6 +28,7 @@ _COMMANDS = {
     "approx": "≈", "le": "≤", "ge": "≥", "ne": "≠", "Vert": "‖", "nabla": "∇", "checkmark": "✓", "odot": "⊙", "top": "⊤",
     "in": "∈", "pi": "π", "circ": "°", "pm": "±", "prod": "product",
 }  # fmt: skip
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
 _TOKEN = re.compile(r"\\([A-Za-z]+) ?|\\(.)|(\d+(?:\.\d+)?)|(.)", re.DOTALL)
 
 
@@ -34,9 +37,16 @@ def escape(text: str) -> str:
     Print running text so that Typst shows it as it is, whatever is in it.
 
     >>> escape("#import: 50% of a_b: σ′")
-    "\\#import: 50\\% of a\\_b: $σ'$"
+    '\\#import: 50\\% of a\\_b: #m("sigma prime", $σ\'$)'
     """
-    return "".join(f"${formula(run)}$" if mathematical else _escaped(run) for mathematical, run in runs(text))
+    return "".join(
+        f"#m({quoted(_said(run))}, ${formula(run)}$)" if mathematical else _escaped(run) for mathematical, run in runs(text)
+    )
+
+
+def _said(latex: str) -> str:
+    """Return a formula of running text in words."""
+    return spoken(_COMMAND.sub(lambda found: _COMMANDS.get(found[1]) or GREEK.get(found[1]) or found[1], latex))
 
 
 def _escaped(text: str) -> str:
@@ -47,7 +57,7 @@ def _escaped(text: str) -> str:
         if run > LONGEST_WORD and run % 3 == 1:
             out.append("\\u{200b}")  # where a line may end
         out.append(_char(char))
-    return _FULL_STOP.sub(r"\.", "".join(out))
+    return _PERCENT.sub("~", _FULL_STOP.sub(r"\.", "".join(out)))
 
 
 def _char(char: str) -> str:
