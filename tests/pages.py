@@ -14,6 +14,7 @@ from typing import Any
 from symbackprop.derivation import Derivation, derive
 from symbackprop.expr import Number
 from symbackprop.pages import derivation_page
+from symbackprop.pages.plan import Plan
 from symbackprop.pages.subject import Subject
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "worked_examples"
@@ -72,7 +73,7 @@ def data_of(page: str) -> dict[str, Any]:
     assert found
     data: dict[str, Any] = json.loads(found[1])
     names = data["names"].split(" ")
-    data["names"] = [*names, *[""] * (len(data["start"]) + 1)]  # the numbers of an optimizer have none
+    data["names"] = [*names, *[""] * (max(map(int, data["start"]), default=0) + 1)]  # the numbers of an optimizer have none
     return data
 
 
@@ -81,6 +82,8 @@ def expected(derivation: Derivation, data: dict[str, Any]) -> dict[int, tuple[st
     values, numerals = derivation.values, derivation.telling.numerals
     assert values is not None
     names = {place: name for place, name in enumerate(data["names"]) if name}
+    factors = Plan(derivation.backward, derivation.teller().parameters).factors
+    names |= {f[0]: factor.local.about.name for f, factor in zip(data["factors"], factors, strict=True) if factor.local}
     names |= {place: derivation.backward.adjoints[data["names"][int(of)]].name for of, place in data["adjoint"].items()}
     found = {place: numerals.quantity(name, values) for place, name in names.items()}
     return {place: (numeral.text, numeral.exact) for place, numeral in found.items()}

@@ -256,7 +256,7 @@ def shown(browser: Browser) -> dict[str, set[str]]:
     found: dict[str, dict[str, list[str]]] = browser.run(r"""
         const out = {alone: {}, inside: {}};
         const put = (kind, place, text) => (out[kind][place] ??= []).push(text);
-        for (const e of document.querySelectorAll("b[data-n]")) put("alone", e.dataset.n, e.innerHTML);
+        for (const e of document.querySelectorAll("b[data-n], td[data-n]")) put("alone", e.dataset.n, e.innerHTML);
         for (const e of document.querySelectorAll("math [data-n], math [data-p], math [data-r]")) {
             const bare = x => x.textContent.replace(/[()]/g, "");
             const mn = e.matches("mn") ? [bare(e)] : [...e.querySelectorAll("mn")].map(bare).filter(Boolean);

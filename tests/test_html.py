@@ -206,7 +206,7 @@ def test_every_number_is_that_of_evaluate(name) -> None:
     """The numbers in the page are those of `evaluate`, by the rules of the derivation, before any script runs."""
     text, derivation = page(name), made(name)
     right = expected(derivation, data_of(text))
-    alone = [(int(place), found) for place, found in re.findall(r"<b data-n=(\d+)[^>]*>(.*?)</b>", text)]
+    alone = [(int(place), found) for _, place, found in re.findall(r"<(b|td)[^>]* data-n=(\d+)[^>]*>(.*?)</\1>", text)]
     inside = re.findall(r"<m(?:row|n) [^>]*data-([npr])=(\d+)", text)
 
     assert len(alone) > 4
@@ -231,7 +231,7 @@ def test_there_is_a_step_for_every_factor(name) -> None:
     text = page(name)
     ids = set(read(text).ids)
 
-    for number, (local, _) in enumerate(data_of(text)["factors"], 1):
+    for number, (local, *_) in enumerate(data_of(text)["factors"], 1):
         assert f"factor-{number}" in ids
         if local >= 0:
             assert len(re.findall(rf"data-e={number}\b", text)) >= 2

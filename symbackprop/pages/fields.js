@@ -3,9 +3,15 @@ const $ = id => document.getElementById(id), all = (what, where = document) => [
 const MATHML = document.querySelector("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
 /* What has a sign of its own: a right side, a value. */
 const CELL = ".rows > * > math:not([aria-hidden]), .lines, .rows > * > span";
-const net = $("net"), lines = $("lines"), pick = $("pick"), { links, factors, wanted } = page, names = page.names.split(" ");
+const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted } = page, links = { ...page.links }, names = page.names.split(" ");
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
-const v = [], q = [], given = {}, after = [];
+/* The terms of a derivative are the factors since the last that closed one. */
+let terms = [];
+for (const [local, closes, above] of factors) {
+  terms.push([above, local]);
+  if (closes >= 0) { links[closes] ??= terms; terms = []; }
+}
+const v = [], q = [], given = {}, after = [], moves = [];
 let shown = names.map(() => null), chosen = lines.dataset.for, at = -1, steps = [], due = {};
 
 /* --- numbers: as text, as formulas, in words --- */
@@ -103,19 +109,8 @@ function change(event) {
   input.toggleAttribute("aria-invalid", !good);
   if (!good) { $("fault").textContent = "A number is needed, such as 0.25."; return; }
   set(place, text, input);
-  const group = page.sums.find(g => g.includes(place));
-  if (group) share(group.filter(k => k !== place), 1 - text);
+  for (const f of moves) f(place, text);
   recount();
-}
-/* Targets that sum to 1 go on doing so: the others make room in proportion, and the last one closes the sum. */
-function share(others, rest) {
-  const sum = others.reduce((s, k) => s + given[k][0], 0);
-  let left = rest;
-  others.forEach((k, i) => {
-    const part = i === others.length - 1 ? left : sum ? given[k][0] / sum * rest : rest / others.length, text = String(Number(part.toFixed(6)));
-    left -= text;
-    set(k, text);
-  });
 }
 for (const div of fields()) {
   const text = page.start[div.dataset.v][0], name = div.firstChild.getAttribute("aria-label");

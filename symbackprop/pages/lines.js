@@ -33,19 +33,21 @@ function number(place) {
   fill(e);
   return row.firstChild;
 }
+/* Words for the left side, which is for the eye alone. */
+const aloud = place => home(place).querySelector("details > .rows [aria-label], .head [aria-label], td math").getAttribute("aria-label").split(" equals ")[0];
 function heard(place, side) {
   if (!factorOf.get(place)) return "the derivative above";
   const label = home(place).querySelector(".rows math[aria-label], .lines, td:nth-child(2) math").getAttribute("aria-label").split(" equals ");
-  return label[side] || label[0];
+  return (label[side] || label[0]).replace(/the derivative of (.*?) with respect to/g, "d $1 by d");
 }
-function line(found, part, words) {
+function line(found, part, words, left = "") {
   const math = make("math");
   math.append(make("mo", "="));
   found.forEach((path, i) => {
     if (i) math.append(make("mo", "+"));
     path.forEach((place, j) => math.append(...(j ? [make("mo", "⋅")] : []), part(place)));
   });
-  math.setAttribute("aria-label", found.map(path => path.map(words).join(" times ")).join(" plus "));
+  math.setAttribute("aria-label", left + found.map(path => path.map(words).join(" times ")).join(" plus "));
   return math;
 }
 function rebuild() {
@@ -55,7 +57,7 @@ function rebuild() {
   value.dataset.n = adjoint;
   if (shown[0]) fill(value);
   lines.replaceChildren(
-    box("", left, line(found, e => copy(e, 0), e => heard(e, 0)), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
+    box("", left, line(found, e => copy(e, 0), e => heard(e, 0), aloud(adjoint) + " equals "), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
     box("sub", line(found, e => copy(e, 1), e => heard(e, 1)), tag("i", "local derivatives")));
   if (shown[0]) lines.append(
     box("put", line(found, number, e => said(shown[e][0])), tag("span", "= ", value)));
@@ -70,17 +72,16 @@ function relay(factor) {
 }
 /* Another weight: its lines, its path in the picture. */
 function repaint(on) {
-  const passed = new Set([...on].map(k => names[k]));
   pick.value = chosen;
   rebuild();
   for (const g of all(".node,.edge", net)) {
-    g.classList.toggle("path", held(g).some(name => passed.has(name)) || on.has(page.adjoint[index[g.dataset.name]]) || index[g.dataset.name] === page.out);
+    g.classList.toggle("path", held(g).some(k => on.has(k)) || on.has(page.adjoint[index[g.dataset.name]]) || index[g.dataset.name] === page.out);
     g.classList.toggle("own", g.dataset.edge === names[chosen]);
   }
 }
 /* The first weight that a factor is one of. */
 function turn(k) {
-  const weight = Object.keys(wanted).find(w => factors[k - 1].some(place => place >= 0 && below(wanted[w]).has(place)));
+  const weight = Object.keys(wanted).find(w => factors[k - 1].slice(0, 2).some(place => place >= 0 && below(wanted[w]).has(place)));
   if (weight) choose(weight);
 }
 function visit(weight) {

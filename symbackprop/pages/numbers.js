@@ -1,6 +1,5 @@
 /* Arithmetic for generated definitions, twice: doubles (D), and fractions [top, bottom] of big integers (Q),
    which are null where a value is no fraction.  Then numbers as a reader sees them, by the rules of narrate/numerals.py. */
-const REL = { "<": (x, y) => x < y, "<=": (x, y) => x <= y, ">": (x, y) => x > y, ">=": (x, y) => x >= y };
 const OWN = { log: x => x > 0 ? Math.log(x) : NaN, step: x => x > 0 ? 1 : 0, sign: x => (x > 0) - (x < 0) };
 const D = {
   n: (p, q = 1) => Number(p) / Number(q),
@@ -11,8 +10,6 @@ const D = {
   d: (x, y) => y === 0 ? NaN : x / y,
   p: (x, y) => y === 2 ? x * x : x === 0 && y < 0 ? NaN : x ** y,
   f: (name, x) => (Object.hasOwn(OWN, name) ? OWN[name] : Math[name])(x),
-  s: (r, x, y) => REL[r](x, y) ? x : y,
-  w: (tests, other) => { for (const [x, r, y, f] of tests) if (REL[r](x, y)) return f(); return other(); },
 };
 const FULL = 1n << 4096n;
 const size = x => x < 0n ? -x : x;
@@ -24,7 +21,6 @@ function frac(p, q) {
   return size(top) > FULL || bottom > FULL ? null : [top, bottom];
 }
 const known = f => (...t) => t.includes(null) ? null : f(...t);
-const cmp = (r, x, y) => REL[r](x[0] * y[1], y[0] * x[1]);
 let root = () => null;
 const AT0 = { exp: 1n, sin: 0n, cos: 1n, tan: 0n, sinh: 0n, cosh: 1n, tanh: 0n, asin: 0n, atan: 0n, erf: 0n, log1p: 0n, expm1: 0n };
 const add = known((x, y) => frac(x[0] * y[1] + y[0] * x[1], x[1] * y[1]));
@@ -52,11 +48,6 @@ const Q = {
     }
     return x[0] === 0n && Object.hasOwn(AT0, name) ? [AT0[name], 1n] : null;
   }),
-  s: known((r, x, y) => cmp(r, x, y) ? x : y),
-  w: (tests, other) => {
-    for (const [x, r, y, f] of tests) { if (!x || !y) return null; if (cmp(r, x, y)) return f(); }
-    return other();
-  },
 };
 /* A number as typed, exactly. */
 function typed(text) {
@@ -65,26 +56,17 @@ function typed(text) {
   const k = Number(m[4] || 0) - m[3].length, top = BigInt(m[1] + (m[2] + m[3]));
   return k < 0 ? frac(top, 10n ** BigInt(-k)) : frac(top * 10n ** BigInt(k), 1n);
 }
-/* So many significant digits and the power of ten of the first; an exact half goes to the even digit, as in Python. */
-function rounded(value, digits) {
-  const [mantissa, power] = Math.abs(value).toExponential(100).split("e");
-  const all = mantissa.replace(".", ""), rest = all.slice(digits), half = "5" + "0".repeat(rest.length - 1);
-  let kept = BigInt(all.slice(0, digits)), at = Number(power);
-  if (rest > half || (rest === half && kept % 2n === 1n)) kept += 1n;
-  let text = kept.toString();
-  if (text.length > digits) { text = text.slice(0, digits); at += 1; }
-  return [text, at];
-}
+/* So many significant digits; an exact half goes to the even digit, as in Python. */
 function significant(value, digits) {
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
-  if (value === 0) return "0";
-  const sign = value < 0 ? "-" : "", [text, at] = rounded(value, digits);
+  if (!value || !Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : value === 0 ? "0" : "nan";
+  const x = Math.abs(value), sign = value < 0 ? "-" : "", [all, power] = x.toExponential(100).replace(".", "").split("e"), half = /^50*$/.test(all.slice(digits));
+  let [text, at] = x.toExponential(digits - 1).replace(".", "").split("e").map(String);
+  if (half && all[digits - 1] % 2 === 0) [text, at] = [all.slice(0, digits), power];
+  at = Number(at);
   /* 0.001 itself is below the double 1e-3 that Python compares with. */
-  const plain = (at > -3 || (at === -3 && !/^10*$/.test(text))) && at < Math.max(6, digits);
-  if (!plain) return `${sign}${text[0]}${digits > 1 ? "." + text.slice(1) : ""}e${at < 0 ? "-" : "+"}${String(Math.abs(at)).padStart(2, "0")}`;
-  if (at < 0) return `${sign}0.${"0".repeat(-at - 1)}${text}`;
-  const full = text.padEnd(at + 1, "0");
-  return sign + (full.length > at + 1 ? `${full.slice(0, at + 1)}.${full.slice(at + 1)}` : full);
+  if (at < -3 || (at === -3 && /^10*$/.test(text)) || at >= Math.max(6, digits)) return `${sign}${text[0]}${text[1] ? "." : ""}${text.slice(1)}e${at < 0 ? "-" : "+"}${String(Math.abs(at)).padStart(2, "0")}`;
+  const full = (at < 0 ? "0".repeat(-at) : "") + text.padEnd(at + 1, "0"), whole = Math.max(at, 0) + 1;
+  return sign + full.slice(0, whole) + (full[whole] ? "." : "") + full.slice(whole);
 }
 function terminating(q, digits) {
   const [p, d] = q, top = size(p), sign = p < 0n ? "-" : "";

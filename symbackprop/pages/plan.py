@@ -8,7 +8,7 @@ All of it is read off the steps of the backward pass, so that samples, penalties
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -45,10 +45,11 @@ class Reached:
 
 @dataclass(frozen=True)
 class Factor:
-    """One step back: a local derivative (None where a derivative only adds up others), and what it closes."""
+    """One step back: a local derivative (None where a derivative only adds up others), what it closes, and what is above it."""
 
     local: LocalDerivative | None
     closes: Reached | None
+    above: Adjoint | None = None
 
     @property
     def in_table(self) -> bool:
@@ -105,10 +106,13 @@ class Plan:
         """Every step back."""
         found: list[Factor] = []
         for reached in self.needed:
-            edges = [link.edge for link in reached.links if isinstance(link.edge, Partial)]
-            rest = [Factor(self.backward.locals[edge.child, edge.parent], None) for edge in edges]
+            rest = [
+                Factor(self.backward.locals[link.edge.child, link.edge.parent], None, link.above)
+                for link in reached.links
+                if isinstance(link.edge, Partial)
+            ]
             found.extend(rest[:-1])
-            found.append(Factor(rest[-1].local if rest else None, reached))
+            found.append(replace(rest[-1], closes=reached) if rest else Factor(None, reached))
         return tuple(found)
 
     @cached_property

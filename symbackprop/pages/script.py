@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
 from symbackprop.codegen.calls import program
 from symbackprop.expr import Expr
 from symbackprop.pages.marks import Numbers
-from symbackprop.pages.plan import MOST_PATHS, Link, Plan
+from symbackprop.pages.plan import MOST_PATHS, Factor, Link, Plan
 from symbackprop.problem import Problem
 from symbackprop.render.web import packed
 
@@ -39,18 +39,18 @@ def script_of(  # noqa: PLR0913, PLR0917 - the parts of a page
     def at(link: Link) -> list[int]:
         return [place[link.above.name] if link.above else -1, place[link.edge.name]]
 
-    locals_ = (factor.local.about.name for factor in plan.factors if factor.local is not None)
-    spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name, *locals_}  # what the picture names
+    factors = [_placed(factor, place) for factor in plan.factors]
+    links = {place[reached.about.name]: [at(link) for link in reached.links] for reached in plan.needed}
+    plain = _gathered(factors)
+    spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name}  # what the picture names
     known = {
         "digits": numbers.numerals.digits,
         "exact": numbers.numerals.exact,
         "names": " ".join(name if name in spoken else "" for name in place).rstrip(),
         "start": start,
         "adjoint": {place[name]: place[symbol.name] for name, symbol in backward.adjoints.items()},
-        "factors": [
-            [place[f.local.about.name] if f.local else -1, place[f.closes.about.name] if f.closes else -1] for f in plan.factors
-        ],
-        "links": {place[r.about.name]: [at(link) for link in r.links] for r in plan.needed},
+        "factors": factors,
+        "links": {closes: terms for closes, terms in links.items() if plain.get(closes) != terms},
         "groups": [[place[node.symbol.name] for node in group.nodes] for group in plan.groups],
         "wanted": {place[name]: place[backward.adjoints[name].name] for name in plan.wanted},
         "most": MOST_PATHS,
@@ -62,20 +62,41 @@ def script_of(  # noqa: PLR0913, PLR0917 - the parts of a page
     stop = "\nif(only)return;" if "moved" in checks else ""
     lines = f"{forward}{stop}\n{program(definitions(plan, extra), place)}"
     run = f"const run=(v,{{n,k,a,m,g,d,p,f,s,w}},only)=>{{\n{lines}\n}};"
-    return "\n".join(["'use strict';", f"const page={data};", run, *_fixed(plan, lines, checks, pictures)])
+    return "\n".join(
+        ["'use strict';", f"const page={data};", run, *_fixed(plan, lines, checks, pictures, sums=bool(problem.constraints))]
+    )
 
 
-def _fixed(plan: Plan, lines: str, checks: dict[str, object], pictures: int) -> Iterator[str]:
+def _placed(factor: Factor, place: Mapping[str, int]) -> tuple[int, int, int]:
+    """Return the places of a local derivative, of what it closes, and of the derivative above; -1 for what there is not."""
+    local = place[factor.local.about.name] if factor.local else -1
+    return local, place[factor.closes.about.name] if factor.closes else -1, place[factor.above.name] if factor.above else -1
+
+
+def _gathered(factors: Sequence[tuple[int, int, int]]) -> dict[int, list[list[int]]]:
+    """Return the terms of every derivative as the script gathers them: those since the last that was closed."""
+    found: dict[int, list[list[int]]] = {}
+    terms: list[list[int]] = []
+    for local, closes, above in factors:
+        terms.append([above, local])
+        if closes >= 0:
+            found[closes], terms = terms, []
+    return found
+
+
+def _fixed(plan: Plan, lines: str, checks: dict[str, object], pictures: int, *, sums: bool) -> Iterator[str]:
     """Yield the parts of the script that are the same in every page that needs them."""
     one = len(plan.wanted) == 1 and plan.paths(plan.backward.adjoints[plan.wanted[0]].name) is not None
     yield packed(_file("numbers"))
+    if re.search(r"\b[sw]\(", lines):
+        yield packed(_file("choices"))
     if '"erf"' in lines:
         yield packed(_file("erf"))
     if '"sqrt"' in lines or re.search(r"p\(.*n\(-?\d+,2\)\)", lines):
         yield packed(_file("roots"))
     yield packed(_file("fields"))
-    for name, needed in (("checks", "moved"), ("kinks", "kinks")):
-        if needed in checks:
+    for name, needed in (("checks", "moved" in checks), ("kinks", "kinks" in checks), ("sums", sums)):
+        if needed:
             yield packed(_file(name))
     yield packed(_file("samples")) if pictures > 1 else "const turned=()=>{};"
     yield NO_CHOICE if one else packed(_file("lines"))

@@ -2,7 +2,7 @@
 /* --- the steps of a weight --- */
 const tag = (name, ...inside) => { const e = document.createElement(name); e.append(...inside); return e; };
 const box = (kind, ...inside) => { const e = tag("div", ...inside); if (kind) e.className = kind; return e; };
-const held = g => (g.dataset.locals || "").split(" ");
+const held = g => (g.dataset.locals || "").split(" ").filter(Boolean).map(Number);
 function below(adjoint, found = new Set()) {
   if (adjoint < 0 || found.has(adjoint)) return found;
   found.add(adjoint);
@@ -32,8 +32,8 @@ function go(t, move = true) {
   const twice = relay(factor);
   all("[data-e]").forEach(e => e.classList.toggle("on", Number(e.dataset.e) === factor));
   all(".now").forEach(e => e.classList.remove("now"));
-  const name = factor && names[factors[k - 1][0]], group = kind === "forward" ? page.groups[k - 1].map(p => names[p]) : [];
-  for (const g of all(".node,.edge", net)) g.classList.toggle("on", Boolean(name) && held(g).includes(name) || group.includes(g.dataset.name));
+  const local = factor && factors[k - 1][0], group = kind === "forward" ? page.groups[k - 1].map(p => names[p]) : [];
+  for (const g of all(".node,.edge", net)) g.classList.toggle("on", factor && held(g).includes(local) || group.includes(g.dataset.name));
   turned(net.querySelector(".on"));
   const late = place => !open && (due[place] ?? (page.start[place] ? 0 : 1e9)) > at;
   for (const g of all(NUMBERS, net)) { const place = placeIn(g); g.classList.toggle("waiting", place === undefined ? !open && !factor : late(place)); }
@@ -56,7 +56,7 @@ function go(t, move = true) {
 function reach() { for (const e of all(".scroll,.rows")) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute("tabindex"); }
 function say() {
   $("say").textContent = at < 1 ? "" : $("where").textContent + ": "
-    + all("[aria-label],b[data-n],i", $("now")).slice(0, 8).map(e => e.getAttribute("aria-label") || e.textContent).join(", ");
+    + all("[aria-label],[data-n],i", $("now")).slice(0, 8).map(e => e.getAttribute("aria-label") || e.textContent).join(", ");
 }
 function follow() {
   const id = location.hash.slice(1), [kind, k] = id.split("-");
@@ -74,7 +74,7 @@ function press(event) {
 }
 function click(event) {
   const e = event.target.closest("[data-e]"), g = event.target.closest("#net .node,#net .edge");
-  const step = steps.findIndex(id => id.startsWith("factor") && (e ? id === "factor-" + e.dataset.e : g && held(g).includes(names[factors[id.slice(7) - 1][0]])));
+  const step = steps.findIndex(id => id.startsWith("factor") && (e ? id === "factor-" + e.dataset.e : g && held(g).includes(factors[id.slice(7) - 1][0])));
   if (step > 0) { event.preventDefault(); go(step); }
   else if (g) visit(index[g.dataset.edge || g.dataset.name]);
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symbackprop.derivation import Derivation
-from symbackprop.diagrams import stylesheet, to_svg
+from symbackprop.diagrams import Figure, stylesheet, to_svg
 from symbackprop.document import Block, Heading, Note, Paragraph, Row
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Node, Role
@@ -141,10 +141,18 @@ class _Page:
             return
         figure = figures[0]
         wide = min(MOST_WIDE, max(figure.width, min(STRETCH * figure.width, COMFORTABLE)))
-        drawn = "".join(to_svg(figure, style=False).strip() for figure in figures)
+        drawn = "".join(to_svg(self._placed(figure), style=False).strip() for figure in figures)
         shown = drawn.replace("<svg ", '<svg data-off="" ').replace('<svg data-off="" ', "<svg ", 1)
         yield f'<div id="net" class="scroll" style="--wide:{wide:.0f}px">{shown}</div>'
         yield from (f'<p class="why">{text(notice)}</p>' for notice in figure.notices)
+
+    def _placed(self, figure: Figure) -> Figure:
+        """Return a figure whose local derivatives are places in the script."""
+        place = self.subject.numbers.place
+        held = {name: str(k) for name, k in place.items()}
+        nodes = (replace(node, locals=tuple(held[name] for name in node.locals if name in held)) for node in figure.nodes)
+        edges = (replace(edge, locals=tuple(held[name] for name in edge.locals if name in held)) for edge in figure.edges)
+        return replace(figure, nodes=tuple(nodes), edges=tuple(edges))
 
     def _choices(self) -> Iterator[str]:
         for name in self.subject.told:

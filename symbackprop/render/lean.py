@@ -23,6 +23,7 @@ def lean(body: str) -> str:
     '<p class=row title="two words">x</p>'
     """
     shorter = _SVG.sub(lambda found: _picture(found[0]), _MATH.sub(lambda found: formula(found[0]), body))
+    shorter = re.sub(r'<td class="n"><b data-n="(\d+)">(.*?)</b></td>', r'<td class="n" data-n="\1">\2</td>', shorter)
     return _TAG.sub(lambda found: _BARE_VALUE.sub(r"=\1", found[0]), shorter)
 
 
@@ -47,6 +48,9 @@ class _Element:
     def letters(self) -> str:
         """What it says, where it has no element inside."""
         return "".join(part for part in self.parts if isinstance(part, str))
+
+
+_UNSEEN = (_Element("mo", "", ["\u2062"]), _Element("mo", "", ["\u2061"]))  # times, applied: said in words
 
 
 def formula(math: str) -> str:
@@ -80,11 +84,12 @@ def formula(math: str) -> str:
 def _lean(element: _Element) -> _Element:
     """Return an element whose parts are lean already."""
     if element.tag == "mrow" and not element.marks and len(element.parts) == 2:
-        return _differential(element)
+        element = _differential(element)
     if element.tag == "mo" and element.marks in _PARENS and element.letters in {"(", ")"}:
         return _Element("mn", _PARENS[element.marks], element.parts)
     if element.tag not in {"mrow", "math"}:
         return element
+    element.parts = [part for part in element.parts if part not in _UNSEEN]
     parts = _joined(element.parts, _signed)
     if re.search(r"data-[npr]=", element.marks):
         parts = _joined(parts, _written)
@@ -198,12 +203,17 @@ def folded(sheet: str) -> str:
         day = re.search(rf"{re.escape(owner)}\{{[^{{}}]*\}}", sheet)
         if not day or day.start() > night.start() or set(dark) - {name for name, _ in _COLOUR.findall(day[0])}:
             continue
-        both = _COLOUR.sub(lambda own, dark=dark: f"{own[1]}:light-dark({own[2]},{dark[own[1]]})" if own[1] in dark else own[0], day[0])
+        both = day[0]
+        for name, colour in _COLOUR.findall(both):
+            if name in dark:
+                both = both.replace(f"{name}:{colour}", f"{name}:light-dark({colour},{dark[name]})")
         sheet = sheet.replace(night[0], "", 1).replace(day[0], both, 1)
     return _FAMILY.sub(_nested, sheet)
 
 
-_FAMILY = re.compile(r"(?:(?<=\})|(?<=\n)|^)(\.[\w-]+) [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\}(?:\1 [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\})+")
+_FAMILY = re.compile(
+    r"(?:(?<=\})|(?<=\n)|^)(\.[\w-]+) [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\}(?:\1 [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\})+"
+)
 
 
 def _nested(found: re.Match[str]) -> str:
