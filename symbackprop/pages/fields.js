@@ -1,8 +1,8 @@
 /* Numbers that follow the fields.  Everything is in the page already; this only recounts. */
 const $ = id => document.getElementById(id), all = (what, where = document) => [...where.querySelectorAll(what)];
 const MATHML = document.querySelector("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
-/* What has a sign of its own: a right side, a value. */
-const CELL = ".rows > * > math:not([aria-hidden]), .lines, .rows > * > span";
+/* What has a sign that follows its number: a value. */
+const CELL = ".rows > * > span";
 const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted } = page, links = { ...page.links }, names = page.names.split(" ");
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
 /* The terms of a derivative are the factors since the last that closed one. */
@@ -44,10 +44,8 @@ function fill(e) {
 const make = (tag, text = "") => { const e = document.createElementNS(MATHML, tag); e.textContent = text; return e; };
 /* = stays where no digit was cut. */
 function relate(cell) {
-  const slots = all(SLOT, cell), sign = slots.every(e => shown[placeOf(e)][1]) ? "=" : "≈", first = cell.firstChild, mo = cell.querySelector("mo");
-  if (!slots.length) return;
-  if (first.nodeType === 3) first.data = sign + " ";
-  else if (/^[=≈]$/.test(mo.textContent)) mo.textContent = sign;
+  const slots = all(SLOT, cell);
+  if (slots.length) cell.firstChild.data = slots.every(e => shown[placeOf(e)][1]) ? "= " : "≈ ";
 }
 /* Words follow their formula: its numbers stand in both in the same order. */
 function reword(math, before) {
@@ -75,8 +73,17 @@ function recount() {
   cells.forEach(relate);
   told.forEach(math => reword(math, before));
   all("[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
-  $("fault").textContent = names.some((name, k) => name && Number.isNaN(v[k])) ? "At this point something has no value." : "";
+  const none = names.findIndex((name, k) => name && Number.isNaN(v[k]));
+  $("fault").replaceChildren(...none < 0 ? [] : ["At this point ", ...defined(none), " has no value."]);
   say();
+}
+/* A definition with its numbers, as it stands in its step; of what has none, the name alone. */
+function defined(place) {
+  const k = page.groups.findIndex(group => group.includes(place));
+  if (k < 0) return [names[place]];
+  const step = $(`forward-${k + 1}`), left = all("[aria-hidden]", step)[page.groups[k].indexOf(place)];
+  const put = (step.querySelector("summary")?.contains(left) ? step.querySelector(".rows .put") : left.parentElement.nextElementSibling)?.querySelector("math");
+  return [left, put].filter(Boolean).map(e => e.cloneNode(true));
 }
 /* A number in the picture keeps its middle; one behind "b =" keeps its left end. */
 const placeIn = g => g.matches(".gradient") ? page.adjoint[index[g.dataset.of]] : index[g.dataset.of];

@@ -38,6 +38,9 @@ def fields_of(graph: Graph, values: Values, places: dict[str, int]) -> list[tupl
 
 
 def _title(leaf: Leaf, other: str) -> str:
+    sample = leaf.symbol.name.partition("_s")[2]
+    if sample.isdigit() and leaf.role in {Role.INPUT, Role.TARGET}:
+        return f"Sample {sample}: inputs and targets"
     if leaf.role in {Role.WEIGHT, Role.BIAS}:
         layer = leaf.symbol.name[1:].partition("_")[0]
         return f"Layer {layer}: weights and biases" if layer.isdigit() else "Weights and biases"

@@ -17,6 +17,7 @@ from symbackprop.pages.subject import Subject
 from symbackprop.pages.updates import after
 from symbackprop.simplify import simplify
 from symbackprop.steps import Substitution
+from symbackprop.typeset import near
 
 MOST_NAMED = 3
 _ERRORS = re.compile(r'<td class="n"><span (data-f="\d+")>(.*?)</span></td>')
@@ -93,7 +94,8 @@ def length_rows(subject: Subject) -> Iterator[Kinded]:
     length, reason = call("abs", gradient), ("its length, by Pythagoras",)
     if len(names) > MOST_ENTRIES_SPELLED_OUT:
         if subject.rows.counted:
-            yield "row", Row(length, numbers.slot(LENGTH), None, reason)
+            shown = numbers.slot(LENGTH)
+            yield "row", Row(length, shown, None, reason, near("=", shown))
         return
     yield "row", Row(gradient, Vector(tuple(adjoints)), None, ("all partial derivatives",))
     if subject.rows.counted:

@@ -22,7 +22,7 @@ function copy(place, which) {
   const k = factorOf.get(place), e = k ? all(`[data-e="${k}"]`, home(place))[which].cloneNode(true) : make("mrow");
   e.classList.remove("on");
   if (!k) e.append(...nameOf(place).childNodes);
-  if (e.dataset.s !== undefined) { e.prepend(make("mo", "(")); e.append(make("mo", ")")); }
+  if (e.dataset.s !== undefined) for (const [way, sign] of [["prepend", "("], ["append", ")"]]) { const mo = make("mo", sign); mo.setAttribute("stretchy", false); e[way](mo); }
   return e;
 }
 function number(place) {
@@ -50,23 +50,43 @@ function line(found, part, words, left = "") {
   math.setAttribute("aria-label", left + found.map(path => path.map(words).join(" times ")).join(" plus "));
   return math;
 }
+function left(place) {
+  const e = make("math");
+  e.append(...nameOf(place).childNodes);
+  e.setAttribute("aria-hidden", true);
+  return e;
+}
+function value(place) {
+  const e = tag("b");
+  e.dataset.n = place;
+  if (shown[0]) fill(e);
+  return tag("span", "= ", e);
+}
+/* What a derivative comes to, in its step or its line of the table. */
+function inShort(step) {
+  const e = (step.cells ? step.cells[2] : all("details > .rows > div:not(.put)", step).pop())?.querySelector("math:not([aria-hidden])")?.cloneNode(true) ?? make("math");
+  if (e.firstChild?.textContent !== "=") e.prepend(make("mo", "="));
+  if (e.childElementCount > 3 && e.lastChild.textContent === "1") for (let k = 2; k; k--) e.lastChild.remove();
+  return e;
+}
 function rebuild() {
-  const adjoint = wanted[chosen], [found, whole] = ways(adjoint), value = document.createElement("b"), left = make("math");
-  left.append(...nameOf(adjoint).childNodes);
-  left.setAttribute("aria-hidden", true);
-  value.dataset.n = adjoint;
-  if (shown[0]) fill(value);
+  const adjoint = wanted[chosen], [found, whole] = ways(adjoint), own = !whole && home(adjoint).querySelector("details > .rows");
+  if (own) { lines.innerHTML = own.innerHTML; return; }
   lines.replaceChildren(
-    box("", left, line(found, e => copy(e, 0), e => heard(e, 0), aloud(adjoint) + " equals "), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
+    box("", left(adjoint), line(found, e => copy(e, 0), e => heard(e, 0), aloud(adjoint) + " equals "), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
     box("sub", line(found, e => copy(e, 1), e => heard(e, 1)), tag("i", "local derivatives")));
   if (shown[0]) lines.append(
-    box("put", line(found, number, e => said(shown[e][0])), tag("span", "= ", value)));
+    box("put", line(found, number, e => said(shown[e][0])), value(adjoint)));
+  const short = inShort(home(adjoint));
+  if (whole && found.some(path => path.length > 1) && short.textContent !== lines.children[1].querySelector("math").textContent) lines.append(box("", short, tag("i", "in short")));
   all(CELL, lines).forEach(relate);
 }
 /* Where the paths are too many to be listed, the lines are those of the derivative at hand. */
 function relay(factor) {
   if (ways(wanted[chosen])[1]) return false;
-  const body = factor && document.querySelector(`#list details > .rows [data-e="${factor}"]`)?.closest(".rows");
+  const within = id => id && stepAt(id).querySelector(`details > .rows [data-e="${factor}"]`)?.closest(".rows");
+  let body = factor && within("factor-" + factor);
+  if (factor) for (const id of steps) body ||= within(id);
   if (body) lines.innerHTML = body.innerHTML; else if (relayed) rebuild();
   return relayed = Boolean(body);
 }
@@ -89,10 +109,38 @@ function visit(weight) {
   choose(weight);
   go(steps.findLastIndex(id => id.startsWith("factor")));
 }
-function tabulate(row) {
-  const table = document.createElement("table");
-  row.removeAttribute("id");
-  table.append(row);
-  $("now").append(table);
+/* A step that is a line of the table, told as the others are. */
+function told(row, k) {
+  const [local, adjoint] = factors[k - 1], [, chain, formula] = row.cells, step = tag("li"), link = tag("a"), plain = e => [...e.querySelector("math").cloneNode(true).childNodes];
+  const math = (label, ...inside) => { const e = make("math"); e.append(make("mo", "="), ...inside); e.setAttribute("aria-label", label); return e; };
+  const said = e => e.querySelector("[aria-label]").getAttribute("aria-label"), name = make("math");
+  name.append(copy(local, 0));
+  name.setAttribute("aria-hidden", true);
+  const head = tag("span", box("", name, math(said(formula), copy(local, 1)), ...(shown[0] && !/^[\d.−]+$/.test(copy(local, 1).textContent) ? [value(local)] : [])));
+  const rows = box("rows", box("", left(adjoint), math(said(chain), ...plain(chain)), tag("i", "chain rule")), box("sub", math(said(formula), ...plain(formula)), ...(shown[0] ? [value(adjoint)] : []), tag("i", "substitute")));
+  head.className = "rows";
+  link.href = "#" + row.id;
+  step.append(link, tag("details", tag("summary", head), rows));
+  step.lastChild.open = true;
+  step.dataset.row = row.id;
+  all(CELL, step).forEach(relate);
+  return step;
+}
+/* The steps of the chosen parameter, numbered as they are counted. */
+function stepAt(id) {
+  const e = $(id);
+  return e.tagName === "LI" ? e : document.querySelector(`[data-row="${id}"]`);
+}
+function list() {
+  all("[data-row]").forEach(e => e.remove());
+  let number = 0;
+  for (const id of steps.filter(s => s.startsWith("factor"))) {
+    const e = $(id), k = Number(id.slice(7));
+    if (e.tagName === "TR") $("back-list").append(told(e, k));
+    const link = stepAt(id).querySelector("a");
+    link.textContent = ++number;
+    link.ariaLabel = "factor " + number;
+  }
+  all("#back-list > [id^=factor]").forEach(e => { e.hidden = !steps.includes(e.id); });
 }
 if (pick) { pick.value = chosen; pick.addEventListener("change", () => { choose(pick.value); go(0); }); }

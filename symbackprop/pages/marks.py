@@ -2,6 +2,7 @@
 Formulas a script can find its way in: factors with a number of their own, and places whose numbers can change.
 
 A `Slot` is the shown number of a quantity; a `Tint` is a factor, and its colour is the factor's number.
+Of colours below 0, `PARAMETER` and `SLOPE` are the names of the parameter that is updated and of its gradient.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from symbackprop.typeset.words_emitter import Words
 
 # How a place behaves when its number is negative or has a power of ten: alone, in a product or sum, or under an exponent.
 ALONE, INSIDE, RAISED = "n", "p", "r"
+PARAMETER, SLOPE = -1, -2
 
 _ALONE = re.compile(r'<mrow data-[npr]="\d+">(?:(?!<mrow data).)*</mrow>')
 
@@ -80,7 +82,9 @@ class _Marked(MathML):
     """MathML in which a factor is a row with its number."""
 
     def tint(self, body: Box, colour: int) -> Box:
-        """Return a factor; one that needs parentheses in a product says so."""
+        """Return a factor; one that needs parentheses in a product says so; a negative colour is a name that a script changes."""
+        if colour < 0:
+            return body._replace(text=f'<mrow data-u="{-colour}">{body.text}</mrow>')
         if _ALONE.fullmatch(body.text):
             return body._replace(text=body.text.replace("<mrow", f'<mrow data-e="{colour}"', 1))
         loose = ' data-s=""' if body.binding <= SUM + 1 else ""

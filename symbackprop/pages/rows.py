@@ -89,10 +89,10 @@ class Rows:
             local = plan.value(link.edge) if isinstance(link.edge, Partial) else link.edge
             upper = [self.written(reached, part) for part in heads]
             claims.append(mul(*upper, local))
-            named.append(_product([*heads, self._tinted(link.edge, link.edge)]))
-            put_in.append(_product([*upper, self._tinted(link.edge, local)]))
+            named.append(_product([*(self._headed(part, part) for part in heads), self._tinted(link.edge, link.edge)]))
+            put_in.append(_product([*map(self._headed, heads, upper), self._tinted(link.edge, local)]))
             if self.counted:
-                slots = [self.numbers.slot(part.name, INSIDE) for part in heads]
+                slots = [self._headed(part, self.numbers.slot(part.name, INSIDE)) for part in heads]
                 numbers.append(_product([*slots, self._tinted(link.edge, self.numbers.slot(link.edge.name, INSIDE))]))
         return Terms(_sum(named), _sum(put_in), _sum(numbers) if numbers else None, add(*claims))
 
@@ -149,6 +149,11 @@ class Rows:
     def _tinted(self, edge: Partial | Adjoint, body: Expr) -> Expr:
         number = self.plan.number.get(edge.name)
         return body if number is None or isinstance(edge, Adjoint) else Tint(body, number)
+
+    def _headed(self, above: Adjoint, body: Expr) -> Expr:
+        """Mark a derivative above that is no more than one factor."""
+        links = self.plan.reached[above.name].links
+        return self._tinted(links[0].edge, body) if len(links) == 1 and links[0].above is None else body
 
     def _with_numbers(self, left: Expr, right: Expr, name: str, reason: Spans, kind: str) -> Iterator[Kinded]:
         if not self.counted:

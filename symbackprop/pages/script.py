@@ -14,7 +14,7 @@ from symbackprop.pages.plan import MOST_PATHS, Factor, Link, Plan
 from symbackprop.problem import Problem
 from symbackprop.render.web import packed
 
-NO_CHOICE = "const relay=()=>{},visit=relay;"
+NO_CHOICE = "const relay=()=>{},visit=relay,list=relay,stepAt=$;"
 
 
 def definitions(plan: Plan, extra: Sequence[tuple[str, Expr]]) -> Iterable[tuple[str, Expr]]:
@@ -98,6 +98,7 @@ def _fixed(plan: Plan, lines: str, checks: dict[str, object], pictures: int, *, 
     for name, needed in (("checks", "moved" in checks), ("kinks", "kinks" in checks), ("sums", sums)):
         if needed:
             yield packed(_file(name))
+    yield packed(_file("update")) if "learnt" in checks else 'const renewed=()=>$("update");'
     yield packed(_file("samples")) if pictures > 1 else "const turned=()=>{};"
     yield NO_CHOICE if one else packed(_file("lines"))
     yield packed(_file("step"))

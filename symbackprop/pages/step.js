@@ -20,7 +20,8 @@ function choose(weight) {
     due[local] = due[closes] = steps.length;
     steps.push(`factor-${k + 1}`);
   });
-  if ($("update")) steps.push("update");
+  list();
+  if (renewed()) steps.push("update");
 }
 
 /* --- stepping --- */
@@ -38,13 +39,12 @@ function go(t, move = true) {
   const late = place => !open && (due[place] ?? (page.start[place] ? 0 : 1e9)) > at;
   for (const g of all(NUMBERS, net)) { const place = placeIn(g); g.classList.toggle("waiting", place === undefined ? !open && !factor : late(place)); }
   for (const e of all(SLOT, lines)) e.classList.toggle("later", late(placeOf(e)));
-  const now = $("now"), item = id && $(id);
+  const now = $("now"), item = id && stepAt(id);
   now.replaceChildren();
   if (item) {
     item.classList.add("now");
     const made = item.cloneNode(true);
-    if (item.tagName === "LI") now.append(box("head", ...made.querySelector("summary,.head").childNodes), ...(twice ? [] : all("details > .rows", made)));
-    else tabulate(made);
+    now.append(box("head", ...made.querySelector("summary,.head").childNodes), ...(twice ? [] : all("details > .rows", made)));
   }
   if (move) try { history.replaceState(null, "", "#" + id); } catch { /* a browser that is asked too often */ }
   $("back").disabled = !at;

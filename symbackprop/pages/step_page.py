@@ -24,10 +24,12 @@ from symbackprop.pages.subject import Subject
 from symbackprop.render.html import render
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.web import page, style, text
+from symbackprop.typeset.shortcuts import unicode_text
 
 WIDTH = 30.0
 _SOME = re.compile(r"(?:\.sb-diagram|math) \.(role-[\w-]+|word)\b[^}]*\}")
 MOST_WIDE, COMFORTABLE, STRETCH = 2400, 720, 1.4  # pixels of the picture
+_LAYER, _DIGITS = re.compile("⁽([⁰¹²³⁴-⁹]+)⁾"), str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 MOST_DEFINITIONS, MOST_TITLES = 12, 4
 TOOLS = (
     '<p class="tools js"><label>show <select id="level"><option value="0">results</option><option value="1">formulas</option>'
@@ -72,9 +74,13 @@ class _Page:
             *self._fields(),
             '<h2 id="steps"><a class="anchor" href="#steps">Step by step</a></h2>',
             TOOLS,
-            '<ol class="steps" id="list">',
-            *self._steps(),
+            '<div id="list"><h3>Forward</h3><ol class="steps">',
+            *self._forward(),
+            '</ol><h3>Backward</h3><ol class="steps" id="back-list">',
+            *self._backward(),
             "</ol>",
+            *self._update(),
+            "</div>",
             *self._rules(),
             *self._gradients(),
             *self._written_out(),
@@ -82,7 +88,7 @@ class _Page:
         body.extend(subject.writer.blocks(subject.teller.document(title, ()).blocks))
         known = starts(self.fields) if subject.rows.counted else {}
         extra = [*subject.checks.definitions, *subject.updates.definitions]
-        checks = subject.checks.data(subject.numbers.place)
+        checks = {**subject.checks.data(subject.numbers.place), **subject.updates.data(subject.numbers)}
         script = script_of(subject.made.problem, subject.plan, subject.numbers, extra, known, checks, len(subject.figures))
         whole = "\n".join(body)
         return page(title, whole, sheet=_worn(style("frame", "step", tints=False) + stylesheet(), whole), script=script)
@@ -156,7 +162,9 @@ class _Page:
 
     def _choices(self) -> Iterator[str]:
         for name in self.subject.told:
-            shown = self.subject.made.problem.names.get(name, name)
+            shown = unicode_text(self.subject.teller.symbol(name), self.subject.made.speller)
+            if self.subject.made.graph.role(name) in {Role.WEIGHT, Role.BIAS}:
+                shown = _LAYER.sub(lambda found: f"[{found[1].translate(_DIGITS)}]", shown)  # as the formulas have it
             yield f'<option value="{self.subject.numbers.place[name]}">{text(shown)}</option>'
 
     def _lines(self, rows: Iterable[Kinded]) -> str:
@@ -164,27 +172,37 @@ class _Page:
 
     # --- steps -----------------------------------------------------------------------------------------------
 
-    def _steps(self) -> Iterator[str]:
-        subject = self.subject
-        plan, rows = subject.plan, subject.rows
-        for k, group in enumerate(plan.groups, 1):
+    def _forward(self) -> Iterator[str]:
+        rows = self.subject.rows
+        for k, group in enumerate(self.subject.plan.groups, 1):
             lines = list(rows.forward(group))
             head = f"<b>{self._group_title(group)}</b>"
             if len(group.nodes) == 1 and not group.layer and group.nodes[0].role is Role.INTERMEDIATE:
                 first, *lines = lines
                 head = f'<b>Forward</b> <span class="rows">{self._lines([first]).replace("div", "span")}</span>'
             yield self._step(f"forward-{k}", f"{k}", head, lines)
-        for k, factor in enumerate(plan.factors, 1):
+
+    def _backward(self) -> Iterator[str]:
+        """Tell the factors; they are numbered as they are shown, and the script numbers those of the chosen quantity."""
+        subject = self.subject
+        rows = subject.rows
+        told = 0
+        for k, factor in enumerate(subject.plan.factors, 1):
             if is_tabulated(subject, factor):
                 continue
+            told += 1
             local = self._lines(rows.factor(factor))
             head = f'<span class="rows">{local}</span>' if local else f"<b>Sum {k}</b>"
-            told = [*rows.rules(factor), *(rows.reached(factor.closes) if factor.closes is not None else ())]
-            yield self._step(f"factor-{k}", f"{k}", head.replace("div", "span"), told)
+            lines = [*rows.rules(factor), *(rows.reached(factor.closes) if factor.closes is not None else ())]
+            yield self._step(f"factor-{k}", f"{told}", head.replace("div", "span"), lines)
+
+    def _update(self) -> Iterator[str]:
+        subject = self.subject
         if subject.updates.names:
             remark = subject.updates.remark
             head = f"<b>{text(subject.updates.title)}</b>" + (f'<p class="why">{text(remark)}</p>' if remark else "")
-            yield self._step("update", "✓", head, subject.updates.rows(subject.numbers))
+            step = self._step("update", "✓", head, subject.updates.rows(subject.numbers))
+            yield f'<h3>Update</h3><ol class="steps">{step}</ol>'
 
     def _group_title(self, group: Group) -> str:
         sample = f", sample {group.sample}" if group.sample else ""

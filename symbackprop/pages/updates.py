@@ -10,7 +10,7 @@ from functools import cached_property
 from symbackprop.arithmetic import FLOAT, evaluate
 from symbackprop.arithmetic.rational import exact
 from symbackprop.backprop import Backward
-from symbackprop.document import Row
+from symbackprop.document import Row, Tint
 from symbackprop.errors import DomainError
 from symbackprop.evaluate import Values
 from symbackprop.expr import ONE, Expr, Number, Symbol, operations, substitute, symbols
@@ -18,7 +18,7 @@ from symbackprop.graph import Role
 from symbackprop.optimizers import HYPERPARAMETERS, OptimizerOptions, make_options
 from symbackprop.optimizers.letters import G, T, W
 from symbackprop.pages.fields import Field
-from symbackprop.pages.marks import Numbers
+from symbackprop.pages.marks import PARAMETER, SLOPE, Numbers
 from symbackprop.problem import Problem
 
 USUAL_RATE = Number(Fraction(1, 2), decimal=True)
@@ -116,14 +116,23 @@ class Updates:
         title = "Learning rate" if len(fields) == 1 else f"Optimizer: {self.options.row.title}"
         return [(title, fields)]
 
+    def data(self, numbers: Numbers) -> dict[str, object]:
+        """Return what the script must know to tell the update of any parameter: of one there is no choice."""
+        if not self.names or len(self.told) == 1:
+            return {}
+        lines = [name for name, _ in self.lines(self.names[0])]
+        learnt = [numbers.place[name] for name in self.names]
+        return {"learnt": learnt, "after": numbers.place[lines[0]], "size": len(lines)}
+
     def rows(self, numbers: Numbers) -> Iterator[tuple[str, Row]]:
         """Write the update of the first parameter, line by line, with its numbers."""
         name = self.names[0]
         symbol = self.backward.graph.leaf_by_name[name].symbol
-        own = {W.name: symbol, G.name: self.backward.adjoints[name]}
+        left_side = Tint(symbol, PARAMETER)
+        own = {W.name: left_side, G.name: Tint(self.backward.adjoints[name], SLOPE)}
         way = "along the gradient" if self.options.direction == "ascent" else "against the gradient"
         for (letter, expr), (made, put_in) in zip(self.options.recurrence, self.lines(name), strict=True):
-            left, reason = (symbol, (way,)) if letter == W.name else (Symbol(letter), ())
+            left, reason = (left_side, (way,)) if letter == W.name else (Symbol(letter), ())
             shown = numbers.slot(made) if numbers.values is not None else None
             plain = operations(put_in) == 0
             yield "row", Row(left, substitute(expr, own), shown if plain else None, reason, "←")

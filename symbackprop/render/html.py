@@ -12,6 +12,7 @@ from symbackprop.document import Block, Document, Heading, Lines, Note, Paragrap
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
 from symbackprop.render.options import DEFAULT, Options
+from symbackprop.render.rows import relation_of
 from symbackprop.render.web import Formulas, page, style, text
 from symbackprop.typeset.walk import near
 
@@ -93,7 +94,7 @@ class Writer:
         They are a formula that is not said, one that is, <span> and <i>; `kind` is "row" and what sets the line apart.
         """
         formulas = self.formulas
-        sign = near(row.relation, row.right)
+        sign = relation_of(row)
         said = formulas.words(row.right)
         cells = []
         if row.left is not None:
