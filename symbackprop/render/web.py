@@ -74,6 +74,10 @@ def _bare(text: str) -> str:
     return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 
+_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_COUNT = re.compile(rf"(?<![-\w])(?:{'|'.join(_COUNTS)})(?![-\w]| (?:half|halves|thirds?|quarters?)\b)")
+
+
 def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
     """Return a whole page; `title` is text, `body`, `sheet` and `script` are as they stand in the page."""
     body = lean(_TURNING.sub(chr(0xFFFD), body))
@@ -104,10 +108,10 @@ class Formulas:
         self._said: dict[Expr, str] = {}
 
     def words(self, expr: Expr) -> str:
-        """Return a formula in words."""
+        """Return a formula in words, numbers below ten as digits: a page has hundreds, and they are heard alike."""
         said = self._said.get(expr)
         if said is None:
-            said = self._said[expr] = sentence(self.aloud.text(expr))
+            said = self._said[expr] = _COUNT.sub(lambda found: str(_COUNTS.index(found[0])), sentence(self.aloud.text(expr)))
         return said
 
     def inline(self, expr: Expr) -> str:
