@@ -129,7 +129,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "arithmetic": (("base", "domains"), ("operations", "digits", "rational"), ("arrays", "closures"), ("double",), ("__init__",)),
     "cli": (
-        ("inputs", "messages", "options", "progress", "writer"),
+        ("messages",),
+        ("inputs", "options", "progress", "writer"),
         ("data",),
         ("check", "code", "derive", "diagram", "evaluate", "grade", "known", "train"),
         ("__init__",),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from symbackprop.cli.messages import complain
 from symbackprop.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ENGINE_OF = {"typst": "typst", "standalone": "latex"}
 
 STANDARD_OUTPUT = Path("-")
+MOST_NAMED = 8  # letters that a PDF lacks
 LAID_OUT = frozenset({"latex", "standalone", "typst", "pdf"})
 
 
@@ -114,12 +116,13 @@ class Writer:
         """Return a picture of what is derived, or nothing on a worksheet and where no page would hold it."""
         from symbackprop.derivation import Derivation  # noqa: PLC0415
 
-        shown = self.drawn and not self.blanks and isinstance(self.source, Derivation)
-        return self.source.drawing(engine) if shown else ""
+        if not self.drawn or self.blanks or not isinstance(self.source, Derivation):
+            return ""
+        return self.source.drawing(engine)
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""
-        from symbackprop.render.pdf import NoEngineError, choose_engine, to_pdf  # noqa: PLC0415
+        from symbackprop.render.pdf import NoEngineError, choose_engine, to_pdf, without_letters  # noqa: PLC0415
 
         assert self.output is not None
         try:
@@ -138,6 +141,10 @@ class Writer:
         except OSError as error:
             msg = f"{self.output}: cannot be written ({error.strerror or error})"
             raise InputError(msg) from None
+        if lacking := without_letters(document, engine):
+            first = " ".join(lacking[:MOST_NAMED]) + (" …" if len(lacking) > MOST_NAMED else "")
+            number = f"[U+{ord(lacking[0]):04X}]"
+            complain(f"{self.output}: the fonts of a PDF have no letter for {first}; numbers stand there, such as {number}")
 
     def write_json(self, text: str) -> None:
         """Write an object; what the output cannot carry is escaped, as JSON has it."""

@@ -7,19 +7,22 @@ Neither reads a file of the reader's or asks the network, and both write the sam
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from symbackprop.document import Document
+from symbackprop.document import Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.errors import InputError, ProblemError
 from symbackprop.notation import Speller
 from symbackprop.render.latex import render_standalone
+from symbackprop.render.latex_text import escape as escape_latex
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.typst import render
+from symbackprop.render.typst_text import escape as escape_typst
 
 ENGINES = ("typst", "latex")
 SECONDS = 120
@@ -56,13 +59,35 @@ def to_pdf(document: Document, speller: Speller, options: Options = DEFAULT, eng
     return _by_latex(render_standalone(document, speller, options))
 
 
+def without_letters(document: Document, engine: str) -> str:
+    """Return the characters of a document that the fonts of its PDF have no letters for, each once: their numbers are printed."""
+    escape = escape_typst if engine == "typst" else escape_latex
+    seen = dict.fromkeys(char for text in _texts(document) for char in text if not char.isascii())
+    return "".join(char for char in seen if _NUMBER.search(escape(char)))
+
+
+def _texts(document: Document) -> Iterator[str]:
+    """Yield the running text of a document."""
+    for block in document.blocks:
+        match block:
+            case Heading(_, spans) | Paragraph(spans) | Note(_, spans) | Picture(_, spans):
+                parts: tuple[Spans, ...] = (spans,)
+            case Table(header, rows, _):
+                parts = (*header, *(cell for row in rows for cell in row))
+            case Lines(rows):
+                parts = tuple(row.reason for row in rows)
+        yield from (span for spans in parts for span in spans if isinstance(span, str))
+
+
+_NUMBER = re.compile(r"\[U\\?\+")
+
+
 def _by_typst(source: str) -> bytes:
     import typst  # noqa: PLC0415 - heavy, and only installed with the extra
 
     with tempfile.TemporaryDirectory() as root:
-        compiler = typst.Compiler(source.encode(), root=root, ignore_system_fonts=True)
         try:
-            made = _compiled(compiler)
+            made = _compiled(source.encode(), root)
         except typst.TypstError as error:
             msg = f"typst could not make the PDF: {error.message}"
             raise InputError(msg) from None
@@ -70,16 +95,19 @@ def _by_typst(source: str) -> bytes:
     return made
 
 
-def _compiled(compiler: Any) -> object:
+def _compiled(source: bytes, root: str) -> object:
     """Make a PDF that a screen reader can read (PDF/UA: words for formulas and pictures, headings), else one without that."""
     import typst  # noqa: PLC0415
 
+    def compiler() -> typst.Compiler:  # takes bytes once
+        return typst.Compiler(source, root=root, ignore_system_fonts=True)
+
     try:
-        return compiler.compile(timestamp=0, pdf_standards=["ua-1"])
+        return compiler().compile(timestamp=0, pdf_standards="ua-1")
     except typst.TypstError as error:
         if "PDF/UA" not in error.message:
             raise
-    return compiler.compile(timestamp=0)
+    return compiler().compile(timestamp=0)
 
 
 def _by_latex(source: str) -> bytes:

@@ -55,7 +55,8 @@ class _Page:
         return "".join(escape(span) if isinstance(span, str) else self.formula(span) for span in spans)
 
     def formula(self, expr: Expr) -> str:
-        return "#" + with_words(f"${self.inline.text(expr).strip()}$", words(expr, self.rows.speller))
+        # The semicolon ends the call: a parenthesis in the text after it would be more arguments.
+        return "#" + with_words(f"${self.inline.text(expr).strip()}$", words(expr, self.rows.speller)) + ";"
 
     def spans_width(self, spans: Spans) -> float:
         return sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
@@ -84,9 +85,12 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
         body = "\n\n".join(_sections(document, page, options.diagram))
     else:
         parts = list(_blocks(document.blocks, page))
-        if options.diagram:
-            parts.insert(_place(document.blocks), picture(options.diagram, room))
-        body = "\n\n".join(filter(None, parts))
+        begin = _place(document.blocks)
+        drawn = [picture(options.diagram, ONE_COLUMN)] if options.diagram else []
+        head = "\n\n".join(parts[:begin] + drawn)
+        if options.columns == 2 and head:
+            head = f'#place(top, scope: "parent", float: true, clearance: 1.5em)[\n{head}\n]'
+        body = "\n\n".join(filter(None, [head, *parts[begin:]]))
     columns = ", columns: 2" if options.columns == 2 and not options.beamer else ""
     colours = zip(TINTS, ON_WHITE, strict=True)
     tints = "".join(f"#let {name}(body) = text(fill: rgb({quoted(colour)}), body)\n" for name, colour in colours)
@@ -140,7 +144,7 @@ def _blocks(blocks: Sequence[Block], page: _Page) -> Iterator[str]:
                 lines, once = derivation(rows, page.rows, position)
                 yield f"#derivation({f'once: [{once}],' if once else ''}\n" + "".join(f"  {line},\n" for line in lines) + ")"
             case Table():
-                setting = Setting(page.spans, page.paragraph, page.spans_width, page.width)
+                setting = Setting(page.spans, page.paragraph, page.spans_width, page.width, across=ONE_COLUMN * (1 - SLACK))
                 yield "\n\n".join(f"{leading_room(count)}#{text}" for text, count in tables(block, setting))
             case Note(kind, spans):
                 yield f"#text(size: 0.9em)[{_note(page, kind, spans)}]"

@@ -150,7 +150,7 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place) -> Iterator[str]:
             above = [(piece.depth, equation(piece.text)) for piece in setter.lines(row.left, plan.left + plan.room)]
             yield f"above: {_listed(above)}"
     yield f"sign: {equation(setter.emitter.relation(relation_of(row)).text)}"
-    value = reason = ""
+    value = reason = under = ""
     if row.value is not None:
         box = setter.box(row.value)
         text = equation(f"{setter.emitter.relation(near('=', row.value)).text} {box.text}")
@@ -168,6 +168,9 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place) -> Iterator[str]:
         room = max(plan.room - GAP, 6.0)
         if plan.reason:
             reason = text
+        elif value:
+            # A value in its column comes first.
+            under = f"told({room:g}em, {text})" if width > room else f"reason({text})"
         elif width > room:
             lines.append((0, f"told({room:g}em, {text})"))
         else:
@@ -177,6 +180,8 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place) -> Iterator[str]:
         yield f"value: {value}"
     if reason:
         yield f"reason: {reason}"
+    if under:
+        yield f"under: {under}"
     if place in sheet.references.numbers:
         yield f"number: {sheet.references.numbers[place]}"
 

@@ -13,17 +13,19 @@ SIZES = ((1.0, 1.0), (0.86, 0.86), (0.78, 0.78))
 WHOLE = 16  # rows that a page does not part
 LONG, MOST_ROWS = 14, 80  # a narrow table of so many rows has two halves side by side
 ROW_HEIGHT = 1.75
+MOST_ACROSS = 36  # rows across two columns, which no page parts
 LONG_CARD = 6000  # characters of a card that a page may part
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How cells are printed, how wide they are, and how wide a line is, in em; on a slide a table has few rows."""
+    """How cells are printed, how wide they are, and how wide a line is, in em, in its column and `across` all columns."""
 
     spans: Callable[[Spans], str]
     paragraph: Callable[[Spans], str]
     spans_width: Callable[[Spans], float]
     width: float
+    across: float = 0.0
     slide: bool = False
 
 
@@ -37,6 +39,11 @@ def tables(table: Table, setting: Setting, most: int = 10**9) -> Iterator[tuple[
     total = sum(max([heads[k], *(setting.spans_width(row[k]) for row in table.rows)]) for k in columns)
     gaps = COLUMN_GAP * len(columns)
     size = next((size for size, scale in SIZES if scale * total <= setting.width - gaps), None)
+    wide = next((size for size, scale in SIZES if scale * total <= setting.across - gaps), None)
+    if size is None and wide is not None:
+        for part in _cut(table.rows, MOST_ACROSS):
+            yield f'place(auto, scope: "parent", float: true, clearance: 1.5em, {_table(table, part, setting, wide)})', 1
+        return
     if size is None:
         for row in table.rows:
             yield _card(table, row, setting), max(1, min(most, 4))

@@ -17,14 +17,17 @@ from symbackprop.typeset.typst_emitter import quoted, signs
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 LONGEST_WORD = 18
 _SPECIAL = frozenset('\\#$*_`<>@=-+/~[]{}"|&^%')
-_FULL_STOP = re.compile(r"(?<=\d)\.")
+_JOINED = re.compile(r"(?:\\?[-`',.<>!?]){2,}")  # what a font makes one sign of
+_FULL_STOP = re.compile(r"(?<=[\d.}])\.|\.(?=\.)")
+_QUOTE = re.compile(r"(?<![^\W\d_])'|'(?![^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) (?=\\%)")
 
-_CARRIED = ((0, 0x530), (0x1E00, 0x20D0), (0x2100, 0x2300), (0x2500, 0x2600))
+_CARRIED = ((0, 0x500), (0x1E00, 0x20D0), (0x2100, 0x2300), (0x2500, 0x2600))
+_LACKING = frozenset("\u2041\u2043\u2053\u211f\u2121\u2123\u2125\u2152\u2185\u2186\u2187\u2188\u218a\u218b")
 
 # What `formulas` writes in LaTeX, in Typst.
 _COMMANDS = {
-    "cdot": "⋅", "times": "×", "partial": "∂", "sum": "sum", "surd": "√", "infty": "∞", "to": "→", "leftarrow": "←",
+    "cdot": "⋅", "times": "×", "partial": "∂", "sum": "sum", "surd": "\\√", "infty": "∞", "to": "→", "leftarrow": "←",
     "approx": "≈", "le": "≤", "ge": "≥", "ne": "≠", "Vert": "‖", "nabla": "∇", "checkmark": "✓", "odot": "⊙", "top": "⊤",
     "in": "∈", "pi": "π", "circ": "°", "pm": "±", "prod": "product",
 }  # fmt: skip
@@ -37,10 +40,10 @@ def escape(text: str) -> str:
     Print running text so that Typst shows it as it is, whatever is in it.
 
     >>> escape("#import: 50% of a_b: σ′")
-    '\\#import: 50\\% of a\\_b: #m("sigma prime", $σ\'$)'
+    '\\#import: 50\\% of a\\_b: #m("sigma prime", $σ\'$);'
     """
     return "".join(
-        f"#m({quoted(_said(run))}, ${formula(run)}$)" if mathematical else _escaped(run) for mathematical, run in runs(text)
+        f"#m({quoted(_said(run))}, ${formula(run)}$);" if mathematical else _escaped(run) for mathematical, run in runs(text)
     )
 
 
@@ -57,7 +60,9 @@ def _escaped(text: str) -> str:
         if run > LONGEST_WORD and run % 3 == 1:
             out.append("\\u{200b}")  # where a line may end
         out.append(_char(char))
-    return _PERCENT.sub("~", _FULL_STOP.sub(r"\.", "".join(out)))
+    # An apostrophe within a word is one; a quotation mark stays as it was typed.
+    quoted_as_typed = _QUOTE.sub(r"\'", _PERCENT.sub("~", _FULL_STOP.sub(r"\.", "".join(out))))
+    return _JOINED.sub(lambda found: f"#plain[{found[0]}];", quoted_as_typed)
 
 
 def _char(char: str) -> str:
@@ -78,7 +83,7 @@ def has_letter(char: str) -> bool:
     (True, True, False)
     """
     code = ord(char)
-    return any(low <= code < high for low, high in _CARRIED)
+    return any(low <= code < high for low, high in _CARRIED) and char not in _LACKING
 
 
 def formula(latex: str) -> str:

@@ -154,7 +154,7 @@ class Typst(Printed):
         """Return σ, ln or softplus."""
         known = FUNCTIONS.get(name) or VECTOR_FUNCTIONS.get(name)
         if name == "sqrt":  # before parentheses, where the radicand is broken across lines
-            return Box("√", 0.85)
+            return Box("\\√", 0.85)
         if name == "hard_sigmoid":
             return Box('op("hard") σ', 3.0)
         shown = _NAMES.get(name) or (known.text if known else "") or name
