@@ -173,6 +173,15 @@ def test_a_gif_plays_every_beat() -> None:
     assert made == animated_gif(drawn)
 
 
+@needs_matplotlib
+def test_a_gif_of_a_large_network_stays_small() -> None:
+    """Frames hold what changes, and are made smaller where the picture is large."""
+    made = animated_gif(figure("deep"))
+
+    assert len(made) < 700_000
+    assert len(animated_gif(figure("graph"))) < 200_000
+
+
 def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--animate writes the graph that plays; what cannot move is refused."""
     problem, target = str(EXAMPLES / "two_paths.toml"), tmp_path / "backprop.svg"

@@ -433,6 +433,15 @@ def test_pictures_as_files_are_the_same_every_time(ending: str, magic: bytes) ->
     assert content == to_bytes(drawing.figure(), ending)
 
 
+def test_letters_that_no_font_has_are_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    for ending in ("png", "pdf", "gif"):
+        assert cli.run(["diagram", "größe = α*語", "-o", str(tmp_path / f"net.{ending}")]) == 0
+        said = capfd.readouterr().err
+        assert "for 語," in said
+        assert said.count("\n") == 1
+
+
 def test_without_matplotlib_a_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setattr("symbackprop.diagrams.matplot.find_spec", lambda _: None)

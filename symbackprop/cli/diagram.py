@@ -69,6 +69,7 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     """Draw the network, with the way of one gradient, or the computation graph, with values and gradients."""
     from symbackprop.diagrams import figure_of, to_bytes, to_dot, to_svg, to_tikz  # noqa: PLC0415
     from symbackprop.diagrams.animation import animated_gif, animated_svg  # noqa: PLC0415
+    from symbackprop.diagrams.matplot import letters_missing  # noqa: PLC0415
     from symbackprop.diagrams.tikz import POINTS  # noqa: PLC0415
 
     name = _format(format_name, output)
@@ -88,6 +89,8 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     figure = figure_of(made, drawn, _followed(made, wrt), with_locals=with_locals, sample=sample or 1)
     _say(figure)
     if name in BINARY and output is not None:
+        if missing := letters_missing(figure):
+            complain(f"{name} has no letters for {missing}, and boxes stand for them (svg takes the reader's fonts)")
         _write_bytes(output, animated_gif(figure) if moves else to_bytes(figure, name))
         return
     if moves:

@@ -15,7 +15,7 @@ from io import BytesIO
 
 from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point
 from symbackprop.diagrams.inscribe import NOTE, text
-from symbackprop.diagrams.matplot import check_matplotlib, to_bytes
+from symbackprop.diagrams.matplot import check_matplotlib, frames
 from symbackprop.diagrams.shapes import MARGIN, arrow, rounded
 from symbackprop.diagrams.svg import to_svg
 from symbackprop.errors import InputError
@@ -31,7 +31,8 @@ CAPTIONS = {
     BACKWARD: ("Backward: every gradient from those behind it, times a local derivative", "backward: gradients"),
 }
 CAPTION_HEIGHT = 30.0
-COLOURS = 128
+# How many colours a GIF has, and how many pixels a frame of it at most.
+COLOURS, PIXELS = 64, 900_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,13 +299,14 @@ def animated_gif(figure: Figure, *, scale: float = 1.25) -> bytes:
     from PIL import Image  # noqa: PLC0415 - comes with matplotlib, an extra
 
     clock = _clock(beats)
-    frames = [Image.open(BytesIO(to_bytes(state, "png", scale=scale))).convert("RGB") for state in states(figure)]
-    palette = frames[-1].quantize(COLOURS, dither=Image.Dither.NONE)
-    first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    scale = min(scale, math.sqrt(PIXELS / (figure.width * figure.height)))
+    pictures = [Image.frombuffer("RGBA", size, content).convert("RGB") for size, content in frames([*states(figure)], scale)]
+    palette = pictures[-1].quantize(COLOURS, dither=Image.Dither.NONE)
+    first, *others = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     ends = [*clock.starts[1:], clock.whole]
     times = [round(100 * (end - start)) * 10 for start, end in zip(clock.starts, ends, strict=True)]
     file = BytesIO()
-    first.save(file, format="GIF", save_all=True, append_images=others, duration=times, loop=0, optimize=False)
+    first.save(file, format="GIF", save_all=True, append_images=others, duration=times, loop=0, optimize=True)
     return file.getvalue()
 
 

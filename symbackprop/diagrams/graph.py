@@ -240,6 +240,7 @@ class _Drawing:
         links = [link for link in self.layout.chains if (link[1], link[0]) in self.material.made.backward.locals]
         labels: list[Label] = []
         written = 0
+        self.notices.clear()
         for detail, wider in [(detail, wider) for detail in (2, 1) for wider in WIDER]:
             self._columns(wider)
             points = {link: self._points(self.layout.chains[link]) for link in links}
@@ -262,8 +263,10 @@ class _Drawing:
         """Return the picture."""
         material = self.material
         self._columns(1.0)
-        self._break()
         labels = self._locals() if self.with_locals else []
+        self._break()
+        if self.ends and self.with_locals:
+            labels = self._locals()
         labels += [label for name in self.pieces for label in self._labels(name)]
         edges = [self._edge(link, chain) for link, chain in self.layout.chains.items()]
         if self.atoms:

@@ -75,6 +75,12 @@ class _Flat(Latex):
         below = bottom if bottom.binding >= POWER else self.group(bottom)
         return Box(f"{above.text}/{below.text}", above.width + 1 + below.width, QUOTIENT, 0, above.head, "fraction")
 
+    def cases(self, branches: Sequence[tuple[Box, Box]], otherwise: Box) -> Box:
+        """Return (value if condition else other), as everywhere in a picture."""
+        text = "".join(rf"{value.text} \text{{ if }} {test.text} \text{{ else }} " for value, test in branches)
+        width = sum(value.width + test.width + 10 for value, test in branches) + otherwise.width + 2
+        return Box(f"({text}{otherwise.text})", width, ATOM, 0, "group", "group")
+
     def number(self, value: Exact, *, decimal: bool, small: bool) -> Box:  # noqa: ARG002 - a half is always small
         """Return 3, 0.15, a small half, or 3/20."""
         box = super().number(value, decimal=decimal, small=True)

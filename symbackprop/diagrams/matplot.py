@@ -1,23 +1,27 @@
-"""A figure as PNG or PDF by matplotlib, drawn from the same table."""
+"""A figure as PNG or PDF by matplotlib, drawn from the same table; and the frames of an animation."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
-from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Writing
+from symbackprop.diagrams.figure import Edge, Figure, Frame, Label, Node, Writing
 from symbackprop.diagrams.shapes import arrow, head_size, rounded
 from symbackprop.diagrams.svg import COLOURS, FILLS
 from symbackprop.errors import InputError
 
-FAMILY = "STIXGeneral"
+FAMILY = ("STIXGeneral", "DejaVu Sans")
 POINTS_PER_PIXEL = 0.75
 # How many pixels a PNG has at most from side to side; matplotlib has room for 65,536.
 LARGEST = 16_000
 # No dates: the same figure gives the same bytes.
 _METADATA: dict[str, dict[str, Any]] = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
 _INK = {"value": "value", "gradient": "gradient", "local": "local"}
+# What lies on what.
+FRAMES, LINES, PATHS, SHAPES, PLATES, LETTERS = 0, 1, 1.5, 2, 3, 4
 
 
 def check_matplotlib() -> None:
@@ -27,6 +31,23 @@ def check_matplotlib() -> None:
         raise InputError(msg)
 
 
+def letters_missing(figure: Figure) -> str:
+    """
+    Return the letters of a figure for which the fonts of PNG and PDF have boxes only.
+
+    Raises InputError where matplotlib is missing.
+    """
+    check_matplotlib()
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - an extra
+
+    lines = [*(node.writing for node in figure.nodes), *(label.writing for label in figure.labels)]
+    written = {char for line in lines for run in line.runs for char in run.text}
+    for family in FAMILY:
+        known = get_font(findfont(FontProperties(family=family))).get_charmap()
+        written = {char for char in written if ord(char) not in known}
+    return "".join(sorted(written))
+
+
 def to_bytes(figure: Figure, ending: str, *, scale: float = 2.0) -> bytes:
     """
     Return the figure as a file: `ending` is "png" (`scale` times 96 dots an inch) or "pdf".
@@ -34,43 +55,104 @@ def to_bytes(figure: Figure, ending: str, *, scale: float = 2.0) -> bytes:
     Raises InputError where matplotlib is missing.
     """
     check_matplotlib()
+    with _settings(), catch_warnings():
+        simplefilter("ignore")  # of letters without a glyph, which `letters_missing` says
+        sheet, axes = _sheet(figure)
+        for part in _parts(figure):
+            for artist in _drawn(part, as_text=ending == "pdf"):
+                axes.add_artist(artist)
+        file = BytesIO()
+        sheet.savefig(file, format=ending, dpi=96 * _fitting(figure, scale), metadata=_METADATA[ending])
+    return file.getvalue()
+
+
+def frames(states: Sequence[Figure], scale: float) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """
+    Yield the states of a figure as pictures, size and RGBA; what many of them show is made once.
+
+    All states have one size.  Raises InputError where matplotlib is missing.
+    """
+    check_matplotlib()
+    with _settings(), catch_warnings():
+        simplefilter("ignore")
+        sheet, axes = _sheet(states[0])
+        sheet.set_dpi(96 * _fitting(states[0], scale))
+        made: dict[Any, list[Any]] = {}
+        shown: list[Any] = []
+        for state in states:
+            for artist in shown:
+                artist.set_visible(False)
+            shown = []
+            for part in _parts(state):
+                if part not in made:
+                    made[part] = [axes.add_artist(artist) for artist in _drawn(part, as_text=False)]
+                shown += made[part]
+            for artist in shown:
+                artist.set_visible(True)
+            sheet.canvas.draw()
+            yield sheet.canvas.get_width_height(), bytes(sheet.canvas.buffer_rgba())
+
+
+def _settings() -> Any:
     import matplotlib as mpl  # noqa: PLC0415 - an extra
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+
+    return mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", "pdf.fonttype": 42, "text.usetex": False})
+
+
+def _sheet(figure: Figure) -> tuple[Any, Any]:
+    """Return an empty sheet as large as a figure, and its axes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an extra
     from matplotlib.figure import Figure as Sheet  # noqa: PLC0415
 
-    with mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", "pdf.fonttype": 42, "text.usetex": False}):
-        sheet = Sheet(figsize=(figure.width / 96, figure.height / 96), facecolor=_colour("paper"))
-        FigureCanvasAgg(sheet)
-        axes = sheet.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, figure.width)
-        axes.set_ylim(figure.height, 0)
-        axes.axis("off")
-        _draw(axes, figure)
-        file = BytesIO()
-        fitting = min(scale, LARGEST / max(figure.width, figure.height))
-        sheet.savefig(file, format=ending, dpi=96 * fitting, metadata=_METADATA[ending])
-    return file.getvalue()
+    sheet = Sheet(figsize=(figure.width / 96, figure.height / 96), facecolor=_colour("paper"))
+    FigureCanvasAgg(sheet)
+    axes = sheet.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, figure.width)
+    axes.set_ylim(figure.height, 0)
+    axes.axis("off")
+    return sheet, axes
+
+
+def _fitting(figure: Figure, scale: float) -> float:
+    return min(scale, LARGEST / max(figure.width, figure.height))
+
+
+def _parts(figure: Figure) -> Iterator[Frame | Edge | Node | Label]:
+    yield from figure.frames
+    yield from figure.edges
+    yield from figure.nodes
+    yield from figure.labels
+
+
+def _drawn(part: Frame | Edge | Node | Label, *, as_text: bool) -> Iterator[Any]:
+    """Yield what matplotlib draws of a part; letters are outlines where the file has no text anyway."""
+    match part:
+        case Frame():
+            yield _frame(part)
+        case Edge():
+            yield from _edge(part)
+        case Node():
+            yield from _shape(part)
+            w = part.writing
+            yield from _letters(w, part.x - w.width / 2, part.y + (w.rise - w.drop) / 2, "ink", as_text=as_text)
+        case Label():
+            yield from _plate(part)
+            yield from _letters(part.writing, part.box[0], part.baseline, _INK.get(part.role, "ink"), as_text=as_text)
 
 
 def _colour(name: str) -> str:
     return COLOURS[name][0]
 
 
-def _draw(axes: Any, figure: Figure) -> None:
+def _frame(frame: Frame) -> Any:
     from matplotlib.patches import FancyBboxPatch  # noqa: PLC0415 - an extra
 
-    for frame in figure.frames:
-        axes.add_patch(FancyBboxPatch((frame.x + 8, frame.y + 8), frame.width - 16, frame.height - 16, fill=False,
-                                      boxstyle="round,pad=8", edgecolor=_colour("line"), linestyle=":", zorder=0))  # fmt: skip
-    for edge in sorted(figure.edges, key=lambda edge: "path" in edge.classes):
-        _edge(axes, edge)
-    for node in figure.nodes:
-        _node(axes, node)
-    for label in figure.labels:
-        _label(axes, label)
+    look: dict[str, Any] = {"fill": False, "edgecolor": _colour("line"), "linestyle": ":", "zorder": FRAMES}
+    corner = (frame.x + 8, frame.y + 8)
+    return FancyBboxPatch(corner, frame.width - 16, frame.height - 16, boxstyle="round,pad=8", **look)
 
 
-def _edge(axes: Any, edge: Edge) -> None:
+def _edge(edge: Edge) -> Iterator[Any]:
     from matplotlib.patches import PathPatch, Polygon  # noqa: PLC0415 - an extra
     from matplotlib.path import Path  # noqa: PLC0415
 
@@ -88,12 +170,12 @@ def _edge(axes: Any, edge: Edge) -> None:
     faint = 0.55 if "faint" in edge.classes else 1.0
     width = (4.0 if own else 1.6 if back else 2.6 if passed else 1.2 * faint) * POINTS_PER_PIXEL
     style = (0, (3.5, 1.5)) if passed and not own else "-"
-    line = PathPatch(Path(vertices, codes), fill=False, edgecolor=colour, linewidth=width, linestyle=style, alpha=faint, zorder=1)
-    axes.add_patch(line)
-    axes.add_patch(Polygon(head, closed=True, facecolor=colour, edgecolor="none", alpha=faint, zorder=1))
+    look: dict[str, Any] = {"alpha": faint, "zorder": PATHS if "path" in edge.classes else LINES}
+    yield PathPatch(Path(vertices, codes), fill=False, edgecolor=colour, linewidth=width, linestyle=style, **look)
+    yield Polygon(head, closed=True, facecolor=colour, edgecolor="none", **look)
 
 
-def _node(axes: Any, node: Node) -> None:
+def _shape(node: Node) -> Iterator[Any]:
     from matplotlib.patches import Circle, FancyBboxPatch  # noqa: PLC0415 - an extra
 
     passed = "path" in node.classes
@@ -102,34 +184,42 @@ def _node(axes: Any, node: Node) -> None:
         "edgecolor": _colour("gradient" if passed else "line"),
         "linewidth": (2.2 if passed else 1.2) * POINTS_PER_PIXEL,
         "linestyle": (0, (3, 1.5)) if passed else "-",
-        "zorder": 2,
+        "zorder": SHAPES,
     }
     left, top, _, _ = node.box
     if node.shape == "circle":
-        axes.add_patch(Circle((node.x, node.y), node.width / 2, **look))
+        yield Circle((node.x, node.y), node.width / 2, **look)
     elif node.shape != "none":
         pad = node.height / 2 - 0.1 if node.shape == "pill" else 4
         corner = (left + pad, top + pad)
-        box = f"round,pad={pad}"
-        axes.add_patch(FancyBboxPatch(corner, node.width - 2 * pad, node.height - 2 * pad, boxstyle=box, **look))
-    w = node.writing
-    _write(axes, w, node.x - w.width / 2, node.y + (w.rise - w.drop) / 2, "ink")
+        yield FancyBboxPatch(corner, node.width - 2 * pad, node.height - 2 * pad, boxstyle=f"round,pad={pad}", **look)
 
 
-def _label(axes: Any, label: Label) -> None:
+def _plate(label: Label) -> Iterator[Any]:
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - an extra
 
     if label.plate:
         left, top, right, bottom = label.plate_box
-        axes.add_patch(Rectangle((left, top), right - left, bottom - top, color=_colour("paper"), linewidth=0, zorder=3))
-    _write(axes, label.writing, label.box[0], label.baseline, _INK.get(label.role, "ink"))
+        yield Rectangle((left, top), right - left, bottom - top, color=_colour("paper"), linewidth=0, zorder=PLATES)
 
 
-def _write(axes: Any, line: Writing, x: float, y: float, colour: str) -> None:
-    """Write runs where they stand; dollars are letters, never mathematics."""
+def _letters(line: Writing, x: float, y: float, colour: str, *, as_text: bool) -> Iterator[Any]:
+    """Yield runs where they stand, as text that can be searched or as outlines; dollars are letters, never mathematics."""
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - an extra
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+    from matplotlib.text import Text  # noqa: PLC0415
+    from matplotlib.textpath import TextPath  # noqa: PLC0415
+    from matplotlib.transforms import Affine2D  # noqa: PLC0415
+
     for run in line.runs:
-        axes.text(
-            x + run.x, y + run.y, run.text.replace("$", r"\$"), size=run.size * POINTS_PER_PIXEL, color=_colour(colour),
-            family=[FAMILY, "DejaVu Sans"], style="italic" if run.style == "italic" else "normal",
-            weight="bold" if run.style == "bold" else "normal", ha="left", va="baseline", zorder=4,
-        )  # fmt: skip
+        look: dict[str, Any] = {"family": list(FAMILY), "size": run.size * POINTS_PER_PIXEL}
+        look["style"] = "italic" if run.style == "italic" else "normal"
+        look["weight"] = "bold" if run.style == "bold" else "normal"
+        font = FontProperties(**look)
+        words = run.text.replace("$", r"\$")
+        if as_text:
+            yield Text(x + run.x, y + run.y, words, color=_colour(colour), fontproperties=font, va="baseline", zorder=LETTERS)
+        elif words.strip():
+            outline = TextPath((0, 0), words, size=run.size, prop=font)
+            placed = outline.transformed(Affine2D().scale(1, -1).translate(x + run.x, y + run.y))
+            yield PathPatch(placed, facecolor=_colour(colour), edgecolor="none", linewidth=0, zorder=LETTERS)
