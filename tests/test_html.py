@@ -31,6 +31,7 @@ from symbackprop.expr import Symbol, call
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.notation import Speller
 from symbackprop.pages.marks import aloud, in_text
+from symbackprop.pages.script import PACKED, fingerprint, sources
 from symbackprop.render import FORMATS
 from symbackprop.render.web import packed
 
@@ -314,6 +315,14 @@ def test_scripts_are_packed_without_harm() -> None:
     script = 'const a = "x = y", b = `${a} = ${ a }`;\n  /* gone */\nif (a.replace(/ = /g, "") > 1) { b += 1; }'
 
     assert packed(script) == 'const a="x = y",b=`${a} = ${ a }`;if(a.replace(/ = /g,"")>1){b+=1;}'
+
+
+def test_the_short_scripts_are_those_of_the_sources() -> None:
+    """After a change to a script: `python tests/pack_scripts.py`."""
+    made = json.loads(files("symbackprop.pages").joinpath(PACKED).read_text("utf-8"))
+
+    assert made["sources"] == fingerprint()
+    assert list(made["parts"]) == list(sources())
 
 
 # --- contrast ------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 
 from symbackprop.codegen.calls import program
@@ -87,22 +89,46 @@ def _gathered(factors: Sequence[tuple[int, int, int]]) -> dict[int, list[list[in
 def _fixed(plan: Plan, lines: str, checks: dict[str, object], pictures: int, *, sums: bool) -> Iterator[str]:
     """Yield the parts of the script that are the same in every page that needs them."""
     one = len(plan.wanted) == 1 and plan.paths(plan.backward.adjoints[plan.wanted[0]].name) is not None
-    yield packed(_file("numbers"))
+    yield part("numbers")
     if re.search(r"\b[sw]\(", lines):
-        yield packed(_file("choices"))
+        yield part("choices")
     if '"erf"' in lines:
-        yield packed(_file("erf"))
+        yield part("erf")
     if '"sqrt"' in lines or re.search(r"p\(.*n\(-?\d+,2\)\)", lines):
-        yield packed(_file("roots"))
-    yield packed(_file("fields"))
+        yield part("roots")
+    yield part("fields")
     for name, needed in (("checks", "moved" in checks), ("kinks", "kinks" in checks), ("sums", sums)):
         if needed:
-            yield packed(_file(name))
-    yield packed(_file("update")) if "learnt" in checks else 'const renewed=()=>$("update");'
-    yield packed(_file("samples")) if pictures > 1 else "const turned=()=>{};"
-    yield NO_CHOICE if one else packed(_file("lines"))
-    yield packed(_file("step"))
+            yield part(name)
+    yield part("update") if "learnt" in checks else 'const renewed=()=>$("update");'
+    yield part("samples") if pictures > 1 else "const turned=()=>{};"
+    yield NO_CHOICE if one else part("lines")
+    yield part("step")
 
 
-def _file(name: str) -> str:
-    return files("symbackprop.pages").joinpath(f"{name}.js").read_text("utf-8")
+PACKED = "packed.json"
+
+
+def part(name: str) -> str:
+    """Return a part of the script, as tests/pack_scripts.py made it; where a source is newer, the source without comments."""
+    return _packed().get(name) or packed(sources()[name])
+
+
+@cache
+def sources() -> dict[str, str]:
+    """Return the parts as they are written, by name."""
+    found = (file for file in files("symbackprop.pages").iterdir() if file.name.endswith(".js"))
+    return {file.name.removesuffix(".js"): file.read_text("utf-8") for file in sorted(found, key=lambda file: file.name)}
+
+
+def fingerprint() -> str:
+    """Return what tells these sources from others."""
+    return hashlib.sha256("\0".join(sources().values()).encode()).hexdigest()
+
+
+@cache
+def _packed() -> dict[str, str]:
+    file = files("symbackprop.pages").joinpath(PACKED)
+    made = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    parts: dict[str, str] = made["parts"] if made.get("sources") == fingerprint() else {}
+    return parts
