@@ -174,7 +174,7 @@ def test_textbook_forms(speller: Speller, expr: Expr, tex: str, text: str, name:
         (Relation((x, Numeral("0.3775", exact=False)), "→"), r"x \to 0.3775", "x → 0.3775", "x -> 0.3775"),
         (Vector((Number(10), Number(-6))), "(10, -6)", "(10, −6)", "(10, -6)"),
         (Display((x + y, x * y)), r"(x + y) \cdot x y", "(x + y) · x·y", "(x + y) * x*y"),
-        (Brace(x * y, z), r"\underbrace{x y}_{z}", "x·y", "x*y"),
+        (Brace(x * y, z), r"{\underbrace{x y}_{z}}", "x·y", "x*y"),
         (Tint(x + y, 1) * z, "(x + y) \\, z", "(x + y)·z", "(x + y)*z"),
     ],
 )

@@ -20,6 +20,7 @@ from symbackprop.cli.options import (
     FormatName,
     FromDefinition,
     LayoutWords,
+    NoDiagram,
     Notation,
     Output,
     Paths,
@@ -59,6 +60,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     standalone: Standalone = False,
     two_column: TwoColumn = False,
     beamer: Beamer = False,
+    no_diagram: NoDiagram = False,
     engine: Engine = None,
     worksheet: Worksheet = False,
     solution: Solution = False,
@@ -77,6 +79,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         engine=engine,
         worksheet=worksheet,
         solution=solution,
+        diagram=not no_diagram,
     )
     check_view("layers" if depth is not None and view == "units" else view, batch, samples)
     if view != "units" or depth is not None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from symbackprop.document import Document
+from symbackprop.document import Document, Lines
 from symbackprop.notation import Speller
 from symbackprop.render.latex_blocks import blocks_of
 from symbackprop.render.latex_frames import frames_of
@@ -26,6 +27,7 @@ PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
 # The width of a column in points, those of a unit of a diagram, and how small a diagram may become.
 COLUMN, POINTS, LEGIBLE = 217.0, 0.74, 1.4
+WIDEST_REASON = 14.0  # wider ones do not decide how wide the column of reasons is
 NUMBER = 2.6  # what the number of an equation takes from its line, with the space before it
 
 _PACKAGES = r"\usepackage{amsmath,amssymb,xcolor}"
@@ -47,6 +49,10 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \setlength{\parskip}{4pt plus 2pt}
 \sloppy\emergencystretch=4em\raggedbottom
 \widowpenalty=10000\clubpenalty=10000
+"""
+# A reason at the right edge of a line, and after it the number of the equation, where it has one: \bpedge{width}{reason}{label}.
+_EDGE = r"""\newcommand{\bpedge}[3]{\tag*{\llap{\makebox[#1][l]{#2}}\makebox[2.6em][r]{\if\relax\detokenize{#3}\relax\else
+  \refstepcounter{equation}\csname ltx@label\endcsname{#3}\textup{(\theequation)}\fi}}}
 """
 
 
@@ -78,7 +84,10 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
     else:
         width = (options.width or (TWO_COLUMNS if options.columns == 2 else ONE_COLUMN)) - MATH_INDENT
         document, references = _numbered(document)
-        page = sheet(speller, width - (NUMBER if references.numbers else 0), colour=options.color, label="bp:")
+        width -= NUMBER if references.numbers else 0
+        page = sheet(speller, width, colour=options.color, label="bp:", reasons=0.0)
+        reasons = (page.widest_reason(block.rows) for block in document.blocks if isinstance(block, Lines))
+        page = replace(page, reasons=max((size for size in reasons if size <= WIDEST_REASON), default=0.0))
         parts = list(blocks_of(document.blocks, page, references.numbers))
         if options.diagram:
             parts = _headed(parts, options.diagram, wide=options.columns == 2)
@@ -86,7 +95,8 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
         head += r"\usepackage[margin=25mm]{geometry}" + "\n"
     drawn = "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
     narrow = f"{_NARROW}\n" if options.columns == 2 else ""
-    head += _PREAMBLE + narrow + drawn + macros_of(speller).provided()
+    edge = "" if options.beamer else _EDGE
+    head += _PREAMBLE + narrow + drawn + macros_of(speller).provided() + edge
     return head + "\\begin{document}\n" + "\n".join(parts) + "\n\\end{document}\n"
 
 

@@ -54,11 +54,11 @@ def blocks_of(blocks: Sequence[Block], page: Sheet, numbers: Mapping[Place, int]
 def _heading(level: int, text: str, section: int) -> str:
     match level:
         case 1:
-            return rf"\section*{{{text}}}"
+            return rf"\section*{{\raggedright {text}}}"
         case 2:
-            return rf"\subsection*{{{section}\quad {text}}}"
+            return rf"\subsection*{{\raggedright {section}\quad {text}}}"
         case _:
-            return rf"\subsubsection*{{{text}}}"
+            return rf"\subsubsection*{{\raggedright {text}}}"
 
 
 def flowing(page: Sheet, spans: Spans) -> list[str | Alignment]:

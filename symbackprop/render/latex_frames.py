@@ -13,20 +13,27 @@ from typing import NamedTuple
 
 from symbackprop.document import Block, Heading, Lines, Note, Paragraph, Picture, Row, Spans, Table
 from symbackprop.expr import Expr
-from symbackprop.render.latex_blocks import LABELS, card, flowing, picture, table_parts, tables
+from symbackprop.render.latex_blocks import BOLD, LABELS, card, flowing, picture, table_parts, tables
 from symbackprop.render.latex_sheet import Sheet
+from symbackprop.render.latex_text import shown_width
 from symbackprop.render.overlays import in_turn, uncovered
 from symbackprop.render.rows import Alignment, RowLine
 from symbackprop.typeset.latex_heights import extent
-from symbackprop.typeset.widths import text_width
 
 MOST_ROWS = 6
 # What a slide holds below a title of one line; what stands around a display; a line of text, and between paragraphs.
 SLIDE, AROUND, LINE, SKIP = 222.0, 24.0, 12.0, 4.0
 LEAD = 70.0  # what a lead-in may take from the room of the rows that it leads to
 STRUT_ABOVE, STRUT_BELOW, PITCH, APART = 8.4, 3.6, 15.0, 4.0
-TITLE_LINE, TITLE_SIZE, TITLE_LINES = 17.0, 1.44, 2
+TITLE_LINE, TITLE_SIZE, TITLE_LINES, TITLE_MARGIN = 17.0, 1.44, 2, 3.0
 SMALLER = ((1.0, ""), (0.9, r"\small"), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"), (0.5, r"\tiny"))
+
+
+class _Title(NamedTuple):
+    """What stands at the head of slides, and the height that is left below it."""
+
+    text: str
+    room: float
 
 
 class Piece(NamedTuple):
@@ -39,7 +46,7 @@ class Piece(NamedTuple):
 
 def frames_of(blocks: Sequence[Block], page: Sheet, drawing: str = "") -> Iterator[str]:
     """Yield slides: at most six rows on each; the drawing stands on one of its own before the first section."""
-    title, body, part, section = "", list[Piece](), 1, 0
+    title, body, part, section = _Title("", SLIDE), list[Piece](), 1, 0
     bare = False
     for block in blocks:
         if isinstance(block, Heading) and block.level <= 2:
@@ -50,17 +57,17 @@ def frames_of(blocks: Sequence[Block], page: Sheet, drawing: str = "") -> Iterat
                 drawing = ""
             section += block.level == 2
             number = f"{section}\\quad " if block.level == 2 else ""
-            title, body, part, bare = number + _title(page, block.spans), [], 1, block.level == 1
+            title, body, part, bare = _title(page, number, block.spans), [], 1, block.level == 1
             continue
         for piece in _pieces(block, page, sum(piece.height for piece in body[len(body) - _leading(body) :])):
             height, rows = sum(p.height for p in (*body, piece)), sum(p.rows for p in (*body, piece))
-            if body and (height > _room(title) or rows > MOST_ROWS):
+            if body and (height > title.room or rows > MOST_ROWS):
                 # A heading or a lead-in does not stay behind alone.
                 cut = len(body) - _leading(body)
                 if cut:
                     yield _frame(title, body[:cut], part)
                     body, part = body[cut:], part + 1
-                if sum(p.height for p in (*body, piece)) > _room(title) and body:
+                if sum(p.height for p in (*body, piece)) > title.room and body:
                     yield _frame(title, body, part)
                     body, part = [], part + 1
             body.append(piece)
@@ -75,26 +82,25 @@ def drawn_frame(drawing: str) -> str:
     return f"\\begin{{frame}}{{}}\n{drawing}\n\\end{{frame}}"
 
 
-def _title(page: Sheet, spans: Spans) -> str:
+def _title(page: Sheet, number: str, spans: Spans) -> _Title:
     """Return what stands at the head of slides, in two lines at most."""
-    room = TITLE_LINES * page.width / TITLE_SIZE - 3.0
+    shown = _shortened(page, spans, TITLE_LINES * page.width / TITLE_SIZE - TITLE_MARGIN)
+    lines = ceil((page.spans_width(shown) + TITLE_MARGIN) * TITLE_SIZE / page.width)
+    return _Title(number + page.spans(shown), SLIDE - TITLE_LINE * (min(TITLE_LINES, max(1, lines)) - 1))
+
+
+def _shortened(page: Sheet, spans: Spans, room: float) -> Spans:
+    """Cut a heading that is wider than so many em."""
     shown: list[str | Expr] = []
     for part in spans:
         width = page.spans_width((part,))
-        if width <= room:
-            shown.append(part)
-            room -= width
-            continue
-        if isinstance(part, str):
-            shown.append(_cut(part, room)[0].rstrip() + "…")
-        break
-    return page.spans(tuple(shown))
-
-
-def _room(title: str) -> float:
-    """Return how high a slide's body may be under a title."""
-    lines = min(TITLE_LINES, ceil(TITLE_SIZE * text_width(title) / 38.0)) if "$" not in title else 1
-    return SLIDE - TITLE_LINE * max(0, lines - 1)
+        if width > room:
+            if isinstance(part, str):
+                shown.append(_cut(part, room)[0].rstrip() + "…")
+            break
+        shown.append(part)
+        room -= width
+    return tuple(shown)
 
 
 def _leading(body: Sequence[Piece]) -> int:
@@ -102,14 +108,14 @@ def _leading(body: Sequence[Piece]) -> int:
     return next((count for count, piece in enumerate(reversed(body)) if piece.rows), len(body))
 
 
-def _frame(title: str, body: Sequence[Piece], part: int) -> str:
+def _frame(title: _Title, body: Sequence[Piece], part: int) -> str:
     if not body:
-        return f"\\begin{{frame}}\n\\centering{{\\Large {title}\\par}}\n\\end{{frame}}"
+        return f"\\begin{{frame}}\n\\centering{{\\Large {title.text}\\par}}\n\\end{{frame}}"
     number = rf" {{\normalsize ({part})}}" if part > 1 else ""
-    height, room = sum(piece.height for piece in body), _room(title)
+    height, room = sum(piece.height for piece in body), title.room
     size = next((command for scale, command in SMALLER if scale * height <= room), SMALLER[-1][1])
     texts = in_turn([piece.text for piece in body])
-    return f"\\begin{{frame}}[t]{{{title}{number}}}{size}\n" + "\n".join(texts) + "\n\\end{frame}"
+    return f"\\begin{{frame}}[t]{{{title.text}{number}}}{size}\n" + "\n".join(texts) + "\n\\end{frame}"
 
 
 def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[Piece]:
@@ -121,7 +127,9 @@ def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[Piece]:
         case Table():
             yield from _tabled(page, block)
         case Heading(_, spans):
-            yield Piece(rf"\par\medskip\textbf{{{page.spans(spans)}}}\par", LINE + 2 * SKIP, 0)
+            shown = _shortened(page, spans, 3 * page.width)
+            text = rf"\par\medskip\textbf{{{page.spans(shown)}}}\par"
+            yield Piece(text, ceil(BOLD * _text_height(page, shown)) + SKIP, 0)
         case Paragraph(spans):
             yield from (_running(page, part, 0, "\n") for part in _slices(page, spans))
         case Note(kind, spans):
@@ -212,7 +220,8 @@ def tall(line: RowLine) -> float:
 
 
 def _text_height(page: Sheet, spans: Spans) -> float:
-    return LINE * ceil(1.05 * page.spans_width(spans) / page.width) + SKIP
+    formulas = [sum(extent(page.inline.text(span))) + 1.0 for span in spans if not isinstance(span, str)]
+    return max([LINE, *formulas]) * ceil(1.05 * page.spans_width(spans) / page.width) + SKIP
 
 
 def _running(page: Sheet, spans: Spans, rows: int, before: str) -> Piece:
@@ -251,7 +260,7 @@ def _cut(text: str, room: float) -> tuple[str, str]:
     """Cut a text where it fills `room` em, at a space where there is one near."""
     end, used = 0, 0.0
     while end < len(text) and used <= room:
-        used += text_width(text[end])
+        used += shown_width(text[end])
         end += 1
     end = max(1, end - 1)
     space = text.rfind(" ", 0, end)
@@ -275,7 +284,7 @@ def _card(page: Sheet, table: Table, row: Sequence[Spans]) -> Iterator[Piece]:
     width = sum(page.spans_width(cell) for cell in (*table.header, *row))
     displays = [part for part in parts if isinstance(part, Alignment)]
     if not displays:
-        height = LINE * ceil(1.1 * width / page.width) + SKIP
+        height = LINE * ceil(1.1 * width / page.width) + 2 * SKIP
         if height <= SLIDE:
             yield Piece(rf"\par{{\raggedright\noindent {''.join(map(str, parts))}\par}}\smallskip", height, 1)
             return

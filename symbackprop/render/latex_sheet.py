@@ -8,13 +8,13 @@ from math import ceil
 
 from symbackprop.document import Row, Span, Spans
 from symbackprop.notation import Speller
-from symbackprop.render.latex_text import escape
+from symbackprop.render.latex_text import escape, shown_width
 from symbackprop.render.references import Cited, grouped
-from symbackprop.render.rows import Alignment, RowLine, align
+from symbackprop.render.rows import GAP as SPACE
+from symbackprop.render.rows import Alignment, Edge, RowLine, align
 from symbackprop.typeset.boxes import Line
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.latex_emitter import Latex, Macros
-from symbackprop.typeset.widths import text_width
 
 REASON_SCALE = 0.87
 CITED = 1.7  # the width of a number in parentheses, in em of a reason
@@ -26,13 +26,15 @@ class Sheet:
     """
     The width of a line in em, one typesetter for displays and one for running text.
 
-    `label` is what the labels of equations begin with; where it is empty, no equation has a number.
+    `label` is what the labels of equations begin with; where it is empty, no equation has a number.  Reasons stand
+    at the right edge, beside the numbers, in a column of at least `reasons` em; with None, beside their rows.
     """
 
     width: float
     display: Typesetter
     inline: Typesetter
     label: str = ""
+    reasons: float | None = None
 
     def spans(self, spans: Spans) -> str:
         """Return running text with mathematics in dollars."""
@@ -60,7 +62,7 @@ class Sheet:
     def _span_width(self, span: Span) -> float:
         match span:
             case str():
-                return text_width(span)
+                return shown_width(span)
             case Cited(numbers):
                 return CITED * sum(1 + (low != high) for low, high in grouped(numbers))
             case _:
@@ -69,33 +71,45 @@ class Sheet:
     def reason(self, spans: Spans, room: float) -> tuple[str, float, float]:
         """Return a row's reason for use inside mathematics, in a box of several lines where it is wider than `room`."""
         width = REASON_SCALE * self.spans_width(spans)
-        text = rf"\footnotesize\itshape {self.spans(spans)}"
+        text = self.spans(spans)
         if width <= room:
-            return rf"\text{{{text}}}", width, 1.0
+            return rf"\bpreason{{{text}}}", width, 1.0
         room = max(room - 0.5, 6.0)
-        return rf"\parbox[t]{{{room:.1f}em}}{{\raggedright {text}}}", room, ceil(1.2 * width / room)
+        return rf"\parbox[t]{{{room:.1f}em}}{{\raggedright\footnotesize\itshape {text}}}", room, ceil(1.2 * width / room)
 
     def align(self, rows: Sequence[Row], numbers: Sequence[int] = ()) -> Alignment:
         """Set rows in columns."""
-        return align(rows, self.display, self.width, self.reason, numbers if self.label else ())
+        return align(rows, self.display, self.width, self.reason, Edge(tuple(numbers) if self.label else (), self.reasons))
+
+    def widest_reason(self, rows: Sequence[Row]) -> float:
+        """Return what the column of reasons takes, with the space before it."""
+        return max((self.reason(row.reason, self.width)[1] + SPACE for row in rows if row.reason), default=0.0)
 
     def environment(self, alignment: Alignment) -> str:
         """Return rows as a display that may break across pages, but leaves no line of it alone."""
         star = "" if any(line.number for line in alignment.lines) else "*"
-        lines = list(self._ended(alignment.lines, starred=bool(star)))
+        lines = list(self._ended(alignment, starred=bool(star)))
         return f"\\begin{{alignat{star}}}{{{alignment.pairs}}}\n" + "\n".join(lines) + f"\n\\end{{alignat{star}}}"
 
-    def _ended(self, lines: Sequence[RowLine], *, starred: bool) -> Iterator[str]:
+    def _ended(self, alignment: Alignment, *, starred: bool) -> Iterator[str]:
+        lines = alignment.lines
         continued = any(line.first and not line.opens for line in lines)
         for position, line in enumerate(lines):
-            mark = "" if starred else rf" \label{{{self.label}{line.number}}}" if line.number else r" \notag"
+            text = line.text + self._edge(line, alignment.reasons, starred=starred)
             if position == len(lines) - 1:
-                yield line.text + mark
+                yield text
                 return
             following = lines[position + 1]
             whole = following.whole or position in {0, len(lines) - 2}
             apart = max(line.height, following.height) > 1 or (following.opens and continued)
-            yield line.text + mark + rf" \\{'*' if whole else ''}{GAP if apart else ''}"
+            yield text + rf" \\{'*' if whole else ''}{GAP if apart else ''}"
+
+    def _edge(self, line: RowLine, room: float, *, starred: bool) -> str:
+        """Return what stands at the right edge of a line: a reason, a number, both or neither."""
+        label = f"{self.label}{line.number}" if line.number else ""
+        if line.reason:
+            return rf" \bpedge{{{room:.1f}em}}{{{line.reason}}}{{{label}}}"
+        return rf" \label{{{label}}}" if label else "" if starred else r" \notag"
 
     def broken(self, lines: Sequence[Line]) -> Alignment:
         """Return the lines of an expression that running text has no room for."""
@@ -103,11 +117,11 @@ class Sheet:
         return Alignment(tuple(made), 1)
 
 
-def sheet(speller: Speller, width: float, *, colour: bool, label: str = "") -> Sheet:
+def sheet(speller: Speller, width: float, *, colour: bool, label: str = "", reasons: float | None = None) -> Sheet:
     """Make a sheet of a width in em."""
     macros = macros_of(speller)
     display, inline = (Latex(colour=colour, inline=inline, macros=macros) for inline in (False, True))
-    return Sheet(width, Typesetter(display, speller), Typesetter(inline, speller), label)
+    return Sheet(width, Typesetter(display, speller), Typesetter(inline, speller), label, reasons)
 
 
 def macros_of(speller: Speller) -> Macros:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import unicodedata
 
 from symbackprop.render.formulas import runs
+from symbackprop.typeset.widths import text_width
 
-LONGEST_WORD = 18
+LONGEST_WORD, SHORTEST_PART = 17, 7  # in letters: what is set whole, and what may stand before a break at a sign
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "«": '"', "»": '"', "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
 }  # fmt: skip
+_PARTING = frozenset(SPECIAL[char] for char in "\\{}_#%&|<>") | frozenset("/=+*@")
 _TEXT_LETTERS = frozenset("ßæøåœłıÆØÅŒŁ¿¡§¶©£")
 _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
 # What is built on a letter of its own beyond these is named by its number.
@@ -47,6 +49,17 @@ def shortened(text: str, most: int) -> str:
     return (words if 2 * len(words) > most else head) + "…"
 
 
+def shown_width(text: str) -> float:
+    """Estimate the width of running text in em, with what stands for letters that pdflatex does not have."""
+    if text.isascii():
+        return text_width(text)
+    return sum(text_width(char) if char.isascii() or char in SPECIAL else _shown_width(_shown(char)) for char in text)
+
+
+def _shown_width(shown: str) -> float:
+    return 0.525 * len(shown.removeprefix(r"\texttt{")) if shown.startswith("\\") else text_width(shown)
+
+
 def _provided(formula: str) -> str:
     """Return a formula in running text with the document's own signs (see `Macros`)."""
     for sign, name in ((r"\partial ", r"\bppartial "), (r"\odot ", r"\bphadamard "), (r"^{\top}", r"^{\bptranspose}")):
@@ -55,14 +68,15 @@ def _provided(formula: str) -> str:
 
 
 def _words(text: str) -> str:
+    """Return words; one that is long may be broken, after a sign that no prose has where there is one."""
     out: list[str] = []
     run = 0
     for char in text:
-        shown = _shown(char)
-        run = 0 if char.isspace() else run + max(1, min(len(shown), 8) if shown.startswith(("[", r"\texttt")) else 1)
-        if run > LONGEST_WORD:
+        if run > LONGEST_WORD or (run > SHORTEST_PART and out[-1] in _PARTING):
             out.append(r"\hspace{0pt}")
-            run = 1
+            run = 0
+        shown = _shown(char)
+        run = 0 if char.isspace() else run + max(1, round(_shown_width(shown)) if shown.startswith((r"\texttt", "[")) else 1)
         out.append(shown)
     return "".join(out)
 

@@ -8,7 +8,7 @@ of its own, and a right-hand side that does not fit is broken by `typeset`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from symbackprop.document import Numeral, Row, Spans
@@ -24,7 +24,7 @@ class RowLine(NamedTuple):
     """
     One line of an alignment; `height` in lines of text; `whole` where no page should end before it.
 
-    `first` of a row, and `opens` of an equation, whose number is `number` (0 where it has none).
+    `first` of a row, and `opens` of an equation, whose number is `number` (0 where it has none); `reason` stands at the edge.
     """
 
     text: str
@@ -33,14 +33,16 @@ class RowLine(NamedTuple):
     first: bool = False
     opens: bool = False
     number: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Lines, and how many pairs of columns they have."""
+    """Lines, how many pairs of columns they have, and how wide the reasons at the edge are."""
 
     lines: tuple[RowLine, ...]
     pairs: int
+    reasons: float = 0.0
 
 
 Reason = Callable[[Spans, float], tuple[str, float, float]]
@@ -48,35 +50,59 @@ Reason = Callable[[Spans, float], tuple[str, float, float]]
 
 @dataclass(frozen=True)
 class Plan:
-    """The width of left sides, the room for right sides, and whether values and reasons have columns of their own."""
+    """
+    The width of left sides, the room for right sides, and whether values and reasons have columns of their own.
+
+    `width` is that of all together, `reasons` that of the reasons, with the space before them.
+    """
 
     left: float
     room: float
     value: bool
     reason: bool
+    width: float = 0.0
+    reasons: float = 0.0
 
 
-def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason, numbers: Sequence[int] = ()) -> Alignment:
+@dataclass(frozen=True)
+class Edge:
+    """
+    What stands at the right edge: the numbers of the rows' equations (0 where a row has none), and the reasons.
+
+    These stand in a column of at least `reasons` em; where that is None, they have a column of their own beside the rows.
+    """
+
+    numbers: tuple[int, ...] = ()
+    reasons: float | None = None
+
+
+NO_EDGE = Edge()
+
+
+def align(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason, edge: Edge = NO_EDGE) -> Alignment:
     """
     Set rows in columns that together are no wider than `width` em.
 
-    `reason(spans, room)` prints a reason and tells its width and height, no wider than `room` where it can be helped;
-    `numbers` are those of the rows' equations, 0 where a row has none.
+    `reason(spans, room)` prints a reason and tells its width and height, no wider than `room` where it can be helped.
     """
-    plan = plan_rows(rows, setter, width, reason)
+    least = edge.reasons or 0.0
+    plan = plan_rows(rows, setter, width, reason, least)
+    if least and not plan.reason:
+        alone = plan_rows(rows, setter, width, reason)
+        plan = alone if alone.reason else replace(alone, reasons=least)
     lines: list[RowLine] = []
     opened = False
     for k, row in enumerate(rows):
-        begin, *rest = _row(row, setter, plan, reason, width)
-        opens, number = row.left is not None, numbers[k] if numbers else 0
+        begin, *rest = _row(row, setter, plan, reason, at_edge=edge.reasons is not None)
+        opens, number = row.left is not None, edge.numbers[k] if edge.numbers else 0
         # The first line that continues an equation stays with it.
         lines.extend((begin._replace(first=True, whole=not opens and opened, opens=opens, number=number), *rest))
         opened = opens
-    return Alignment(tuple(lines), 1 + plan.value + plan.reason)
+    return Alignment(tuple(lines), 1 + plan.value + (plan.reason and edge.reasons is None), plan.reasons)
 
 
-def plan_rows(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason) -> Plan:
-    """Choose the columns for some rows, so that as many as can be fit `width` em."""
+def plan_rows(rows: Sequence[Row], setter: Typesetter, width: float, reason: Reason, least: float = 0.0) -> Plan:
+    """Choose the columns for some rows, so that as many as can be fit `width` em; reasons have at least `least`."""
     box = setter.box
     left = max((w for row in rows if row.left is not None and (w := box(row.left).width) <= 0.4 * width), default=0.0)
     avail = width - left - RELATION
@@ -84,7 +110,7 @@ def plan_rows(rows: Sequence[Row], setter: Typesetter, width: float, reason: Rea
     valued = [row.value for row in rows if row.value is not None]
     # A lone value reads best at the end of its line; a column is for many.
     values = max(box(value).width + RELATION + GAP for value in valued) if 2 * len(valued) >= len(rows) > 0 else 0.0
-    reasons = max((reason(row.reason, width)[1] + GAP for row in rows if row.reason), default=0.0)
+    reasons = max((max(reason(row.reason, width)[1] + GAP, least) for row in rows if row.reason), default=0.0)
     for use_value, use_reason in ((True, True), (True, False), (False, False)):
         room = avail - (values if use_value else 0) - (reasons if use_reason else 0)
         fitting = sum(w <= room for w in rights)
@@ -97,7 +123,7 @@ def plan_rows(rows: Sequence[Row], setter: Typesetter, width: float, reason: Rea
     else:
         use_value = use_reason = False
         room = avail
-    return Plan(left, room, use_value and values > 0, use_reason and reasons > 0)
+    return Plan(left, room, use_value and values > 0, use_reason and reasons > 0, width, reasons)
 
 
 def _breaks(expr: Expr, setter: Typesetter, room: float) -> bool:
@@ -121,7 +147,7 @@ def relation_of(row: Row) -> str:
     return near(row.relation, row.right) if isinstance(row.right, Numeral) else row.relation
 
 
-def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, width: float) -> list[RowLine]:
+def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, *, at_edge: bool) -> list[RowLine]:
     sign = setter.emitter.relation(relation_of(row)).text.strip()
     lines: list[RowLine] = []
     left = ""
@@ -144,10 +170,15 @@ def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, width: float)
         value = setter.box(row.value)
         text = f"{setter.emitter.relation(near('=', row.value)).text.strip()} {value.text}"
         cells.put(text, value.width + RELATION, _height(value.height), column=plan.value, cell=text)
-    elif plan.value and plan.reason and row.reason:
+    elif plan.value and plan.reason and row.reason and not at_edge:
         lines[-1] = lines[-1]._replace(text=lines[-1].text + r" &\quad&")
     if row.reason:
-        text, size, tall = reason(row.reason, width if plan.reason else plan.room - GAP)
+        used = plan.left + RELATION + cells.used
+        fits = at_edge and plan.reasons <= plan.width - used and reason(row.reason, plan.width)[1] + GAP <= plan.reasons
+        text, size, tall = reason(row.reason, plan.width if plan.reason or fits else plan.room - GAP)
+        if at_edge and (plan.reason or fits):
+            lines[-1] = lines[-1]._replace(reason=text, height=max(lines[-1].height, tall))
+            return lines
         cells.put(rf"\quad {text}", size + GAP, tall, column=plan.reason, cell=text)
     return lines
 

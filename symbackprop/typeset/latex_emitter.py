@@ -43,7 +43,9 @@ class Macros:
             r"\bploss": self.loss, r"\bppartial": r"\partial", r"\bphadamard": r"\odot", r"\bptranspose": r"\top",
         }  # fmt: skip
         lines = [rf"\providecommand{{{name}}}{{{meaning}}}" for name, meaning in meanings.items()]
-        return "\n".join([*lines, rf"\providecommand{{\bplayer}}[1]{{{self.layer.format('#1')}}}"]) + "\n"
+        lines.append(rf"\providecommand{{\bplayer}}[1]{{{self.layer.format('#1')}}}")
+        lines.append(r"\providecommand{\bpreason}[1]{\text{\footnotesize\itshape #1}}")
+        return "\n".join(lines) + "\n"
 
 
 class Latex(Printed):
@@ -75,7 +77,7 @@ class Latex(Printed):
     cases_row = r" \\ "
     cases_whole = r"\begin{cases} %s \end{cases}"
     line = r"\rule{0pt}{1.6em}\underline{\hspace{%sem}}"
-    underbrace = r"\underbrace{%s}_{%s}"
+    underbrace = r"{\underbrace{%s}_{%s}}"  # a letter to TeX, so that the dot after it keeps its space
     gradient = r"\nabla %s"
     entrywise = r"\odot"
     grid_entry = " & "

@@ -29,7 +29,7 @@ _GREEK_TALL = frozenset({"beta", "delta", "zeta", "theta", "lambda", "xi", "phi"
 _GREEK_LOW = frozenset({"alpha", "epsilon", "iota", "kappa", "nu", "pi", "sigma", "tau", "upsilon", "omega", "cdot", "odot"})
 _GREEK_DEEP = frozenset({"beta", "gamma", "zeta", "eta", "mu", "xi", "rho", "phi", "chi", "psi"})
 _NOTHING = frozenset({"quad", "qquad", ",", ";", ":", "!", " ", "displaystyle", "footnotesize", "itshape", "raggedright"})
-_FONTS = frozenset({"mathbf", "mathit", "mathrm", "operatorname", "mathopen", "mathbb", "boldsymbol", "bplayer"})
+_FONTS = frozenset({"mathbf", "mathit", "mathrm", "operatorname", "mathopen", "mathbb", "boldsymbol"})
 
 
 class Extent(NamedTuple):
@@ -143,7 +143,7 @@ class _Reader:
             case "textcolor":
                 self.skip()
                 return self.argument(style)
-            case "text":
+            case "text" | "bpreason" | "bplayer":  # an index of a layer may be in brackets
                 self.skip()
                 return Extent(WORD.above * scale, WORD.below * scale)
             case "hat":
