@@ -18,7 +18,7 @@ from symbackprop.diagrams.wrapping import Column, Rows, breaks
 from symbackprop.errors import TooLargeError
 
 MOST_NODES = 400
-NARROWEST, STEEPEST, BETWEEN = 44.0, 2.0, 9.0
+NARROWEST, STEEPEST, BETWEEN, BETWEEN_LOCALS = 44.0, 2.0, 9.0, 24.0
 WIDER = (1.0, 1.3, 1.7)
 WIRE = 9.0
 OPERATION = 36.0
@@ -46,9 +46,8 @@ class _Piece:
     def right(self) -> float:
         return max(self.node.width / 2 + self.stem, *(box[2] for box in self.boxes))
 
-    @property
-    def reach(self) -> Reach:
-        half = BETWEEN / 2
+    def reach(self, between: float) -> Reach:
+        half = between / 2
         return Reach(half - min(box[1] for box in self.boxes), half + max(box[3] for box in self.boxes))
 
 
@@ -78,7 +77,8 @@ class _Drawing:
         self.layout: Layered = layered(names, links)
         self.pieces = {name: self._operation(name) if atoms else self._definition(name) for name in names}
         wire = Reach(WIRE, WIRE)
-        reaches = {name: piece.reach for name, piece in self.pieces.items()}
+        between = BETWEEN_LOCALS if with_locals and not atoms else BETWEEN
+        reaches = {name: piece.reach(between) for name, piece in self.pieces.items()}
         places = {name: reaches.get(name, wire) for column in self.layout.columns for name in column}
         self.y = heights(self.layout.columns, self.layout.segments(), places)
         if atoms:
@@ -86,6 +86,7 @@ class _Drawing:
         self.number = {name: k for k, column in enumerate(self.layout.columns) for name in column}
         self.column = {name: (column, i) for column in self.layout.columns for i, name in enumerate(column)}
         self.x: dict[str, float] = {}
+        self.aside: dict[Label, float] = {}  # how far labels stand beside the middle of their node
         self.sides: dict[str, tuple[float, float]] = {}
         self.ends: frozenset[int] = frozenset()  # the columns after which a row ends
         self.notices: list[str] = []
@@ -95,14 +96,19 @@ class _Drawing:
     def _definition(self, name: str) -> _Piece:
         """Return a value in a box or a circle, its number above and its gradient below."""
         node = self._node(name, self.material.scribe.symbol(name), 1.0)
-        labels = []
-        value = self.material.write(self.material.value(name), NUMBER)
-        if value:
-            labels.append(Label(name, "value", 0, -node.height / 2 - 2.5 - value.height / 2, value))
-        gradient = self.material.write(self.material.gradient(name), NUMBER)
-        if gradient:
-            labels.append(Label(name, "gradient", 0, node.height / 2 + 2.5 + gradient.height / 2, gradient))
+        numbers = ((self.material.value(name), "value", -1), (self.material.gradient(name), "gradient", 1))
+        written = [(line, role, side) for number, role, side in numbers if (line := self.material.write(number, NUMBER))]
+        # Where nothing comes in or nothing goes out, one stands on the other beside the node, and no line is in the way.
+        away = -1 if self._is_leaf(name) else 0 if self.material.graph.children.get(name) else 1
+        above = 1.5 if away else node.height / 2 + 2.5
+        labels = [
+            Label(name, role, away * (node.width / 2 + 5 + line.width / 2), side * (above + line.height / 2), line)
+            for line, role, side in written
+        ]
         return _Piece(node, tuple(labels))
+
+    def _is_leaf(self, name: str) -> bool:
+        return name in self.material.graph.leaf_by_name
 
     def _write_out_what_is_upside_down(self) -> None:
         """Write a − y out where the wire of y comes in above that of a; a sign alone would be read from top to bottom."""
@@ -142,8 +148,7 @@ class _Drawing:
 
     def _node(self, name: str, writing: Writing, scale: float) -> Node:
         material, graph = self.material, self.material.graph
-        leaf = name in graph.leaf_by_name
-        shape, width, height = size_for(writing, "box" if leaf else "circle", scale)
+        shape, width, height = size_for(writing, "box" if self._is_leaf(name) else "circle", scale)
         role = graph.role(name).value.replace(" value", "").replace("part of the loss", "loss-part")
         passed = ("path",) if name in material.passed else ()
         held = material.local_names(*((name, parent) for parent in graph.parents.get(name, ())))
@@ -166,6 +171,26 @@ class _Drawing:
                 self.x[name] = edge + left
                 self.sides[name] = (edge, edge + left + right)
             edge += left + right
+        self._step_aside()
+
+    def _step_aside(self) -> None:
+        """Move numbers above and below a node to a side where fewer of its lines pass."""
+        self.aside.clear()
+        if self.atoms:
+            return
+        beside: dict[str, list[Line]] = {name: [] for name in self.pieces}
+        for (parent, child), chain in self.layout.chains.items():
+            lines = [*pairwise(self._points(chain))]
+            beside[parent].append(lines[0])
+            beside[child].append(lines[-1])
+        for name, lines in beside.items():
+            for label in self.pieces[name].labels:
+                if label.x:
+                    continue
+                far = max(0.0, label.writing.width / 2 - 3)
+                at = replace(label, x=self.x[name], y=label.y + self.y[name])
+                crossing = {dx: sum(crosses(replace(at, x=at.x + dx).box, line) for line in lines) for dx in (0.0, far, -far)}
+                self.aside[label] = min(crossing, key=lambda dx: crossing[dx])
 
     def _break(self) -> None:
         """Choose the columns after which a row ends, where the picture is wide."""
@@ -209,15 +234,16 @@ class _Drawing:
     def _is_hit(self, name: str, line: Line) -> bool:
         """Tell whether a line runs through a neighbour of one of its ends."""
         column, place = self.column[name]
-        beside = [column[i] for i in (place - 1, place + 1) if 0 <= i < len(column)]
-        return any(crosses(self._placed(other).box, line) for other in beside if other in self.pieces)
+        beside = [column[i] for i in (place - 1, place + 1) if 0 <= i < len(column) and column[i] in self.pieces]
+        walls = [box for other in beside for box in (self._boxes(other) if self._is_leaf(other) else [self._placed(other).box])]
+        return any(crosses(box, line) for box in walls)
 
     def _placed(self, name: str) -> Node:
         return replace(self.pieces[name].node, x=self.x[name], y=self.y[name])
 
     def _labels(self, name: str) -> Iterator[Label]:
         for label in self.pieces[name].labels:
-            yield replace(label, x=label.x + self.x[name], y=label.y + self.y[name])
+            yield replace(label, x=label.x + self.x[name] + self.aside.get(label, 0.0), y=label.y + self.y[name])
 
     # --- local derivatives -----------------------------------------------------------------------------------
 

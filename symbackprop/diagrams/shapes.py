@@ -110,7 +110,7 @@ def _thinned(edges: Sequence[Edge]) -> Sequence[Edge]:
 def _plated(labels: Sequence[Label], edges: Sequence[Edge]) -> list[Label]:
     """Return the labels, with a plate under those that a line passes."""
     lines = list(dict.fromkeys(pair for edge in edges for pair in pairwise(edge.points)))
-    return [replace(label, plate=label.plate or any(crosses(label.box, line) for line in lines)) for label in labels]
+    return [replace(label, plate=label.plate or any(crosses(label.plate_box, line) for line in lines)) for label in labels]
 
 
 def _put(part: Part, x: float, y: float) -> Part:
