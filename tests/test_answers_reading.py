@@ -537,12 +537,15 @@ def test_documents_are_read_back(case: Case) -> None:
     told = [(left, values) for left, values in equations(made.document().blocks) if left is not None]
     slides = Options(beamer=True)
     for tex in (made.render("standalone"), made.render("standalone", slides), made.render("latex")):
-        pieces = list(displayed(tex, r"(?!&)(?!\\uncover<\d+->\{\{\}\}?&)"))
-        assert len(pieces) == len(told)
-        for piece, (left, values) in zip(pieces, told, strict=True):
+        meant = iter(told)
+        for piece in displayed(tex, r"(?!&)(?!\\uncover<\d+->\{\{\}\}?&)"):
             (line,) = read_answer(rf"\begin{{alignat*}}{{2}}{piece}\end{{alignat*}}", symbols).lines
+            if piece.startswith("&"):  # of a table, whose formulas are too wide for it
+                continue
+            left, values = next(meant)
             assert (line.left or line.values[0]) == left
             assert len(line.values) - (line.left is None) == len(values), piece
+        assert next(meant, None) is None
 
 
 # --- hostile input -------------------------------------------------------------------------------------------

@@ -11,12 +11,17 @@ DROPPED = frozenset(
         "centering", "hfill", "noindent", "allowbreak", "nobreak", "relax",
     }
 )  # fmt: skip
-DROPPED_WITH_ARGUMENT = frozenset(
-    {
-        "label", "tag", "ref", "eqref", "phantom", "hphantom", "vphantom", "hspace", "vspace", "mspace", "intertext",
-        "shortintertext", "htmlClass", "htmlId", "class", "cssId", "color", "textcolor", "colorbox",
-    }
-)  # fmt: skip
+# How many arguments go with each.
+DROPPED_WITH_ARGUMENTS = {
+    **dict.fromkeys(
+        (
+            "label", "tag", "ref", "eqref", "phantom", "hphantom", "vphantom", "hspace", "vspace", "mspace", "intertext",
+            "shortintertext", "htmlClass", "htmlId", "class", "cssId", "color", "textcolor", "colorbox", "bpreason",
+        ),
+        1,
+    ),
+    "parbox": 2, "bpedge": 3,
+}  # fmt: skip
 BIG = frozenset(
     {"left", "right", "middle", "big", "Big", "bigg", "Bigg"}
     | {f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in "lrm"}

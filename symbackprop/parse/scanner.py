@@ -18,7 +18,7 @@ from symbackprop.parse.commands import (
     BRACKETED,
     COMMANDS,
     DROPPED,
-    DROPPED_WITH_ARGUMENT,
+    DROPPED_WITH_ARGUMENTS,
     ENVIRONMENTS_WITH_ARGUMENT,
     FONTS,
     FUNCTION_COMMANDS,
@@ -192,8 +192,9 @@ class _Scanner:
         name = match[0][1:]
         if name in DROPPED:
             return
-        if name in DROPPED_WITH_ARGUMENT:
-            self.skip_argument()
+        if name in DROPPED_WITH_ARGUMENTS:
+            for _ in range(DROPPED_WITH_ARGUMENTS[name]):
+                self.skip_argument()
         elif name in {"overset", "stackrel", "underset"}:
             self.skip_argument()
             if equals := _EQUALS.match(self.flat, self.position):
@@ -206,9 +207,6 @@ class _Scanner:
         elif name in FONTS:
             yield from self.font(name)
         elif name in {"text", "textrm", "textbf", "textit", "mbox", "textnormal"}:
-            yield from self.text_words()
-        elif name == "parbox":
-            self.skip_argument()
             yield from self.text_words()
         elif name == "uncover":
             self.overlay()
