@@ -24,9 +24,21 @@ _ERRORS = re.compile(r'<td class="n"><span (data-f="\d+")>(.*?)</span></td>')
 
 
 def is_tabulated(subject: Subject, factor: Factor) -> bool:
-    """Tell whether a step is a line of the table: of many parameters, all but the first."""
-    others = {subject.made.backward.adjoints[name].name for name in subject.told[1:]}
-    return factor.closes is not None and factor.in_table and factor.closes.about.name in others
+    """Tell whether a step is a line of the table: of many parameters, each, and what the first one does not pass through."""
+    if len(subject.told) == 1 or factor.closes is None or not factor.in_table:
+        return False
+    adjoints, about = subject.made.backward.adjoints, factor.closes.about
+    if about.name in {adjoints[name].name for name in subject.told}:
+        return True
+    return adjoints.get(about.of) == about and about.name not in subject.plan.below(subject.told[0])
+
+
+def _tabulated(subject: Subject) -> Iterator[str]:
+    """Yield what has a line of the table: the parameters, then values that are on the way to some of them."""
+    yield from subject.told
+    for factor in subject.plan.factors:
+        if factor.closes is not None and factor.closes.about.of not in subject.told and is_tabulated(subject, factor):
+            yield factor.closes.about.of
 
 
 def gradient_table(subject: Subject) -> Iterator[str]:
@@ -39,7 +51,7 @@ def gradient_table(subject: Subject) -> Iterator[str]:
         header += [("after one step",)] if subject.updates.names else []
     addresses: list[str] = []
     rows: list[tuple[Spans, ...]] = []
-    for name in subject.told:
+    for name in _tabulated(subject):
         rows.append(tuple(_line(subject, name)))
         number = subject.plan.number[subject.made.backward.adjoints[name].name]
         tabulated = is_tabulated(subject, subject.plan.factors[number - 1])
@@ -65,8 +77,8 @@ def _line(subject: Subject, name: str) -> Iterator[Spans]:
     if subject.rows.counted:
         numbers = subject.numbers
         yield (numbers.slot(symbol.name),)
-        yield (numbers.slot(difference(name)),)
-        yield (subject.error(name),)
+        yield (numbers.slot(difference(name)),) if name in subject.told else ()
+        yield (subject.error(name),) if name in subject.told else ()
         if subject.updates.names:
             yield (numbers.slot(after(name)),) if name in subject.updates.names else ()
 

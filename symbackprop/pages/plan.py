@@ -101,6 +101,19 @@ class Plan:
                 stack.extend(part.name for part in (link.above, link.edge) if isinstance(part, Adjoint))
         return tuple(self.reached[node.symbol.name] for node in self.backward.nodes if node.symbol.name in seen)
 
+    def below(self, name: str) -> frozenset[str]:
+        """Return the derivatives that one is made of, itself among them, by the plain name of its quantity."""
+        found: set[str] = set()
+        stack = [self.backward.adjoints[name].name]
+        while stack:
+            about = stack.pop()
+            if about not in found:
+                found.add(about)
+                stack.extend(
+                    p.name for link in self.reached[about].links for p in (link.above, link.edge) if isinstance(p, Adjoint)
+                )
+        return frozenset(found)
+
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
         """Every step back."""

@@ -24,6 +24,7 @@ def lean(body: str) -> str:
     """
     shorter = _SVG.sub(lambda found: _picture(found[0]), _MATH.sub(lambda found: formula(found[0]), body))
     shorter = re.sub(r'<td class="n"><b data-n="(\d+)">(.*?)</b></td>', r'<td class="n" data-n="\1">\2</td>', shorter)
+    shorter = shorter.replace('<td class="n" data-', "<td data-")
     return _TAG.sub(lambda found: _BARE_VALUE.sub(r"=\1", found[0]), shorter)
 
 
@@ -151,8 +152,15 @@ def _picture(svg: str) -> str:
     short = svg
     if usual:
         short = svg.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
+    short = _BELOW.sub(lambda found: f"<text{found[1]}{found[4]}>{found[2]}{found[3].replace(found[4], '')}</text>", short)
     return _ALONE.sub(r'<text class="\1"\2\3>\4</text>', short)
 
+
+# A letter with indices, all of one size.
+_BELOW = re.compile(
+    r"<text([^>]*)>(<tspan[^>]*font-size[^>]*>[^<]*</tspan>)"
+    r'(<tspan[^>]*?( font-size="[\d.]+")[^>]*>[^<]*</tspan>(?:<tspan[^>]*?\4[^>]*>[^<]*</tspan>)?)</text>'
+)
 
 _ALONE = re.compile(
     r'<g class="label ([^"]*)"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
@@ -165,7 +173,7 @@ _ALONE = re.compile(
 _RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
 _NAMED = re.compile(r"[.#]([A-Za-z][\w-]*)")
 _TAGS = re.compile(r"(?:^|[\s>+~])([a-z][a-z\d]*)")
-_NIGHT = re.compile(r"@media \(prefers-color-scheme:dark\)\{\s*([^{}]+)\{([^{}]*)\}\s*\}")
+_NIGHT = re.compile(r"@media (?:screen and )?\(prefers-color-scheme:dark\)\{\s*([^{}]+)\{([^{}]*)\}\s*\}")
 _COLOUR = re.compile(r"(--[\w-]+):(#\w+)")
 
 
