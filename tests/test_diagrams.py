@@ -9,6 +9,7 @@ from collections import Counter
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
+from time import process_time
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -312,6 +313,16 @@ def test_wide_pictures_go_on_in_the_next_row() -> None:
         written = [label for label in picture.labels if label.role == "name" and label.plate]
         assert len(written) >= len(names), (name, spelled)
     assert not [edge for edge in figure(BY_NAME["mazur, graph"]).edges if len(edge.points) > 4]
+
+
+def test_large_pictures_are_made_in_a_moment() -> None:
+    """Of 144 edges between two layers, and of three hundred single operations; a slow machine has ten times as long."""
+    chain = "; ".join(["h0 = x0", *(f"h{t} = tanh(w*x{t} + u*h{t - 1} + b)" for t in range(1, 49))])
+    for made, kind in ((derive("12-12-12-3"), "network"), (derive(chain), "atoms")):
+        started = process_time()
+        picture = figure_of(made, kind)
+        assert process_time() - started < 10
+        assert len(picture.edges) > 290
 
 
 def test_a_row_ends_where_few_lines_pass() -> None:

@@ -80,7 +80,8 @@ class _Drawing:
         between = BETWEEN_LOCALS if with_locals and not atoms else BETWEEN
         reaches = {name: piece.reach(between) for name, piece in self.pieces.items()}
         places = {name: reaches.get(name, wire) for column in self.layout.columns for name in column}
-        self.y = heights(self.layout.columns, self.layout.segments(), places)
+        self.segments = self.layout.segments()
+        self.y = heights(self.layout.columns, self.segments, places)
         if atoms:
             self._write_out_what_is_upside_down()
         self.number = {name: k for k, column in enumerate(self.layout.columns) for name in column}
@@ -159,14 +160,15 @@ class _Drawing:
     def _columns(self, wider: float) -> None:
         """Choose the x of every name: room for what stands in a column, and for lines that are not too steep."""
         edge = 0.0
+        climbs = dict.fromkeys(range(len(self.layout.columns)), 0.0)
+        for a, b in self.segments:
+            climbs[self.number[b]] = max(climbs[self.number[b]], abs(self.y[a] - self.y[b]))
         for i, column in enumerate(self.layout.columns):
             pieces = [self.pieces[name] for name in column if name in self.pieces]
             left = max((piece.left for piece in pieces), default=8.0)
             right = max((piece.right for piece in pieces), default=8.0)
             if i:
-                before = set(self.layout.columns[i - 1])
-                climbs = [abs(self.y[a] - self.y[b]) for a, b in self.layout.segments() if a in before]
-                edge += max(NARROWEST * (2.0 if self.with_locals else 1.0), max(climbs, default=0.0) / STEEPEST) * wider
+                edge += max(NARROWEST * (2.0 if self.with_locals else 1.0), climbs[i] / STEEPEST) * wider
             for name in column:
                 self.x[name] = edge + left
                 self.sides[name] = (edge, edge + left + right)
@@ -194,7 +196,7 @@ class _Drawing:
 
     def _break(self) -> None:
         """Choose the columns after which a row ends, where the picture is wide."""
-        leaving = {source for source, _ in self.layout.segments()}
+        leaving = {source for source, _ in self.segments}
         columns = []
         for names in self.layout.columns:
             boxes = [box for name in names if name in self.pieces for box in self._boxes(name)]

@@ -32,6 +32,8 @@ ARROW_LENGTH, ARROW_WIDTH = 9.0, 7.0
 HEADS = {"own": 1.6, "crowded": 0.8, "path": 1.25, "faint": 0.6}
 # From how many edges on the gradient's way on they are drawn thinner.
 CROWD = 24
+# How wide the strips are in which lines are looked up.
+STRIP = 64.0
 BEND = 9.0
 
 
@@ -109,8 +111,17 @@ def _thinned(edges: Sequence[Edge]) -> Sequence[Edge]:
 
 def _plated(labels: Sequence[Label], edges: Sequence[Edge]) -> list[Label]:
     """Return the labels, with a plate under those that a line passes."""
-    lines = list(dict.fromkeys(pair for edge in edges for pair in pairwise(edge.points)))
-    return [replace(label, plate=label.plate or any(crosses(label.plate_box, line) for line in lines)) for label in labels]
+    strips: dict[int, list[tuple[Point, Point]]] = {}  # the lines that pass each strip of the picture
+    for line in dict.fromkeys(pair for edge in edges for pair in pairwise(edge.points)):
+        left, right = sorted((line[0][0], line[1][0]))
+        for strip in range(int(left // STRIP), int(right // STRIP) + 1):
+            strips.setdefault(strip, []).append(line)
+    placed = []
+    for label in labels:
+        box = label.plate_box
+        near = (line for strip in range(int(box[0] // STRIP), int(box[2] // STRIP) + 1) for line in strips.get(strip, ()))
+        placed.append(label if label.plate or not any(crosses(box, line) for line in near) else replace(label, plate=True))
+    return placed
 
 
 def _put(part: Part, x: float, y: float) -> Part:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -38,36 +39,33 @@ def breaks(columns: Sequence[Column]) -> tuple[int, ...]:
         return ()
     best: tuple[int, ...] = ()
     size = _fit(columns, ())
-    for rows in range(2, min(MOST_ROWS, len(columns)) + 1):
-        found = _balanced(columns, rows)
-        if found is None:
-            continue
+    for found in _balanced(columns):
         fit = _fit(columns, found)
         if fit >= size * WORTH ** (len(found) - len(best)):
             best, size = found, fit
     return best
 
 
-def _balanced(columns: Sequence[Column], rows: int) -> tuple[int, ...] | None:
-    """Return the breaks into so many rows that are about equally wide, with few lines between them."""
+def _balanced(columns: Sequence[Column]) -> Iterator[tuple[int, ...]]:
+    """Yield breaks into two, three and more rows that are about equally wide, with few lines between them."""
     whole = columns[-1].box[2] - columns[0].box[0]
     count = len(columns)
-
-    def cost(first: int, last: int) -> float:
-        share = (columns[last].box[2] - columns[first].box[0]) / whole
-        lines = columns[last].lines if last + 1 < count else 0
-        return share**2 + LINE_COST * lines**2 if lines <= MOST_LINES else float("inf")
-
-    least: list[tuple[float, tuple[int, ...]]] = [(cost(0, last), ()) for last in range(count)]
-    for _ in range(rows - 1):
-        least = [
-            min(
-                ((least[k][0] + cost(k + 1, last), (*least[k][1], k)) for k in range(last)),
-                default=(float("inf"), ()),
-            )
-            for last in range(count)
-        ]
-    return least[-1][1] if least[-1][0] < float("inf") else None
+    lines = [column.lines for column in columns]
+    toll = [LINE_COST * n**2 if n <= MOST_LINES else math.inf for n in lines]
+    toll[-1] = 0.0
+    lefts, rights = [column.box[0] / whole for column in columns], [column.box[2] / whole for column in columns]
+    # What the cheapest rows up to each column cost, and where they end.
+    cost = [(rights[last] - lefts[0]) ** 2 + toll[last] for last in range(count)]
+    ends: list[tuple[int, ...]] = [()] * count
+    for _ in range(min(MOST_ROWS, count) - 1):
+        longer, breaks_ = [math.inf] * count, list(ends)
+        for last in range(1, count):
+            right = rights[last]
+            least, k = min((cost[k] + (right - lefts[k + 1]) ** 2, k) for k in range(last))
+            longer[last], breaks_[last] = least + toll[last], (*ends[k], k)
+        cost, ends = longer, breaks_
+        if cost[-1] < math.inf:
+            yield ends[-1]
 
 
 def _fit(columns: Sequence[Column], ends: Sequence[int]) -> float:
