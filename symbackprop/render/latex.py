@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from symbackprop.document import Document, Lines
 from symbackprop.notation import Speller
-from symbackprop.render.latex_blocks import blocks_of
+from symbackprop.render.latex_blocks import LONG_TITLE, blocks_of
 from symbackprop.render.latex_frames import frames_of
 from symbackprop.render.latex_sheet import macros_of, sheet
 from symbackprop.render.options import DEFAULT, Options
@@ -118,6 +118,6 @@ def _headed(parts: Sequence[str], tikz: str, *, wide: bool) -> list[str]:
     """Put a diagram after the title and the sentence that says what the problem is; a wide one stands over both columns."""
     head = [*parts[:2], _drawing(tikz)]
     size = re.search(r"rectangle \((?P<width>[\d.]+),", tikz)
-    if wide and size and float(size["width"]) * POINTS > LEGIBLE * COLUMN:
+    if wide and len(parts[0]) < LONG_TITLE and size and float(size["width"]) * POINTS > LEGIBLE * COLUMN:
         return ["\\twocolumn[%", *head, "\\bigskip]", *parts[2:]]
     return [*head, *parts[2:]]

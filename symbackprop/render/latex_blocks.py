@@ -14,6 +14,7 @@ from symbackprop.render.rows import Alignment
 
 NARROW = 28.0  # in em: what 72 characters of a picture take in \scriptsize
 TABLE_ROWS = 26
+LONG_TITLE = 1000
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
 
@@ -52,13 +53,15 @@ def blocks_of(blocks: Sequence[Block], page: Sheet, numbers: Mapping[Place, int]
 
 
 def _heading(level: int, text: str, section: int) -> str:
+    # A title is kept on one page, but not one that is longer than that.
+    text = r"\raggedright " + (r"\interlinepenalty=0 " if len(text) > LONG_TITLE else "") + text
     match level:
         case 1:
-            return rf"\section*{{\raggedright {text}}}"
+            return rf"\section*{{{text}}}"
         case 2:
-            return rf"\subsection*{{\raggedright {section}\quad {text}}}"
+            return rf"\subsection*{{{section}\quad {text}}}"
         case _:
-            return rf"\subsubsection*{{\raggedright {text}}}"
+            return rf"\subsubsection*{{{text}}}"
 
 
 def flowing(page: Sheet, spans: Spans) -> list[str | Alignment]:

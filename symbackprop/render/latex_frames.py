@@ -15,7 +15,7 @@ from symbackprop.document import Block, Heading, Lines, Note, Paragraph, Picture
 from symbackprop.expr import Expr
 from symbackprop.render.latex_blocks import BOLD, LABELS, card, flowing, picture, table_parts, tables
 from symbackprop.render.latex_sheet import Sheet
-from symbackprop.render.latex_text import shown_width
+from symbackprop.render.latex_text import cut
 from symbackprop.render.overlays import in_turn, uncovered
 from symbackprop.render.rows import Alignment, RowLine
 from symbackprop.typeset.latex_heights import extent
@@ -84,23 +84,9 @@ def drawn_frame(drawing: str) -> str:
 
 def _title(page: Sheet, number: str, spans: Spans) -> _Title:
     """Return what stands at the head of slides, in two lines at most."""
-    shown = _shortened(page, spans, TITLE_LINES * page.width / TITLE_SIZE - TITLE_MARGIN)
+    shown = page.shortened(spans, TITLE_LINES * page.width / TITLE_SIZE - TITLE_MARGIN)
     lines = ceil((page.spans_width(shown) + TITLE_MARGIN) * TITLE_SIZE / page.width)
     return _Title(number + page.spans(shown), SLIDE - TITLE_LINE * (min(TITLE_LINES, max(1, lines)) - 1))
-
-
-def _shortened(page: Sheet, spans: Spans, room: float) -> Spans:
-    """Cut a heading that is wider than so many em."""
-    shown: list[str | Expr] = []
-    for part in spans:
-        width = page.spans_width((part,))
-        if width > room:
-            if isinstance(part, str):
-                shown.append(_cut(part, room)[0].rstrip() + "…")
-            break
-        shown.append(part)
-        room -= width
-    return tuple(shown)
 
 
 def _leading(body: Sequence[Piece]) -> int:
@@ -127,7 +113,7 @@ def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[Piece]:
         case Table():
             yield from _tabled(page, block)
         case Heading(_, spans):
-            shown = _shortened(page, spans, 3 * page.width)
+            shown = page.shortened(spans, 3 * page.width)
             text = rf"\par\medskip\textbf{{{page.spans(shown)}}}\par"
             yield Piece(text, ceil(BOLD * _text_height(page, shown)) + SKIP, 0)
         case Paragraph(spans):
@@ -243,7 +229,7 @@ def _slices(page: Sheet, spans: Spans) -> list[Spans]:
     for part in spans:
         rest = part
         while isinstance(rest, str) and used + page.spans_width((rest,)) > most:
-            head, rest = _cut(rest, most - used)
+            head, rest = cut(rest, most - used)
             slices[-1].append(head)
             slices.append([])
             used = 0.0
@@ -254,18 +240,6 @@ def _slices(page: Sheet, spans: Spans) -> list[Spans]:
         slices[-1].append(rest)
         used += width
     return [tuple(part) for part in slices]
-
-
-def _cut(text: str, room: float) -> tuple[str, str]:
-    """Cut a text where it fills `room` em, at a space where there is one near."""
-    end, used = 0, 0.0
-    while end < len(text) and used <= room:
-        used += shown_width(text[end])
-        end += 1
-    end = max(1, end - 1)
-    space = text.rfind(" ", 0, end)
-    end = space + 1 if space > end - 30 and space > 0 else end
-    return text[:end], text[end:]
 
 
 def _tabled(page: Sheet, table: Table) -> Iterator[Piece]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from symbackprop.document import Row, Span, Spans
 from symbackprop.notation import Speller
-from symbackprop.render.latex_text import escape, shown_width
+from symbackprop.render.latex_text import cut, escape, parted, shown_width
 from symbackprop.render.references import Cited, grouped
 from symbackprop.render.rows import GAP as SPACE
 from symbackprop.render.rows import Alignment, Edge, RowLine, align
@@ -17,6 +18,7 @@ from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.latex_emitter import Latex, Macros
 
 REASON_SCALE = 0.87
+LONGEST_REASON = 10  # in lines
 CITED = 1.7  # the width of a number in parentheses, in em of a reason
 GAP = "[3pt]"  # before a line that is built up, or opens an equation after others that go on
 
@@ -38,7 +40,9 @@ class Sheet:
 
     def spans(self, spans: Spans) -> str:
         """Return running text with mathematics in dollars."""
-        return "".join(self._span(span) for span in spans)
+        texts = [span if isinstance(span, str) else "" for span in spans]
+        gaps = [parted(before, after) for before, after in pairwise([*texts, ""])]
+        return "".join(self._span(span) + gap for span, gap in zip(spans, gaps, strict=True))
 
     def _span(self, span: Span) -> str:
         match span:
@@ -68,8 +72,22 @@ class Sheet:
             case _:
                 return self.inline.box(span).width
 
+    def shortened(self, spans: Spans, room: float) -> Spans:
+        """Cut running text that is wider than so many em."""
+        shown: list[Span] = []
+        for part in spans:
+            width = self._span_width(part)
+            if width > room:
+                if isinstance(part, str):
+                    shown.append(cut(part, room)[0].rstrip() + "…")
+                break
+            shown.append(part)
+            room -= width
+        return tuple(shown)
+
     def reason(self, spans: Spans, room: float) -> tuple[str, float, float]:
         """Return a row's reason for use inside mathematics, in a box of several lines where it is wider than `room`."""
+        spans = self.shortened(spans, LONGEST_REASON * self.width)
         width = REASON_SCALE * self.spans_width(spans)
         text = self.spans(spans)
         if width <= room:

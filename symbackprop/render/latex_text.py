@@ -7,7 +7,9 @@ import unicodedata
 from symbackprop.render.formulas import runs
 from symbackprop.typeset.widths import text_width
 
-LONGEST_WORD, SHORTEST_PART = 17, 7  # in letters: what is set whole, and what may stand before a break at a sign
+# In em: what of a word is set whole, and what may stand before a break at a sign; in letters, what is joined to a formula.
+LONGEST_PART, SHORTEST_PART, LONGEST_JOINED = 9.0, 4.0, 20
+BREAK = r"\hspace{0pt plus .5em}"
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
@@ -35,18 +37,16 @@ def escape(text: str) -> str:
     return "".join(f"${_provided(run)}$" if mathematical else _words(run) for mathematical, run in runs(text))
 
 
-def shortened(text: str, most: int) -> str:
-    """
-    Return a text of at most so many characters, cut at a word where there is one.
-
-    >>> shortened("a title that goes on", 12)
-    'a title…'
-    """
-    if len(text) <= most:
-        return text
-    head = text[: most - 1]
-    words = head.rsplit(None, 1)[0]
-    return (words if 2 * len(words) > most else head) + "…"
+def cut(text: str, room: float) -> tuple[str, str]:
+    """Cut a text where it fills `room` em, at a space where there is one near."""
+    end, used = 0, 0.0
+    while end < len(text) and used <= room:
+        used += shown_width(text[end])
+        end += 1
+    end = max(1, end - 1)
+    space = text.rfind(" ", 0, end)
+    end = space + 1 if space > end - 30 and space > 0 else end
+    return text[:end], text[end:]
 
 
 def shown_width(text: str) -> float:
@@ -70,15 +70,21 @@ def _provided(formula: str) -> str:
 def _words(text: str) -> str:
     """Return words; one that is long may be broken, after a sign that no prose has where there is one."""
     out: list[str] = []
-    run = 0
+    run = 0.0
     for char in text:
-        if run > LONGEST_WORD or (run > SHORTEST_PART and out[-1] in _PARTING):
-            out.append(r"\hspace{0pt}")
-            run = 0
-        shown = _shown(char)
-        run = 0 if char.isspace() else run + max(1, round(_shown_width(shown)) if shown.startswith((r"\texttt", "[")) else 1)
-        out.append(shown)
+        if run > LONGEST_PART or (run > SHORTEST_PART and out[-1] in _PARTING):
+            out.append(BREAK)
+            run = 0.0
+        out.append(_shown(char))
+        run = 0.0 if char.isspace() else run + shown_width(char)
     return "".join(out)
+
+
+def parted(before: str, after: str) -> str:
+    """Return a place to break between two texts without a space, where that makes too long a word."""
+    word = (before.rsplit(None, 1) or [""])[-1] if before[-1:].strip() else ""
+    following = (after.split(None, 1) or [""])[0] if after[:1].strip() else ""
+    return BREAK if max(len(word), len(following)) > LONGEST_JOINED else ""
 
 
 def _shown(char: str) -> str:
