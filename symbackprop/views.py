@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from symbackprop.derivation import derive
+from symbackprop.derivation import Derivation, derive
 from symbackprop.document import Document
-from symbackprop.errors import InputError, nearest
+from symbackprop.errors import InputError, SymbackpropError, nearest
 from symbackprop.evaluate import Values
 from symbackprop.layers import Layout, Plan, batch_size, layout, plan_of, plan_of_one_liner
 from symbackprop.narrate import Telling, tell_depth, tell_indices, tell_layers, tell_together
 from symbackprop.notation import NOTATIONS, Speller
+
+MOST_DRAWN = 30  # units of a layer
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,17 @@ def tell_view(problem: str, telling: Telling, asked: Asked) -> tuple[Document, S
     if asked.view == "all":
         return tell_together(plan, telling, title), speller
     return tell_layers(plan, telling, title, values, chosen), speller
+
+
+def by_units(problem: str, asked: Asked) -> Derivation | None:
+    """Return a network unit by unit for a picture of it; None where its sizes are letters, or many."""
+    plan = None if asked.at else plan_of_one_liner(problem)
+    if plan is not None and not all(isinstance(size, int) and size <= MOST_DRAWN for size in plan.sizes):
+        return None
+    try:
+        return derive(problem, at=asked.at)
+    except SymbackpropError:
+        return None
 
 
 def planned(problem: str, asked: Asked, chosen: Layout) -> tuple[Plan, str, Values | None]:

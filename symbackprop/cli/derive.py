@@ -83,12 +83,12 @@ def derive(  # noqa: PLR0913 - one parameter an option
     )
     check_view("layers" if depth is not None and view == "units" else view, batch, samples)
     if view != "units" or depth is not None:
-        from symbackprop.views import Asked, tell_view  # noqa: PLC0415
+        from symbackprop.views import Asked, by_units, tell_view  # noqa: PLC0415
 
-        by_units = {
+        of_units = {
             "--wrt": wrt, "--paths": paths, "--expand": expand, "--atoms": atoms, "--from-definition": from_definition,
         }  # fmt: skip
-        if unfit := [option for option, given in by_units.items() if given]:
+        if unfit := [option for option, given in of_units.items() if given]:
             msg = f"{', '.join(unfit)} {'belongs' if len(unfit) == 1 else 'belong'} to --view units"
             raise InputError(msg)
         telling = telling_of(detail, digits, exact=exact)
@@ -98,6 +98,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         if pages.json:
             msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
+        pages.pictured = by_units(problem, asked) if pages.row.name == "html" and not (no_diagram or worksheet) else None
         pages.write(document)
         return
     if layout is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from symbackprop.render import Options
 
 # What sets each format that shows a diagram on its first page.
-ENGINE_OF = {"typst": "typst", "standalone": "latex"}
+ENGINE_OF = {"typst": "typst", "standalone": "latex", "html": "typst"}
 
 STANDARD_OUTPUT = Path("-")
 MOST_NAMED = 8  # letters that a PDF lacks
@@ -60,6 +60,7 @@ class Writer:
             msg = "standard output is closed; write to a file with -o"
             raise InputError(msg)
         self.output = output
+        self.pictured: Derivation | None = None  # what a page shows a picture of, where its source is not that
         self.two_column, self.beamer = two_column, beamer
         if format_name is None and output is not None:
             from symbackprop.derivation import format_for  # noqa: PLC0415
@@ -116,9 +117,10 @@ class Writer:
         """Return a picture of what is derived, or nothing on a worksheet and where no page would hold it."""
         from symbackprop.derivation import Derivation  # noqa: PLC0415
 
-        if not self.drawn or self.blanks or not isinstance(self.source, Derivation):
+        source = self.pictured or self.source
+        if not self.drawn or self.blanks or not isinstance(source, Derivation):
             return ""
-        return self.source.drawing(engine)
+        return source.drawing(engine)
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""

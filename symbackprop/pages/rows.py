@@ -18,6 +18,8 @@ from symbackprop.unfold import unfold
 # The class of a line: what is always shown, what is put in, and the numbers.
 CLAIM, PUT_IN, NUMBERS = "row", "row sub", "row put"
 
+MOST_OPERATIONS = 30  # of what is told rule by rule
+
 Kinded = tuple[str, Row]
 
 
@@ -70,7 +72,8 @@ class Rows:
             return
         assert isinstance(step.about, Partial)
         child, parent = step.about.child, step.about.parent
-        if len(unfold(graph.definitions[child].expr, parent)) > 1:
+        expr = graph.definitions[child].expr
+        if operations(expr) <= MOST_OPERATIONS and len(unfold(expr, parent)) > 1:
             yield from ((CLAIM, row) for row in unfolded_rows(self.teller, child, parent, step.about))
 
     def rule(self, step: LocalDerivative) -> Spans:

@@ -10,6 +10,7 @@ from functools import cached_property
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams import Figure, stylesheet, to_svg
 from symbackprop.document import Block, Heading, Note, Paragraph, Row
+from symbackprop.expr import operations
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Node, Role
 from symbackprop.narrate.derivatives import unfolded_rows
@@ -30,6 +31,7 @@ WIDTH = 30.0
 _SOME = re.compile(r"(?:\.sb-diagram|math) \.(role-[\w-]+|word)\b[^}]*\}")
 MOST_WIDE, COMFORTABLE, STRETCH = 2400, 720, 1.4  # pixels of the picture
 _LAYER, _DIGITS = re.compile("⁽([⁰¹²³⁴-⁹]+)⁾"), str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+MOST_RULES = 240  # operations that are told rule by rule
 MOST_DEFINITIONS, MOST_TITLES = 12, 4
 TOOLS = (
     '<p class="tools js"><label>show <select id="level"><option value="0">results</option><option value="1">formulas</option>'
@@ -264,13 +266,16 @@ class _Page:
             return
         node: Node = subject.asked.graph.output
         yield '<h2 id="rules"><a class="anchor" href="#rules">By the rules</a></h2>'
-        for name in subject.told:
+        told = subject.told[: max(1, MOST_RULES // max(1, operations(node.expr)))]
+        for name in told:
             adjoint = subject.asked.backward.adjoints[name]
             rows = unfolded_rows(subject.narrator, node.symbol.name, name, adjoint)
-            told: list[Kinded] = [("row", row) for row in rows]
+            lines: list[Kinded] = [("row", row) for row in rows]
             if subject.rows.counted:
-                told.append(("row put", Row(None, subject.numbers.put_in(rows[-1].right), subject.numbers.slot(adjoint.name))))
-            yield f'<div class="rows">{self._lines(told)}</div>'
+                lines.append(("row put", Row(None, subject.numbers.put_in(rows[-1].right), subject.numbers.slot(adjoint.name))))
+            yield f'<div class="rows">{self._lines(lines)}</div>'
+        if more := len(subject.told) - len(told):
+            yield f"<p>… and {more} more derivatives in the same way.</p>"
 
     def _gradients(self) -> Iterator[str]:
         many = len(self.subject.told) > 1

@@ -25,7 +25,9 @@ REMARKS = {"verified": "✓", "wrong": "✗", "follows": "→", "warning": "Warn
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as a page."""
     writer = Writer(Formulas(speller, colour=options.color), options.width or WIDTH)
-    return page(document.title, "\n".join(writer.blocks(document.blocks)), sheet=style("frame", "page"))
+    title, *body = writer.blocks(document.blocks)
+    drawn = [f'<figure class="scroll">{options.diagram}</figure>'] if options.diagram else []
+    return page(document.title, "\n".join([title, *drawn, *body]), sheet=style("frame", "page"))
 
 
 class Writer:
