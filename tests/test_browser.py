@@ -272,7 +272,8 @@ def shown(browser: Browser) -> dict[str, set[str]]:
     return {f"{kind} {place}": set(texts) for kind, places in found.items() for place, texts in places.items()}
 
 
-CHANGED = [name for name in PROBLEMS if name not in {"without numbers", "an input"}]
+FIRST = ("one weight", "a gradient")
+CHANGED = [*FIRST, *(name for name in PROBLEMS if name not in {*FIRST, "a domain", "without numbers", "an input"})]
 MOST_FIELDS = 24
 
 
@@ -300,7 +301,7 @@ def test_numbers_follow_the_fields(browser, opened, name) -> None:
             and {re.sub(r"</?sup>", "", t) for t in texts} != {re.sub(r"</?sup>", "", in_text(right[int(key.split()[1])][0]))}
         }
         assert wrong == {}
-    assert len(now) > 20
+    assert len(now) > 5
     assert sum(now[key] != before[key] for key in now) > (0.6 if len(chosen) < MOST_FIELDS else 0.3) * len(now)
     browser.click("#reset")
     assert shown(browser) == before
@@ -376,6 +377,71 @@ def test_every_weight_has_its_chain_rule(browser, opened, name) -> None:
         assert [row for row in counts if row[2] < 3] == []
         # A derivative that only adds up others has no factor of its own to box.
         assert sum(row[1] >= 1 for row in counts) > 0.8 * len(counts)
+
+
+@pytest.mark.parametrize("name", some(["a gradient", "a domain", "a kink", "many definitions"], 1))
+def test_functions_are_stepped_through(browser, opened, name) -> None:
+    """Every step has its place in the graph, and what is chosen is what is updated and listed, numbered as the bar counts."""
+    data = data_of(opened(name))
+    for place in list(data["wanted"]):
+        browser.run("if (pick) { pick.value = arguments[0]; pick.dispatchEvent(new Event('change')); }", place)
+        seen = browser.run("""
+            const out = [];
+            for (let t = 1; t < steps.length; t++) {
+                go(t, false);
+                const on = document.querySelectorAll("#net .on").length, now = document.querySelector(".steps .now > a");
+                out.push([document.getElementById("where").textContent, now && now.textContent, on]);
+            }
+            go(0, false);
+            return out;""")
+        assert seen
+        # Of a sum of others there is nothing to mark.
+        assert sum(marked > 0 for _, _, marked in seen) > 0.8 * len(seen)
+        assert [row for row in seen if row[0].split()[0] in {"forward", "factor"} and row[0].split()[1] != row[1]] == []
+
+
+def test_the_update_is_that_of_the_chosen_weight(browser, opened) -> None:
+    data = data_of(opened("all weights"))
+    for place in list(data["wanted"]):
+        browser.run("pick.value = arguments[0]; pick.dispatchEvent(new Event('change')); go(steps.length - 1, false)", place)
+        told = browser.run("return [...document.querySelectorAll('#now b[data-n]')].map(e => [e.dataset.n, e.textContent])")
+        row = browser.run("return document.querySelector(`table [data-n='${arguments[0]}']`).textContent", told[-1][0])
+        names = browser.run("return document.querySelector('#now [data-u]').textContent")
+        field = browser.run("return document.querySelector(`#fields [data-v='${arguments[0]}'] math`).textContent", place)
+
+        assert int(told[-1][0]) == data["after"] + data["learnt"].index(int(place)) * data["size"]
+        assert (told[-1][1], names) == (row, field)
+
+
+def test_kinks_are_warned_of_where_they_are(browser, opened) -> None:
+    data = data_of(opened("a kink"))
+    warned = "return !document.getElementById('kinks').hidden && document.getElementById('kinks').innerText"
+    x = data["names"].index("x")
+
+    assert not browser.run(warned)
+    typed(browser, {x: "0"})
+    assert "is at a kink of abs" in browser.run(warned)
+    typed(browser, {x: "0.7"})
+    assert not browser.run(warned)
+
+
+def test_what_has_no_value_is_named(browser, opened) -> None:
+    data = data_of(opened("a domain"))
+    typed(browser, {data["names"].index("y"): "100"})
+    said = browser.run("return document.getElementById('fault').innerText.replace(/\\s+/g, ' ')")
+
+    assert said.startswith("At this point ")
+    assert said.endswith("has no value.")
+
+
+def test_the_picture_is_that_of_the_sample_at_hand(browser, opened) -> None:
+    opened("a mean over samples")
+    shown = "return [...document.querySelectorAll('#net svg')].findIndex(e => e.checkVisibility({visibilityProperty: true}))"
+    seen = [browser.run(f"go({t}, false); {shown}") for t in (1, 5, 9)]
+
+    assert seen == [0, 1, 2]
+    browser.run("const e = document.getElementById('sample'); e.value = 1; e.dispatchEvent(new Event('change'))")
+    assert browser.run(shown) == 1
 
 
 def test_without_a_script_everything_is_there(browser, opened) -> None:
