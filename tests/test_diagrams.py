@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from functools import cache
+from io import BytesIO
 from itertools import combinations, pairwise
 from pathlib import Path
 from time import process_time
@@ -19,7 +20,7 @@ from latex_compiler import available, compile_latex
 
 from symbackprop import cli, derive
 from symbackprop.diagrams import KINDS, Figure, figure_of, to_bytes, to_dot, to_svg, to_tikz
-from symbackprop.diagrams.figure import Box, Label, Node, Writing, legible, overlap
+from symbackprop.diagrams.figure import LONGEST_DESCRIPTION, Box, Label, Node, Writing, legible, overlap
 from symbackprop.diagrams.labels import crosses
 from symbackprop.diagrams.layering import layered
 from symbackprop.diagrams.wrapping import Column, breaks
@@ -451,6 +452,25 @@ def test_letters_that_no_font_has_are_said(tmp_path: Path, capfd: pytest.Capture
         said = capfd.readouterr().err
         assert "for 語," in said
         assert said.count("\n") == 1
+
+
+def test_a_picture_as_file_says_what_it_shows() -> None:
+    pytest.importorskip("matplotlib")
+    image = pytest.importorskip("PIL.Image")
+    picture = figure(BY_NAME["one_weight, network"])
+    with image.open(BytesIO(to_bytes(picture, "png"))) as file:
+        assert file.text == {"Title": picture.title, "Description": picture.description}
+
+
+@each
+def test_words_for_the_picture_can_be_read_aloud(drawing: Drawing) -> None:
+    """No raised or lowered digits and no powers of ten as typed; every value that is drawn in a small picture is said."""
+    made, picture = drawing.derivation(), figure(drawing)
+
+    assert not re.search("[₀-₉⁰-⁹⁽⁾¹²³]|\\de[-+]?\\d", picture.description)
+    if made.values is not None and picture.kind != "four" and len(picture.description) < LONGEST_DESCRIPTION:
+        said = picture.description
+        assert [node.name for node in picture.nodes if node.tip.partition(", ")[2] not in said] == []
 
 
 def test_without_matplotlib_a_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

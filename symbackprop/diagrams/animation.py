@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from typing import Any
 
 from symbackprop.diagrams.figure import Edge, Figure, Label, Node, Point
 from symbackprop.diagrams.inscribe import NOTE, text
@@ -306,7 +307,8 @@ def animated_gif(figure: Figure, *, scale: float = 1.25) -> bytes:
     ends = [*clock.starts[1:], clock.whole]
     times = [round(100 * (end - start)) * 10 for start, end in zip(clock.starts, ends, strict=True)]
     file = BytesIO()
-    first.save(file, format="GIF", save_all=True, append_images=others, duration=times, loop=0, optimize=True)
+    look: dict[str, Any] = {"duration": times, "loop": 0, "optimize": True, "comment": figure.title.encode()}
+    first.save(file, format="GIF", save_all=True, append_images=others, **look)
     return file.getvalue()
 
 

@@ -46,7 +46,8 @@ def four_figure(material: Material, sample: int = 1) -> Figure:
     four = _Four(material, network, (layer, to, source), f"_s{sample}" if network.samples > 1 else "")
     panels = [four.forward(), four.backward(), four.cost(), four.gradient()]
     nodes, edges, labels, frames = side_by_side([panel.settle() for panel in panels])
-    said = " ".join(f"{panel.caption}: {'; '.join(line.plain for line, _ in panel.formulas)}." for panel in panels)
+    about = [f"The numbers are those of sample {sample} of {network.samples}."] if network.samples > 1 else []
+    said = " ".join([*about, *(f"{panel.caption}: {'; '.join(panel.said)}." for panel in panels)])
     return framed("four", material.title(), said, nodes, edges, labels, frames)
 
 

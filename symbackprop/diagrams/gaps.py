@@ -16,6 +16,7 @@ from symbackprop.network import Layer
 
 # Up to how many edges of a layer have their weight's name, value and gradient written (3), name and value (2), or the name (1).
 MOST_LABELLED = {3: 6, 2: 9, 1: 12}
+LEFT_OUT = {2: "gradients", 1: "values and gradients"}
 NARROWEST, STEEPEST, STEEPER = 125.0, 1.4, 2.1
 WIDER = (1.0, 1.12, 1.25, 1.6, 2.1)
 # How much wider a gap may become so that no edge runs through the label of another.
@@ -82,6 +83,8 @@ class Gap:
                 column, labels = moved, written
             if complete:
                 found, fewest = detail, min(fewest, through)
+        if LEFT_OUT.get(found) and self.material.values is not None and not many:
+            notices.append(f"layer {self.layer}: {len(self.wires)} weights are written without their {LEFT_OUT[found]}")
         of = {label.of for label in labels}
         if self.layer and len(of) < len(self.wires):
             notices.append(f"layer {self.layer}: {len(of)} of {len(self.wires)} weights are named, so that they stay legible")

@@ -10,7 +10,7 @@ from symbackprop.diagrams.figure import Box, Edge, Figure, Label, Node, Point, W
 from symbackprop.diagrams.inscribe import NOTE, NUMBER
 from symbackprop.diagrams.labels import Block, Line, crosses, place, stack
 from symbackprop.diagrams.layering import Layered, Link, layered
-from symbackprop.diagrams.material import Material
+from symbackprop.diagrams.material import Material, counted
 from symbackprop.diagrams.operators import operands, operation
 from symbackprop.diagrams.shapes import BEND, UNIT, arrow_box, border, framed, size_for
 from symbackprop.diagrams.spacing import Reach, heights
@@ -324,13 +324,16 @@ class _Drawing:
 
     def _described(self) -> str:
         material, graph = self.material, self.material.graph
-        what = "single operations" if self.atoms else "definitions"
-        sentences = [f"A computation graph of {len(graph.leaves)} given values and {len(graph.nodes)} {what}."]
+        given = counted(len(graph.leaves), "given value")
+        made = counted(len(graph.nodes), "single operation" if self.atoms else "definition")
+        sentences = [f"A computation graph of {given} and {made}."]
         if material.wrt:
             sentences.append(material.path_words())
         sentences += [f"{notice[:1].upper()}{notice[1:]}." for notice in self.notices]
-        for name, node in graph.definitions.items():
-            sentences.append(f"{material.scribe.equation((node.symbol, node.expr), NOTE).plain}.")
-            if material.values is not None:
-                sentences.append(f"{material.tip(name)}.")
+        if material.values is not None:
+            sentences.append(f"Given: {'; '.join(material.tip(name) for name in graph.leaf_by_name)}.")
+        for node in graph.definitions.values():
+            said = material.says(node.symbol, node.expr)
+            numbers = material.tip(node.symbol.name).partition(", ")[2]
+            sentences.append(f"{said}{', ' if numbers else ''}{numbers}.")
         return " ".join(sentences)

@@ -108,6 +108,10 @@ class Material:
         along = "one path" if ways == 1 else f"{ways:,} paths"
         return f"Marked: {words(about, self.made.speller)}, which passes along {along}."
 
+    def says(self, *sides: Expr) -> str:
+        """Say that expressions are equal, in words."""
+        return " equals ".join(words(side, self.made.speller) for side in sides)
+
     def edge_tip(self, child: str, parent: str) -> str:
         """Say what a local derivative is."""
         step = self.made.backward.locals.get((child, parent))
@@ -131,4 +135,19 @@ class Material:
 
 
 def _spoken_number(number: Numeral) -> str:
-    return number.text.replace("-", "−") if "e" not in number.text else number.text
+    """Return 0.3775, or 6.684 times ten to the power −4."""
+    mantissa, _, exponent = number.text.replace("-", "−").partition("e")
+    if not exponent or number.text in {"inf", "-inf", "nan"}:
+        return number.text.replace("-", "−")
+    sign = "−" if exponent.startswith("−") else ""
+    return f"{mantissa} times ten to the power {sign}{exponent.lstrip('+−0') or '0'}"
+
+
+def counted(count: int, one: str) -> str:
+    """
+    Return a number with its noun.
+
+    >>> counted(1, "input"), counted(2_000, "single operation")
+    ('1 input', '2,000 single operations')
+    """
+    return f"{count:,} {one}{'' if count == 1 else 's'}"

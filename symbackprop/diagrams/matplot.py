@@ -17,8 +17,6 @@ FAMILY = ("STIXGeneral", "DejaVu Sans")
 POINTS_PER_PIXEL = 0.75
 # How many pixels a PNG has at most from side to side; matplotlib has room for 65,536.
 LARGEST = 16_000
-# No dates: the same figure gives the same bytes.
-_METADATA: dict[str, dict[str, Any]] = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
 _INK = {"value": "value", "gradient": "gradient", "local": "local"}
 # What lies on what.
 FRAMES, LINES, PATHS, SHAPES, PLATES, LETTERS = 0, 1, 1.5, 2, 3, 4
@@ -62,7 +60,7 @@ def to_bytes(figure: Figure, ending: str, *, scale: float = 2.0) -> bytes:
             for artist in _drawn(part, as_text=ending == "pdf"):
                 axes.add_artist(artist)
         file = BytesIO()
-        sheet.savefig(file, format=ending, dpi=96 * _fitting(figure, scale), metadata=_METADATA[ending])
+        sheet.savefig(file, format=ending, dpi=96 * _fitting(figure, scale), metadata=_told(figure, ending))
     return file.getvalue()
 
 
@@ -91,6 +89,13 @@ def frames(states: Sequence[Figure], scale: float) -> Iterator[tuple[tuple[int, 
                 artist.set_visible(True)
             sheet.canvas.draw()
             yield sheet.canvas.get_width_height(), bytes(sheet.canvas.buffer_rgba())
+
+
+def _told(figure: Figure, ending: str) -> dict[str, Any]:
+    """Return what the file says of itself in words.  No dates: the same figure gives the same bytes."""
+    if ending == "pdf":
+        return {"Title": figure.title, "Subject": figure.description, "CreationDate": None}
+    return {"Title": figure.title, "Description": figure.description, "Software": None}
 
 
 def _settings() -> Any:

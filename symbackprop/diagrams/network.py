@@ -9,7 +9,7 @@ from symbackprop.diagrams import wrapping
 from symbackprop.diagrams.figure import Box, Edge, Figure, Frame, Label, Node
 from symbackprop.diagrams.gaps import Gap, around, is_whole
 from symbackprop.diagrams.inscribe import NOTE, text
-from symbackprop.diagrams.material import Material
+from symbackprop.diagrams.material import Material, counted
 from symbackprop.diagrams.shapes import framed
 from symbackprop.diagrams.units import Column, Units
 from symbackprop.errors import InputError
@@ -61,7 +61,7 @@ class _Drawn:
         frames, labels = _frames(network, self.columns)
         labels += self.labels
         edges = list(self.edges)
-        described = _described(material, network, nodes, self.sample, self.notices)
+        described = _described(material, network, nodes, self.edges, self.sample, self.notices)
         if ends:
             boxes = [*(node.box for node in nodes), *(label.box for label in labels), *(frame.box for frame in frames)]
             rows = wrapping.Rows(ends, boxes, edges, material.note)
@@ -122,16 +122,24 @@ def _frames(network: Network, columns: Sequence[Column]) -> tuple[list[Frame], l
     return frames, labels
 
 
-def _described(material: Material, network: Network, nodes: Sequence[Node], sample: int, notices: Sequence[str]) -> str:
+def _described(  # noqa: PLR0913, PLR0917 - what there is to say
+    material: Material,
+    network: Network,
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    sample: int,
+    notices: Sequence[str],
+) -> str:
     """Say in words what the picture shows."""
-    inputs = f"{network.inputs} input{'' if network.inputs == 1 else 's'}"
     layers = ", ".join(f"{layer.units} {layer.activation}" for layer in network.layers)
-    sentences = [f"A network with {inputs} and {len(network.layers)} layer{'' if len(network.layers) == 1 else 's'} ({layers})."]
+    inputs, depth = counted(network.inputs, "input"), counted(len(network.layers), "layer")
+    sentences = [f"A network with {inputs} and {depth} ({layers})."]
     if network.samples > 1:
         sentences.append(f"The numbers are those of sample {sample} of {network.samples}.")
     if material.wrt:
         sentences.append(material.path_words())
     sentences += [f"{notice[:1].upper()}{notice[1:]}." for notice in notices]
     if material.values is not None:
-        sentences += [f"{node.tip[:1].upper()}{node.tip[1:]}." for node in nodes]
+        tips = [*(node.tip for node in nodes), *(edge.tip for edge in edges if edge.name)]
+        sentences.append(f"Values and gradients: {'; '.join(filter(None, tips))}.")
     return " ".join(sentences)

@@ -26,6 +26,7 @@ class Panel:
     edges: list[Edge] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     formulas: list[tuple[Writing, str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     waiting: list[tuple[Edge, list[list[Label]]]] = field(default_factory=list)
 
     def node(  # noqa: PLR0913 - what a node has
@@ -88,6 +89,7 @@ class Panel:
     def formula(self, *sides: Expr, role: str = "note") -> None:
         """Add a line of equal expressions under the panel."""
         self.formulas.append((self.material.scribe.equation(sides, NAME - 1), role))
+        self.said.append(self.material.says(*sides))
 
     def settle(self) -> Panel:
         """Give what is written on edges its place, the formulas and the caption theirs; returns the panel."""
