@@ -375,13 +375,17 @@ def test_detail_decides_how_many_blanks_there_are() -> None:
 
 @pytest.mark.parametrize("suffix", [".tex", ".md", ".txt", ".typ"])
 def test_the_solution_is_the_ordinary_document(suffix: str, tmp_path: Path) -> None:
-    """`--worksheet --solution` writes what is written without either."""
+    """`--worksheet --solution` writes what is written without either, under a title that says so."""
     common = ["derive", "3*x^2 + 2*x*y + y^2", "--at", "x=1,y=2", "-o"]
     for name, options in {"sheet": ["--worksheet"], "solved": ["--worksheet", "--solution"], "whole": []}.items():
         assert run([*common, str(tmp_path / (name + suffix)), *options]) == 0
     made = {path.stem: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
 
-    assert made["solved"] == made["whole"] != made["sheet"]
+    titled = [line for line in made["solved"].splitlines() if line not in made["whole"].splitlines()]
+
+    assert any(": solution" in line for line in titled)
+    assert len(titled) <= 2
+    assert made["sheet"] != made["whole"]
 
 
 def test_a_worksheet_is_given_its_numbers(capsys: pytest.CaptureFixture[str]) -> None:

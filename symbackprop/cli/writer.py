@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ENGINE_OF = {"typst": "typst", "standalone": "latex", "html": "typst"}
 
 STANDARD_OUTPUT = Path("-")
+MOST_TRIED = 100  # names of files
 MOST_NAMED = 8  # letters that a PDF lacks
 LAID_OUT = frozenset({"latex", "standalone", "typst", "pdf"})
 
@@ -87,7 +88,8 @@ class Writer:
         if worksheet and self.json:
             msg = "--worksheet has no JSON form: JSON holds the results"
             raise InputError(msg)
-        self.source, self.blanks, self.drawn = source, worksheet and not solution, diagram
+        self.source, self.drawn = source, diagram
+        self.blanks, self.solution = worksheet and not solution, solution
         name = format_name or "terminal"
         if standalone and name == "latex":
             name = "standalone"
@@ -102,6 +104,10 @@ class Writer:
 
             teller = getattr(self.source, "teller", None)
             document = worksheet(document, givens(teller()) if teller else ())
+        if self.solution:
+            from symbackprop.narrate.worksheet import solved  # noqa: PLC0415
+
+            document = solved(document)
         options = self._options()
         if self.row.name in ENGINE_OF and not self.pdf:
             options = replace(options, diagram=self._diagram(ENGINE_OF[self.row.name]))
@@ -123,20 +129,19 @@ class Writer:
         return source.drawing(engine)
 
     def _write_pdf(self, document: Document, options: Options) -> None:
-        """Write a PDF; where nothing is installed that makes one, write the LaTeX beside, and say so."""
-        from symbackprop.render.pdf import NoEngineError, choose_engine, to_pdf, without_letters  # noqa: PLC0415
+        """Write a PDF; where nothing is installed that makes one, or it fails, write beside what it is made of, and say so."""
+        from symbackprop.render.pdf import FailedError, NoEngineError, choose_engine, to_pdf, without_letters  # noqa: PLC0415
 
         assert self.output is not None
         try:
             engine = choose_engine(self.engine)
             made = to_pdf(document, self.speller, replace(options, diagram=self._diagram(engine)), engine)
-        except NoEngineError as error:
-            from symbackprop.render import FORMATS  # noqa: PLC0415
-
-            wanted, self.output = self.output, self.output.with_suffix(".tex")
-            options = replace(options, diagram=self._diagram("latex"))
-            self._put(FORMATS["standalone"].render(document, self.speller, options))
-            msg = f"{wanted}: {error}; {self.output} is written instead, ready for pdflatex"
+        except (NoEngineError, FailedError) as error:
+            wanted = self.output
+            engine = error.engine if isinstance(error, FailedError) else "latex"
+            self._write_source(document, options, engine)
+            ready = f", ready for {'pdflatex' if engine == 'latex' else engine}" if isinstance(error, NoEngineError) else ""
+            msg = f"{wanted}: {error}; {self.output} is written instead{ready}"
             raise InputError(msg) from None
         try:
             self.output.write_bytes(made)
@@ -147,6 +152,16 @@ class Writer:
             first = " ".join(lacking[:MOST_NAMED]) + (" …" if len(lacking) > MOST_NAMED else "")
             number = f"[U+{ord(lacking[0]):04X}]"
             complain(f"{self.output}: the fonts of a PDF have no letter for {first}; numbers stand there, such as {number}")
+
+    def _write_source(self, document: Document, options: Options, engine: str) -> None:
+        """Write what an engine reads, beside the PDF that was asked for; no other file of the reader's is written over."""
+        from symbackprop.render import FORMATS  # noqa: PLC0415
+
+        assert self.output is not None
+        row = FORMATS["standalone" if engine == "latex" else engine]
+        text = row.render(document, self.speller, replace(options, diagram=self._diagram(engine)))
+        self.output = _free(self.output.with_suffix(row.suffixes[0]), text)
+        self._put(text)
 
     def write_json(self, text: str) -> None:
         """Write an object; what the output cannot carry is escaped, as JSON has it."""
@@ -193,6 +208,20 @@ class Writer:
                 silence_stdout()
             msg = f"{self.output or 'standard output'}: cannot be written ({error.strerror or error})"
             raise InputError(msg) from None
+
+
+def _free(path: Path, text: str) -> Path:
+    """Return a path that no file with another text has: the one wanted, or one with a number."""
+    for number in range(1, MOST_TRIED):
+        tried = path.with_stem(f"{path.stem}-{number}") if number > 1 else path
+        try:
+            if tried.read_text(encoding="utf-8").rstrip() == text.rstrip():
+                return tried
+        except FileNotFoundError:
+            return tried
+        except (OSError, ValueError):
+            continue
+    return path
 
 
 def silence_stdout() -> None:

@@ -35,6 +35,7 @@ from symbackprop.narrate.teller import Teller
 # How wide blanks are, in em: for a number, and for formulas by how many parts they have.
 NUMBER, SHORT, MIDDLE, LONG = 5.0, 9.0, 15.0, 22.0
 INSTRUCTION = "Fill in the blanks: the left side says what is asked, and the words at the right say by which rule."
+SOLUTION = ": solution"
 GIVEN = frozenset({"is", "for", "start"})  # the headers of columns that tell no result
 LEAVES = frozenset(role.value for role in (Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS, Role.VARIABLE))
 
@@ -45,6 +46,14 @@ def worksheet(document: Document, given: Sequence[Block] = ()) -> Document:
     # After the title and the sentence that says what the problem is.
     start = next((k for k, block in enumerate(blocks[:2]) if not isinstance(block, (Heading, Paragraph)[k])), 2)
     return Document(document.title, (*blocks[:start], Paragraph((INSTRUCTION,)), *given, *blocks[start:]))
+
+
+def solved(document: Document) -> Document:
+    """Return the document with a title that says that it is the solution."""
+    head, *rest = document.blocks or (Heading(1, (document.title,)),)
+    if isinstance(head, Heading) and head.level == 1:
+        head = Heading(1, (*head.spans, SOLUTION))
+    return Document(document.title + SOLUTION, (head, *rest))
 
 
 def givens(teller: Teller) -> list[Block]:

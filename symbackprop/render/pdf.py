@@ -33,6 +33,14 @@ class NoEngineError(InputError):
     """Nothing that makes a PDF is installed."""
 
 
+class FailedError(InputError):
+    """A program could not make the PDF: `engine` names it."""
+
+    def __init__(self, message: str, engine: str) -> None:
+        super().__init__(message)
+        self.engine = engine
+
+
 def choose_engine(name: str | None) -> str:
     """
     Return which program makes the PDF: the one asked for, else Typst, else LaTeX.
@@ -53,7 +61,7 @@ def choose_engine(name: str | None) -> str:
 
 
 def to_pdf(document: Document, speller: Speller, options: Options = DEFAULT, engine: str | None = None) -> bytes:
-    """Print a document as a PDF; raises what `choose_engine` raises, and InputError where the program fails."""
+    """Print a document as a PDF; raises what `choose_engine` raises, and FailedError where the program fails."""
     if choose_engine(engine) == "typst":
         return _by_typst(render(document, speller, options))
     return _by_latex(render_standalone(document, speller, options))
@@ -90,7 +98,7 @@ def _by_typst(source: str) -> bytes:
             made = _compiled(source.encode(), root)
         except typst.TypstError as error:
             msg = f"typst could not make the PDF: {error.message}"
-            raise InputError(msg) from None
+            raise FailedError(msg, "typst") from None
     assert isinstance(made, bytes)
     return made
 
@@ -130,9 +138,12 @@ def _by_latex(source: str) -> bytes:
                 )
             except subprocess.TimeoutExpired:
                 msg = f"pdflatex did not finish within {SECONDS} seconds"
-                raise InputError(msg) from None
-            if run.returncode:
-                raise InputError(_complaint(run.stdout.decode(errors="replace")))
+                raise FailedError(msg, "latex") from None
+            except OSError as error:
+                msg = f"pdflatex could not be run ({error.strerror or error})"
+                raise FailedError(msg, "latex") from None
+            if run.returncode or not (folder / "document.pdf").exists():
+                raise FailedError(_complaint(run.stdout.decode(errors="replace")), "latex")
         return (folder / "document.pdf").read_bytes()
 
 

@@ -47,7 +47,8 @@ def refer(document: Document) -> References:
                 known[_bare(row.left)] = len(numbers)
             elif previous is not None and row.reason:
                 left = _derivatives(row.right)
-                cited = sorted(known[symbol] for symbol in _derivatives(previous.right) if symbol in known and symbol not in left)
+                gone = (_told(symbol, known) for symbol in _derivatives(previous.right) if symbol not in left)
+                cited = sorted({number for number in gone if number})
                 if 0 < len(cited) <= MOST_CITED:
                     used[position, k] = tuple(cited)
             previous = row
@@ -96,6 +97,18 @@ def grouped(numbers: tuple[int, ...]) -> list[tuple[int, int]]:
             found.append((number, number))
     # Two numbers are as short one by one.
     return [part for low, high in found for part in ([(low, low), (high, high)] if high == low + 1 else [(low, high)])]
+
+
+def _told(symbol: Expr, known: Mapping[Expr, int]) -> int:
+    """Return the number of the equation that says what a derivative is, 0 for none; one over all paths may be a local one."""
+    if symbol in known or not isinstance(symbol, Adjoint):
+        return known.get(symbol, 0)
+    local = (
+        n
+        for other, n in known.items()
+        if isinstance(other, Partial) and (other.child, other.parent) == (symbol.output, symbol.of)
+    )
+    return next(local, 0)
 
 
 def _bare(expr: Expr) -> Expr:

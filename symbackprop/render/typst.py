@@ -205,6 +205,6 @@ def _pieces(blocks: Sequence[tuple[int, Block]], page: _Page) -> Iterator[str]:
                 for text, count in tables(block, setting, SLIDE_ROWS):
                     yield f"(count: {max(1, count)}, body: (..) => {text})"
             case Note(kind, spans):
-                yield f"(count: 1, body: (..) => block(text(size: 0.9em)[{_note(page, kind, spans)}]))"
+                yield f"(count: 0, after: true, body: (..) => block(text(size: 0.9em)[{_note(page, kind, spans)}]))"
             case Picture():
                 yield f"(count: 6, body: (..) => {{ {_drawn(block)}; block[{page.spans(block.caption)}] }})"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from symbackprop.document import Row, Spans, Tint, presented
+from symbackprop.document import Row, Tint, presented
 from symbackprop.expr import Adjoint, Expr, Partial, Symbol
 from symbackprop.notation import Speller
-from symbackprop.render.references import Place, References, grouped
+from symbackprop.render.references import Place, References, grouped, joining
 from symbackprop.render.rows import GAP, MARGIN, RELATION, Plan, Reason, broken, plan_rows, relation_of
 from symbackprop.typeset import Typesetter, Words, near, words
 from symbackprop.typeset.typst_emitter import quoted
@@ -161,12 +161,10 @@ def _cells(row: Row, plan: Plan, sheet: Sheet, place: Place) -> Iterator[str]:
     if row.reason or place in sheet.references.used:
         runs = grouped(sheet.references.used.get(place, ()))
         cited = ", ".join(f"#see({low})" if low == high else f"#see({low})–#see({high})" for low, high in runs)
-        # "substitute (3)", but "substitute; 2×1, by (3)".
-        between = ", by " if ";" in text_of(row.reason) else " "
         text, width, _ = sheet.reason(row.reason, sheet.width if plan.reason else plan.room - GAP)
-        text = f"[{text}{between if cited else ''}{cited}]"
+        text = f"[{text}{joining(row.reason) if cited else ''}{cited}]" if text or cited else ""
         room = max(plan.room - GAP, 6.0)
-        if plan.reason:
+        if plan.reason or not text:
             reason = text
         elif value:
             # A value in its column comes first.
@@ -194,11 +192,6 @@ def _said(row: Row, speller: Speller) -> str:
     if row.value is not None:
         parts += [sign(near("=", row.value)).text.strip(), words(row.value, speller)]
     return " ".join(parts)
-
-
-def text_of(spans: Spans) -> str:
-    """Return the words of running text."""
-    return "".join(span for span in spans if isinstance(span, str))
 
 
 def _beside(lines: list[tuple[int, str]], text: str, width: float, used: float, room: float) -> float:

@@ -48,10 +48,13 @@ def tables(table: Table, setting: Setting, most: int = 10**9) -> Iterator[tuple[
         for row in table.rows:
             yield _card(table, row, setting), max(1, min(most, 4))
         return
+    narrow = 2 * (total + gaps) + 2 <= setting.width
+    most *= 1 + (narrow and setting.slide)
     share = ceil(len(table.rows) / ceil(len(table.rows) / most)) if table.rows else 1
     for part in _cut(table.rows, min(most, max(1, share))):
         halves = _cut(part, ceil(len(part) / 2))
-        if not setting.slide and LONG <= len(part) <= MOST_ROWS and 2 * (total + gaps) + 2 <= setting.width and len(halves) == 2:
+        many = most // 2 < len(part) if setting.slide else LONG <= len(part) <= MOST_ROWS
+        if many and narrow and len(halves) == 2:
             both = ", ".join(_table(table, half, setting, size) for half in halves)
             yield (
                 f"block(breakable: {_flag(len(part) > 2 * WHOLE)}, grid(columns: (auto, auto), column-gutter: 2em, {both}))",
