@@ -118,7 +118,8 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "render": (
         ("encodings", "formulas", "lean", "marked", "options", "references", "typst_functions", "typst_tables"),
         ("latex_text", "page", "rows", "web"),
-        ("latex_sheet", "overlays"),
+        ("latex_pairs", "overlays"),
+        ("latex_sheet",),
         ("braces", "columns", "html", "latex_blocks", "tables", "typst_picture", "typst_rows", "typst_text"),
         ("latex_frames", "towers"),
         ("layout",),

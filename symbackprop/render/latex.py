@@ -50,6 +50,9 @@ _PREAMBLE = r"""\usepackage[utf8]{inputenc}
 \sloppy\emergencystretch=4em\raggedbottom
 \widowpenalty=10000\clubpenalty=10000
 """
+# The number of an equation at the left of another: \bpnumber{label}.
+_BESIDE = r"""\providecommand{\bpnumber}[1]{\text{\refstepcounter{equation}\csname ltx@label\endcsname{#1}\upshape(\theequation)}}
+"""
 # A reason at the right edge of a line, and after it the number of the equation, where it has one: \bpedge{width}{reason}{label}.
 _EDGE = r"""\newcommand{\bpedge}[3]{\tag*{\llap{\makebox[#1][l]{#2}}\makebox[2.6em][r]{\if\relax\detokenize{#3}\relax\else
   \refstepcounter{equation}\csname ltx@label\endcsname{#3}\textup{(\theequation)}\fi}}}
@@ -70,8 +73,9 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
         )
         parts = list(blocks_of(document.blocks, page, references.numbers))
     setting = _SETTING + (_NARROW if options.columns == 2 else "")
-    head = f"% needs {_PACKAGES}\n{counting}{setting}\n{macros_of(speller).provided()}"
-    return head + "\n".join(parts) + "\n\\endgroup\n"
+    body = "\n".join(parts)
+    macros = macros_of(speller).provided() + (_BESIDE if r"\bpnumber" in body else "")
+    return f"% needs {_PACKAGES}\n{counting}{setting}\n{macros}{body}\n\\endgroup\n"
 
 
 def render_standalone(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
@@ -95,9 +99,10 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
         head += r"\usepackage[margin=25mm]{geometry}" + "\n"
     drawn = "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
     narrow = f"{_NARROW}\n" if options.columns == 2 else ""
-    edge = "" if options.beamer else _EDGE
-    head += _PREAMBLE + narrow + drawn + macros_of(speller).provided() + edge
-    return head + "\\begin{document}\n" + "\n".join(parts) + "\n\\end{document}\n"
+    body = "\n".join(parts)
+    own = (_BESIDE if r"\bpnumber" in body else "") + (_EDGE if r"\bpedge" in body else "")
+    head += _PREAMBLE + narrow + drawn + macros_of(speller).provided() + own
+    return f"{head}\\begin{{document}}\n{body}\n\\end{{document}}\n"
 
 
 def _numbered(document: Document) -> tuple[Document, References]:

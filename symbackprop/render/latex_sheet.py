@@ -9,6 +9,7 @@ from math import ceil
 
 from symbackprop.document import Row, Span, Spans
 from symbackprop.notation import Speller
+from symbackprop.render.latex_pairs import side_by_side
 from symbackprop.render.latex_text import cut, escape, parted, shown_width
 from symbackprop.render.references import Cited, grouped
 from symbackprop.render.rows import GAP as SPACE
@@ -96,7 +97,11 @@ class Sheet:
         return rf"\parbox[t]{{{room:.1f}em}}{{\raggedright\footnotesize\itshape {text}}}", room, ceil(1.2 * width / room)
 
     def align(self, rows: Sequence[Row], numbers: Sequence[int] = ()) -> Alignment:
-        """Set rows in columns."""
+        """Set rows in columns, or as pairs of equations side by side."""
+        if self.label and numbers:
+            beside = side_by_side(rows, numbers, self.display, self.width, self.label)
+            if beside:
+                return beside
         return align(rows, self.display, self.width, self.reason, Edge(tuple(numbers) if self.label else (), self.reasons))
 
     def widest_reason(self, rows: Sequence[Row]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from symbackprop.render.formulas import runs
+from symbackprop.render.formulas import is_mathematical, runs
 from symbackprop.typeset.widths import text_width
 
 # In em: what of a word is set whole, and what may stand before a break at a sign; in letters, what is joined to a formula.
@@ -53,7 +53,11 @@ def shown_width(text: str) -> float:
     """Estimate the width of running text in em, with what stands for letters that pdflatex does not have."""
     if text.isascii():
         return text_width(text)
-    return sum(text_width(char) if char.isascii() or char in SPECIAL else _shown_width(_shown(char)) for char in text)
+    return sum(text_width(char) if _is_set(char) else _shown_width(_shown(char)) for char in text)
+
+
+def _is_set(char: str) -> bool:
+    return char.isascii() or char in SPECIAL or is_mathematical(char)
 
 
 def _shown_width(shown: str) -> float:
