@@ -10,7 +10,7 @@ from functools import cached_property
 from symbackprop.derivation import Derivation
 from symbackprop.diagrams import Figure, stylesheet, to_svg
 from symbackprop.document import Block, Heading, Note, Paragraph, Row
-from symbackprop.expr import operations
+from symbackprop.expr import Number, operations
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Node, Role
 from symbackprop.narrate.derivatives import unfolded_rows
@@ -182,7 +182,7 @@ class _Page:
             head = f"<b>{self._group_title(group)}</b>"
             if len(group.nodes) == 1 and not group.layer and group.nodes[0].role is Role.INTERMEDIATE:
                 first, *lines = lines
-                head = f'<b>Forward</b> <span class="rows">{self._lines([first]).replace("div", "span")}</span>'
+                head = f'<span class="rows">{self._lines([first]).replace("div", "span")}</span>'
             yield self._step(f"forward-{k}", f"{k}", head, lines)
 
     def _backward(self) -> Iterator[str]:
@@ -210,12 +210,12 @@ class _Page:
     def _group_title(self, group: Group) -> str:
         sample = f", sample {group.sample}" if group.sample else ""
         if group.layer:
-            return f"Forward: layer {group.layer}{sample}"
+            return f"Layer {group.layer}{sample}"
         if group.nodes[-1].role in {Role.LOSS, Role.LOSS_PART, Role.COST}:
-            return f"Forward: the {'cost' if group.nodes[-1].role is Role.COST else 'loss'}{sample}"
+            return f"The {'cost' if group.nodes[-1].role is Role.COST else 'loss'}{sample}"
         names = [self.subject.formulas.inline(node.symbol) for node in group.nodes[:MOST_TITLES]]
         more = " …" if len(group.nodes) > MOST_TITLES else ""
-        return f"Forward: {', '.join(names)}{more}"
+        return ", ".join(names) + more
 
     def _step(self, where: str, number: str, head: str, rows: Iterable[Kinded]) -> str:
         """Return a step: its head always, and what can be folded."""
@@ -271,8 +271,11 @@ class _Page:
             adjoint = subject.asked.backward.adjoints[name]
             rows = unfolded_rows(subject.narrator, node.symbol.name, name, adjoint)
             lines: list[Kinded] = [("row", row) for row in rows]
-            if subject.rows.counted:
-                lines.append(("row put", Row(None, subject.numbers.put_in(rows[-1].right), subject.numbers.slot(adjoint.name))))
+            last = rows[-1]
+            if subject.rows.counted and operations(last.right):
+                lines.append(("row put", Row(None, subject.numbers.put_in(last.right), subject.numbers.slot(adjoint.name))))
+            elif subject.rows.counted and not isinstance(last.right, Number):
+                lines[-1] = ("row", replace(last, value=subject.numbers.slot(adjoint.name)))
             yield f'<div class="rows">{self._lines(lines)}</div>'
         if more := len(subject.told) - len(told):
             yield f"<p>… and {more} more derivatives in the same way.</p>"
