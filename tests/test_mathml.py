@@ -383,7 +383,7 @@ def test_different_formulas_are_said_differently() -> None:
         (
             Relation((Adjoint("dL_dw1_1_1", "L", "w1_1_1"), Adjoint("delta1_1", "L", "z1_1") * Symbol("x_1"))),
             NETWORK,
-            "the derivative of L with respect to w one one of layer one equals delta one of layer one times x one",
+            "d L by d w one one of layer one equals delta one of layer one times x one",
         ),
         (x / y, FUNCTION, "x over y"),
         (x / y + z, FUNCTION, "the fraction x over y, end fraction, plus z"),

@@ -49,14 +49,14 @@ function relate(cell) {
 }
 /* Words follow their formula: its numbers stand in both in the same order. */
 function reword(math, before) {
-  let label = math.getAttribute("aria-label"), from = 0;
+  let label = math.ariaLabel, from = 0;
   for (const e of all(SLOT, math)) {
     const [old, now] = [before, shown].map(list => said(list[placeOf(e)][0])), k = label.indexOf(old, from);
     if (k < 0) return;
     label = label.slice(0, k) + now + label.slice(k + old.length);
     from = k + now.length;
   }
-  math.setAttribute("aria-label", label);
+  math.ariaLabel = label;
 }
 function recount() {
   if (!fields().length) return;
@@ -120,7 +120,7 @@ function change(event) {
   recount();
 }
 for (const div of fields()) {
-  const text = page.start[div.dataset.v][0], name = div.firstChild.getAttribute("aria-label");
+  const text = page.start[div.dataset.v][0], name = div.firstChild.ariaLabel;
   const far = Math.max(2, 2 * Math.abs(text)), ten = 10 ** Math.floor(Math.log10(far)), most = [1, 2, 5, 10].find(k => k * ten >= far) * ten;
   for (const more of [{ type: "number", step: "any", ariaLabel: name }, { type: "range", min: -most, max: most, step: most / 200, ariaLabel: name + ", slider" }]) {
     const input = Object.assign(document.createElement("input"), more, { autocomplete: "off" });

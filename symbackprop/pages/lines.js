@@ -34,11 +34,11 @@ function number(place) {
   return row.firstChild;
 }
 /* Words for the left side, which is for the eye alone. */
-const aloud = place => home(place).querySelector("details > .rows [aria-label], .head [aria-label], td math").getAttribute("aria-label").split(" equals ")[0];
+const aloud = place => home(place).querySelector("details > .rows [aria-label], .head [aria-label], td math").ariaLabel.split(" equals ")[0];
 function heard(place, side) {
   if (!factorOf.get(place)) return "the derivative above";
-  const label = home(place).querySelector(".rows math[aria-label], .lines, td:nth-child(2) math").getAttribute("aria-label").split(" equals ");
-  return (label[side] || label[0]).replace(/the derivative of (.*?) with respect to/g, "d $1 by d");
+  const label = home(place).querySelector(".rows math[aria-label], .lines, td:nth-child(2) math").ariaLabel.split(" equals ");
+  return label[side] || label[0];
 }
 function line(found, part, words, left = "") {
   const math = make("math");
@@ -47,13 +47,13 @@ function line(found, part, words, left = "") {
     if (i) math.append(make("mo", "+"));
     path.forEach((place, j) => math.append(...(j ? [make("mo", "⋅")] : []), part(place)));
   });
-  math.setAttribute("aria-label", left + found.map(path => path.map(words).join(" times ")).join(" plus "));
+  math.ariaLabel = left + found.map(path => path.map(words).join(" times ")).join(" plus ");
   return math;
 }
 function left(place) {
   const e = make("math");
   e.append(...nameOf(place).childNodes);
-  e.setAttribute("aria-hidden", true);
+  e.ariaHidden = true;
   return e;
 }
 function value(place) {
@@ -112,10 +112,10 @@ function visit(weight) {
 /* A step that is a line of the table, told as the others are. */
 function told(row, k) {
   const [local, adjoint] = factors[k - 1], [, chain, formula] = row.cells, step = tag("li"), link = tag("a"), plain = e => [...e.querySelector("math").cloneNode(true).childNodes];
-  const math = (label, ...inside) => { const e = make("math"); e.append(make("mo", "="), ...inside); e.setAttribute("aria-label", label); return e; };
-  const said = e => e.querySelector("[aria-label]").getAttribute("aria-label"), name = make("math");
+  const math = (label, ...inside) => { const e = make("math"); e.append(make("mo", "="), ...inside); e.ariaLabel = label; return e; };
+  const said = e => e.querySelector("[aria-label]").ariaLabel, name = make("math");
   name.append(copy(local, 0));
-  name.setAttribute("aria-hidden", true);
+  name.ariaHidden = true;
   const head = tag("span", box("", name, math(said(formula), copy(local, 1)), ...(shown[0] && !/^[\d.−]+$/.test(copy(local, 1).textContent) ? [value(local)] : [])));
   const rows = box("rows", box("", left(adjoint), math(said(chain), ...plain(chain)), tag("i", "chain rule")), box("sub", math(said(formula), ...plain(formula)), ...(shown[0] ? [value(adjoint)] : []), tag("i", "substitute")));
   head.className = "rows";

@@ -56,7 +56,7 @@ function go(t, move = true) {
 function reach() { for (const e of all(".scroll,.rows")) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute("tabindex"); }
 function say() {
   $("say").textContent = at < 1 ? "" : $("where").textContent + ": "
-    + all("[aria-label],[data-n],i", $("now")).slice(0, 8).map(e => e.getAttribute("aria-label") || e.textContent).join(", ");
+    + all("[aria-label],[data-n],i", $("now")).slice(0, 8).map(e => e.ariaLabel || e.textContent).join(", ");
 }
 function follow() {
   const id = location.hash.slice(1), [kind, k] = id.split("-");

@@ -8,7 +8,7 @@ function renewed() {
   if (k < 0 || !pick) return k === 0;
   const [first, begin] = [learnt[0], page.after], names = [first, learnt[k]].map(p => document.querySelector(`#fields [data-v="${p}"] math`));
   const moved = p => p === first ? learnt[k] : p === wanted[first] ? wanted[learnt[k]] : p >= begin && p - begin < page.size ? p + k * page.size : p;
-  const before = [], [old, now] = names.map(e => e.getAttribute("aria-label"));
+  const before = [], [old, now] = names.map(e => e.ariaLabel);
   li.replaceChildren(...pattern.cloneNode(true).childNodes);
   for (const e of all("[data-u]", li)) e.replaceChildren(...(e.dataset.u === "1" ? names[1] : nameOf(wanted[chosen])).cloneNode(true).childNodes);
   for (const e of all(SLOT, li)) {
@@ -18,6 +18,6 @@ function renewed() {
     fill(e);
   }
   all(CELL, li).forEach(relate);
-  for (const e of all("[aria-label]", li)) { e.setAttribute("aria-label", e.getAttribute("aria-label").replaceAll(old, now)); reword(e, before); }
+  for (const e of all("[aria-label]", li)) { e.ariaLabel = e.ariaLabel.replaceAll(old, now); reword(e, before); }
   return true;
 }

@@ -7,6 +7,7 @@ Nothing is encoded or left out: names, numbers and words stay as they are, and e
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -145,13 +146,14 @@ def _picture(svg: str) -> str:
     """
     Return a picture in which the usual size of letters is said once, and letters alone say themselves where they stand.
 
-    Those need no plate: the page's style sheet gives them a rim in the colour of the paper.
+    Edges go by the name of their weight or derivative.
+    Letters alone need no plate: the page's style sheet gives them a rim in the colour of the paper.
     """
     sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
-    short = svg
+    short = re.sub(r'( data-from="[^"]*") data-to="[^"]*"', "", svg)
     if usual:
-        short = svg.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
+        short = short.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
     short = _BELOW.sub(lambda found: f"<text{found[1]}{found[4]}>{found[2]}{found[3].replace(found[4], '')}</text>", short)
     return _ALONE.sub(r'<text class="\1"\2\3>\4</text>', short)
 
@@ -163,7 +165,7 @@ _BELOW = re.compile(
 )
 
 _ALONE = re.compile(
-    r'<g class="label ([^"]*)"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
+    r'<g class="label (\w+)(?: path)?"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
     r'<text><tspan((?: [xy]="[^"]*")*)>([^<]*)</tspan></text></g>'
 )
 
@@ -171,20 +173,27 @@ _ALONE = re.compile(
 # --- style sheets --------------------------------------------------------------------------------------------
 
 _RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
-_NAMED = re.compile(r"[.#]([A-Za-z][\w-]*)")
+_NAMED = re.compile(r"[.#][A-Za-z][\w-]*")
 _TAGS = re.compile(r"(?:^|[\s>+~])([a-z][a-z\d]*)")
 _NIGHT = re.compile(r"@media (?:screen and )?\(prefers-color-scheme:dark\)\{\s*([^{}]+)\{([^{}]*)\}\s*\}")
 _COLOUR = re.compile(r"(--[\w-]+):(#\w+)")
 
 
-def worn(sheet: str, text: str) -> str:
+def worn(sheet: str, body: str, script: str = "") -> str:
     """
-    Return a style sheet without rules for elements, classes and ids that a page, its script included, never mentions.
+    Return a style sheet without rules for elements, classes and ids that a page never mentions, nor a text in its script.
 
     >>> worn(".a{color:red}.a .b,.c>.a{margin:0}@media print{.b{color:blue}}", '<p class="a c">')
     '.a{color:red}.c>.a{margin:0}'
+    >>> worn(".on{top:0}#on{top:0}", '<p>', 'e.classList.add("on")')
+    '.on{top:0}'
     """
-    mentioned = {"html", "body", "main", *re.findall(r"[A-Za-z][\w-]*", text)}
+    tags = {"html", "body", "main", *re.findall(r"<([a-z]\w*)", body)}
+    ids = {"#" + name for name in re.findall(r'\bid="?([\w-]+)', body)}
+    classes = set(re.findall(r"[\w-]+", " ".join(re.findall(r'\bclass=(?:"[^"]*"|[\w-]+)', body))))
+    texts = re.findall(r"""["'`]([^"'`]*)["'`]""", re.sub(r'\$\("[^"]*"\)', "", script))
+    added = set(re.findall(r"[\w-]+", " ".join(texts)))
+    mentioned = {*ids, *("." + name for name in classes | added), *tags, *added}
 
     def kept(rule: re.Match[str]) -> str:
         lead = "\n" if rule[1].startswith("\n") else ""
@@ -193,7 +202,7 @@ def worn(sheet: str, text: str) -> str:
         return f"{lead}{','.join(selectors)}{{{rule[2]}}}" if selectors else ""
 
     found = re.sub(r"@media[^{}]*\{\s*\}", "", _RULE.sub(kept, sheet))
-    used = set(re.findall(r"var\((--[\w-]+)", found + text))
+    used = set(re.findall(r"var\((--[\w-]+)", found + body))
     return re.sub(r"(--[\w-]+):#\w+;?", lambda own: own[0] if own[1] in used else "", found)
 
 
@@ -222,6 +231,25 @@ def folded(sheet: str) -> str:
 _FAMILY = re.compile(
     r"(?:(?<=\})|(?<=\n)|^)(\.[\w-]+) [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\}(?:\1 [^{},]+(?:,\1 [^{},]+)*\{[^{}]*\})+"
 )
+
+
+def renamed(sheet: str, body: str) -> tuple[str, str]:
+    """
+    Return a style sheet and the inside of a page whose own properties have short names, the most used the shortest.
+
+    >>> renamed("p{--wide:1px;width:var(--wide)}", '<p style="--wide:2px">--wide</p>')
+    ('p{--a:1px;width:var(--a)}', '<p style="--a:2px">--wide</p>')
+    """
+    uses = Counter(re.findall(r"--[a-z][\w-]*", sheet))
+    letters = string.ascii_letters
+    short = {name: f"--{letters[k]}" for k, (name, _) in enumerate(sorted(uses.items(), key=lambda use: (-use[1], use[0])))}
+    if len(short) > len(letters):
+        return sheet, body
+
+    def put(found: re.Match[str]) -> str:
+        return re.sub(r"--[a-z][\w-]*", lambda name: short.get(name[0], name[0]), found[0])
+
+    return re.sub(r"--[a-z][\w-]*", lambda name: short[name[0]], sheet), re.sub(r'(?<= style=)(?:"[^"]*"|[^\s">]+)', put, body)
 
 
 def _nested(found: re.Match[str]) -> str:

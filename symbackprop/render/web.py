@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
-from symbackprop.render.lean import folded, lean, worn
+from symbackprop.render.lean import folded, lean, renamed, worn
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.elements import escaped
 from symbackprop.typeset.mathml_emitter import MathML
@@ -81,6 +81,7 @@ _COUNT = re.compile(rf"(?<![-\w])(?:{'|'.join(_COUNTS)})(?![-\w]| (?:half|halves
 def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
     """Return a whole page; `title` is text, `body`, `sheet` and `script` are as they stand in the page."""
     body = lean(_TURNING.sub(chr(0xFFFD), body))
+    sheet, body = renamed(folded(worn(sheet, body, script)), body)
     allowed = f"script-src 'sha256-{_digest(script)}'; " if script else ""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; {allowed}base-uri 'none'; form-action 'none'"
     run = f"\n<script>{script}</script>" if script else ""
@@ -88,7 +89,7 @@ def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)}</title>\n<style>\n{folded(worn(sheet, body + script))}\n</style>\n</head>\n"
+        f"<title>{text(title)}</title>\n<style>\n{sheet}\n</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>{run}\n</body>\n</html>\n"
     )
 

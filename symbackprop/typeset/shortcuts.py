@@ -130,9 +130,7 @@ def words(expr: Expr, speller: Speller) -> str:
 
     >>> from symbackprop.expr import Adjoint
     >>> words(Adjoint("dL_dw1_1_1", "L", "w1_1_1"), Speller())
-    'the derivative of L with respect to w one one of layer one'
-    >>> words(Adjoint("dL_da", "L", "a") * Adjoint("da_dz", "a", "z"), Speller(network=False))
-    'the derivative of L with respect to a times d a by d z'
+    'd L by d w one one of layer one'
     """
     return sentence(Typesetter(Words(), speller).text(expr))
 

@@ -34,8 +34,6 @@ _RELATIONS = {
     "=": "equals", "≈": "is about", "←": "becomes", "→": "goes to", "<": "is less than", ">": "is greater than",
     "<=": "is at most", ">=": "is at least", "≤": "is at most", "≥": "is at least", "≠": "is not", "×": "by",
 }  # fmt: skip
-# Signs for the words of a derivative until its sentence is whole.
-_OF, _BY = "\ue000", "\ue001"
 _PAUSES = re.compile(r"\s*,[\s,]*")
 
 
@@ -51,9 +49,9 @@ class Words(Emitter):
         return _box(" ".join(filter(None, parts)), ATOM, trailing=bool(name.layer or name.sample))
 
     def ratio(self, ratio: Ratio, top: Box, bottom: Box) -> Box:
-        """Return "the derivative of L with respect to w"; `sentence` makes "d L by d w" of it after the first."""
+        """Return "d L by d w", as lecturers say it: a chain rule has many, and longer words drown its factors."""
         held = ", all else fixed," if ratio.direct else ""
-        return _box(f"{_OF}{top.text}{_BY}{bottom.text}{held}", POWER)
+        return _box(f"d {top.text} by d {bottom.text}{held}", POWER)
 
     def number(self, value: Exact, *, decimal: bool, small: bool) -> Box:  # noqa: ARG002 - the size is not heard
         """Return "three", "zero point one five", "one half" or "three over twenty"."""
@@ -240,14 +238,10 @@ def sentence(text: str) -> str:
     """
     Return words with single spaces, single pauses, and none at the ends.
 
-    A derivative is said in full where it is the first of its sentence, and in short after that: a chain rule has many.
-
     >>> sentence("a , called  b,, times c, ")
     'a, called b, times c'
     """
-    full = text.replace(_OF, "the derivative of ", 1).replace(_BY, " with respect to ", 1)
-    short = full.replace(_OF, "d ").replace(_BY, " by d ")
-    return " ".join(_PAUSES.sub(", ", short).split()).strip(", ")
+    return " ".join(_PAUSES.sub(", ", text).split()).strip(", ")
 
 
 def _box(text: str, binding: int, *, trailing: bool = False, kind: str = "symbol") -> Box:
