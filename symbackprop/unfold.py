@@ -34,6 +34,8 @@ from symbackprop.expr import (
 from symbackprop.functions import FUNCTIONS, SELECTIONS, VECTOR_FUNCTIONS, log
 
 MOST_STAGES = 40
+# Of a sum of more terms, those without the variable are not carried along.
+MOST_TERMS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,26 @@ def unfold(expr: Expr, name: str, *, ordinary: bool = False) -> list[Stage]:
     [('chain', 'power'), ('linear',)]
     """
     stages: list[Stage] = []
-    terms: list[Expr] = [Apply(term, Symbol(name), ordinary) for term in expr.terms] if isinstance(expr, Sum) else []
-    if terms:
-        stages.append(Stage(Sum(tuple(terms)), ("sum",)))
-    else:
-        terms = [Apply(expr, Symbol(name), ordinary)]
+    parts = _moving(expr, name)
+    terms: list[Expr] = [Apply(part, Symbol(name), ordinary) for part in parts]
+    if isinstance(expr, Sum):
+        rules = ("sum",) if len(parts) == len(expr.terms) else ("sum", "others")
+        stages.append(Stage(Sum(tuple(terms)) if len(terms) > 1 else terms[0], rules))
     while any(_pending(term) for term in terms) and len(stages) < MOST_STAGES:
-        rules: dict[str, None] = {}
-        terms = [transform(term, lambda part, rules=rules: _step(part, rules)) for term in terms]  # type: ignore[misc]
+        applied: dict[str, None] = {}
+        terms = [transform(term, lambda part, applied=applied: _step(part, applied)) for term in terms]  # type: ignore[misc]
         # Zeros stay for a line, so that the reader sees where the constants went.
-        stages.append(Stage(Sum(tuple(terms)) if len(terms) > 1 else terms[0], tuple(rules)))
+        stages.append(Stage(Sum(tuple(terms)) if len(terms) > 1 else terms[0], tuple(applied)))
     return stages
+
+
+def _moving(expr: Expr, name: str) -> tuple[Expr, ...]:
+    """Return what is differentiated, term by term: all of a short sum, of a long one what has the variable in it."""
+    if not isinstance(expr, Sum):
+        return (expr,)
+    if len(expr.terms) <= MOST_TERMS:
+        return expr.terms
+    return tuple(term for term in expr.terms if depends(term, name)) or expr.terms[:1]
 
 
 def _pending(expr: Expr) -> bool:

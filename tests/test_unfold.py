@@ -45,3 +45,15 @@ def test_the_outermost_rule_comes_first(text: str, name: str, rule: str) -> None
     stages = unfold(parse(text), name)
     first = stages[0].rules
     assert rule in first or rule in {"linear", "sum"} or first == ("linear",), (first, rule)
+
+
+@pytest.mark.parametrize("terms", [2, 12, 13, 300])
+def test_a_long_sum_is_told_by_the_terms_with_the_variable(terms: int) -> None:
+    """Terms of a short sum are all carried along; of a long one, those without the variable are said to be constant."""
+    expr = parse(" + ".join(f"x{k}*y{k}^2" for k in range(terms)))
+    first, *_, last = unfold(expr, "y1")
+
+    written = len([part for part in walk(first.value) if isinstance(part, Apply)])
+    assert (written, "others" in first.rules) == ((1, True) if terms > 12 else (terms, False))
+    assert agrees(expr, "y1", carried_out(first.value))
+    assert agrees(expr, "y1", last.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from symbackprop.cli.inputs import check_view, make_derivation, telling_of, unit_targets_of
+from symbackprop.cli.messages import complain
 from symbackprop.cli.options import (
     Assume,
     At,
@@ -33,8 +34,11 @@ from symbackprop.cli.options import (
     Worksheet,
     Wrt,
 )
-from symbackprop.cli.writer import Writer
+from symbackprop.cli.writer import ENGINE_OF, Writer
 from symbackprop.errors import InputError
+
+# Gradients that take longer than a reader likes to wait without a word.
+MANY = 10_000
 
 
 def derive(  # noqa: PLR0913 - one parameter an option
@@ -98,7 +102,8 @@ def derive(  # noqa: PLR0913 - one parameter an option
         if pages.json:
             msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
-        pages.pictured = by_units(problem, asked) if pages.row.name == "html" and not (no_diagram or worksheet) else None
+        drawn = pages.row.name in {"html", *ENGINE_OF} and not (no_diagram or worksheet)
+        pages.pictured = by_units(problem, asked) if drawn else None
         pages.write(document)
         return
     if layout is not None:
@@ -112,6 +117,9 @@ def derive(  # noqa: PLR0913 - one parameter an option
     if writer.json:
         writer.write_json(made.to_json())
         return
+    if (count := len(teller.parameters)) > MANY:
+        one = teller.parameters[0]
+        complain(f"{count:,} gradients are derived; --view layers derives them in matrices, --wrt {one} derives one")
     plain = from_definition or worksheet or detail < 2
     if writer.row.name == "html" and not plain:
         writer.write_code(made.to_html())

@@ -93,7 +93,7 @@ def composed(teller: Teller) -> list[Block]:
         blocks = []
     blocks.append(Heading(2, ("Chain rule, from the output backwards",)))
     inner = [n.symbol.name for n in reversed(graph.nodes[:-1]) if n.symbol.name in teller.backward.adjoints]
-    lead = graph.ancestors(graph.output.symbol.name) & graph.descendants(*teller.parameters)
+    lead = teller.leads_to(graph.output.symbol.name) & graph.descendants(*teller.parameters)
     rows = [teller.adjoint_rows(name) for name in inner if name in lead and not _is_local(teller, name)]
     blocks.extend(teller.limited(rows, "derivatives"))
     for name in teller.parameters:
@@ -104,7 +104,7 @@ def composed(teller: Teller) -> list[Block]:
 def _edges(teller: Teller) -> list[tuple[str, str]]:
     """Return the edges on the way from the variables asked for to the output, in reading order."""
     graph = teller.graph
-    on_the_way = graph.ancestors(graph.output.symbol.name) & graph.descendants(*teller.parameters)
+    on_the_way = teller.leads_to(graph.output.symbol.name) & graph.descendants(*teller.parameters)
     return [
         (n.symbol.name, p)
         for n in graph.nodes
@@ -125,7 +125,7 @@ def _variable(teller: Teller, name: str) -> list[Block]:
     adjoint = teller.backward.adjoints[name]
     blocks: list[Block] = [Heading(3, (adjoint,))]
     paths = list(islice(graph.paths(name, output.name), MOST_PATHS + 1))
-    children = [c for c in graph.children[name] if c in graph.ancestors(output.name)]
+    children = [c for c in graph.children[name] if c in teller.leads_to(output.name)]
     if len(paths) == 1 and len(paths[0]) > 2:
         route = Relation(tuple(teller.symbol(n) for n in paths[0]), "→")
         blocks.append(

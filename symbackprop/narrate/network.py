@@ -230,7 +230,7 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
             p
             for z in zs
             for p in graph.parents[z.symbol.name]
-            if p in wanted and graph.role(p) in {Role.WEIGHT, Role.BIAS} and p in teller.parameters
+            if p in wanted and graph.role(p) in {Role.WEIGHT, Role.BIAS} and p in teller.asked
         ]
         blocks.extend(teller.limited([rows_with_locals(teller, p, output) for p in parameters], "gradients"))
     return [b for b in blocks if not (isinstance(b, Lines) and not b.rows)]
@@ -239,7 +239,7 @@ def _loss_to_inputs(teller: Teller, output: str, sample: int, wanted: set[str]) 
 def _upstream_locals(teller: Teller, node: Node, output: str) -> list[Row]:
     """Local derivatives of what an activation feeds: the loss, or the next layer's sums."""
     name = node.symbol.name
-    relevant = teller.graph.ancestors(output)
+    relevant = teller.leads_to(output)
     return [teller.local_row(child, name) for child in teller.graph.children[name] if child in relevant]
 
 

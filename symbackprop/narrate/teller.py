@@ -69,6 +69,7 @@ class Teller:
         self.numerals = telling.numerals
         self.said: set[str] = set()
         self.told: dict[Graph, list[Step]] = {backward.graph: []}
+        self._leading: dict[str, set[str]] = {}
 
     # --- symbols ---------------------------------------------------------------------------------------------
 
@@ -111,6 +112,17 @@ class Teller:
         chosen = [leaf for leaf in leaves if leaf.role in {Role.WEIGHT, Role.BIAS}] or leaves
         return tuple(leaf.symbol.name for leaf in chosen)
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The parameters, to look a name up in: a network has many, and each is looked for."""
+        return frozenset(self.parameters)
+
+    def leads_to(self, output: str) -> set[str]:
+        """Return what an output depends on, and itself; found once for each output."""
+        if output not in self._leading:
+            self._leading[output] = self.graph.ancestors(output)
+        return self._leading[output]
+
     def is_local(self, symbol: Adjoint) -> bool:
         """Whether an adjoint is no more than one local derivative of the output, unsimplified."""
         steps = self.steps_about[symbol.name]
@@ -131,7 +143,7 @@ class Teller:
         if point and absent:
             names = self.listed(absent)
             found.append(Note("warning", ("No number for ", *names, ": the derivation stays in symbols.")))
-        used = graph.ancestors(graph.output.symbol.name)
+        used = self.leads_to(graph.output.symbol.name)
         if unused := [node.symbol for node in graph.nodes if node.symbol.name not in used]:
             found.append(
                 Note("warning", (*self.listed(unused), " is not used by ", graph.output.symbol, ", the last definition."))

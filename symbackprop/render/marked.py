@@ -7,6 +7,7 @@ Lines of characters with marks: those of `typeset.marks` for tints, and those of
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from symbackprop.typeset.marks import plain_text
 
@@ -21,6 +22,7 @@ def width_of(marked: str) -> int:
     return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
+@cache  # a few hundred characters, asked for a million times
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0
