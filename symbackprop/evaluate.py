@@ -20,7 +20,7 @@ from symbackprop.arithmetic.arrays import ARRAY
 from symbackprop.arithmetic.base import evaluate
 from symbackprop.arithmetic.closures import compile_expr
 from symbackprop.arithmetic.double import FLOAT
-from symbackprop.arithmetic.rational import exact
+from symbackprop.arithmetic.rational import exact, without_zeros
 from symbackprop.backprop import Backward, Edge
 from symbackprop.calculus import derivative
 from symbackprop.errors import DomainError, InputError
@@ -226,9 +226,10 @@ def _run(
 
 
 def _fraction(expr: Expr, known: Mapping[str, Fraction]) -> Fraction | None:
-    """Return the exact value of an expression of which every symbol has one, or None."""
-    used = symbols(expr)
-    return exact(expr, {name: known[name] for name in used}) if all(name in known for name in used) else None
+    """Return the exact value of an expression of which every symbol has one, or None; 0 times anything is 0."""
+    reduced = without_zeros(expr, known)
+    used = symbols(reduced)
+    return exact(reduced, {name: known[name] for name in used}) if all(name in known for name in used) else None
 
 
 def _value(node: Node, values: Mapping[str, float], names: Mapping[str, str] | None) -> float:

@@ -12,7 +12,7 @@ from functools import reduce
 
 from symbackprop.arithmetic.base import Arithmetic, evaluate
 from symbackprop.arithmetic.domains import is_outside, no_function, no_power, no_quotient
-from symbackprop.expr import Exact, Expr
+from symbackprop.expr import ZERO, Exact, Expr, Product, Quotient, Symbol, children, rebuild, symbols
 
 LARGEST_EXACT_BITS = 4096
 LARGEST_EXACT_ROOT = 64
@@ -36,6 +36,27 @@ def exact(expr: Expr, env: Mapping[str, Exact]) -> Fraction | None:
         return evaluate(expr, {name: Fraction(value) for name, value in env.items()}, EXACT)
     except IrrationalError:
         return None
+
+
+def without_zeros(expr: Expr, known: Mapping[str, Exact]) -> Expr:
+    """
+    Put 0 in for every product with a factor that is 0, and for 0 over anything: whatever the rest is.
+
+    >>> from symbackprop.expr import Symbol, call
+    >>> without_zeros(Symbol("y") * call("log", Symbol("a")), {"y": 0})
+    Number(value=0, decimal=False)
+    """
+    if not any(known.get(name) == 0 for name in symbols(expr)):
+        return expr
+    return _without_zeros(expr, known)
+
+
+def _without_zeros(expr: Expr, known: Mapping[str, Exact]) -> Expr:
+    parts = tuple(_without_zeros(part, known) for part in children(expr))
+    decisive = parts if isinstance(expr, Product) else parts[:1] if isinstance(expr, Quotient) else ()
+    if any(part == ZERO or (isinstance(part, Symbol) and known.get(part.name) == 0) for part in decisive):
+        return ZERO
+    return rebuild(expr, parts) if parts else expr
 
 
 def _bounded(value: Fraction) -> Fraction:

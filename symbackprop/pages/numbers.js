@@ -25,13 +25,15 @@ let root = () => null;
 const AT0 = { exp: 1n, sin: 0n, cos: 1n, tan: 0n, sinh: 0n, cosh: 1n, tanh: 0n, asin: 0n, atan: 0n, erf: 0n, log1p: 0n, expm1: 0n };
 const add = known((x, y) => frac(x[0] * y[1] + y[0] * x[1], x[1] * y[1]));
 const mul = known((x, y) => frac(x[0] * y[0], x[1] * y[1]));
+/* 0 times anything is 0, and so is 0 over anything. */
+const none = x => x && !x[0], over = known((x, y) => frac(x[0] * y[1], x[1] * y[0]));
 const Q = {
   n: (p, q = 1) => frac(BigInt(p), BigInt(q)),
   k: () => null,
   a: (...t) => t.reduce(add),
-  m: (...t) => t.reduce(mul),
-  g: (...t) => t.reduce(mul, [-1n, 1n]),
-  d: known((x, y) => frac(x[0] * y[1], x[1] * y[0])),
+  m: (...t) => t.find(none) || t.reduce(mul),
+  g: (...t) => t.find(none) || t.reduce(mul, [-1n, 1n]),
+  d: (x, y) => none(x) && !none(y) ? x : over(x, y),
   p: known((x, y) => {
     if (y[1] === 2n) { x = root(x); if (!x) return null; } else if (y[1] !== 1n) return null;
     const [p, q] = x, k = size(y[0]);

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from symbackprop.arithmetic import FLOAT, evaluate
-from symbackprop.arithmetic.rational import exact
+from symbackprop.arithmetic.rational import exact, without_zeros
 from symbackprop.backprop import Backward
 from symbackprop.document import Row
 from symbackprop.errors import DomainError
@@ -156,8 +156,9 @@ def counted(
 
 
 def _fraction(expr: Expr, known: dict[str, Fraction]) -> Fraction | None:
-    used = symbols(expr)
+    reduced = without_zeros(expr, known)
+    used = symbols(reduced)
     try:
-        return exact(expr, {name: known[name] for name in used}) if all(name in known for name in used) else None
+        return exact(reduced, {name: known[name] for name in used}) if all(name in known for name in used) else None
     except DomainError:
         return None
