@@ -1,5 +1,5 @@
 r"""
-Cards for Anki: on the front what an equation says something about, on the back what it says, step by step, and why.
+Cards for Anki: on the front the left side of an equation, on the back its right side, step by step, and why.
 
 A text file with the headers of Anki 2.1.54 and newer; mathematics stands in \(…\) and \[…\], which Anki's own MathJax sets.
 Source: the Anki manual, *Importing: Text Files* and *Math & Symbols*.
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
-from symbackprop.document import Blank, Document, Heading, Lines, Row, Spans, Table
+from symbackprop.document import Blank, Document, Heading, Lines, Paragraph, Row, Spans, Table
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
 from symbackprop.render.markdown import UNSEEN, joined, text_in_math
@@ -22,6 +22,7 @@ from symbackprop.typeset import Latex, Typesetter, text_width
 
 WIDTH = 34.0
 LONGEST_DECK = 80
+MOST_GIVEN = 8
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class _Page:
     def spans(self, spans: Spans) -> str:
         return "".join(text_of(span) if isinstance(span, str) else rf"\({escape(self.inline.text(span))}\)" for span in spans)
 
-    def formula(self, expr: Expr) -> str:
-        return rf"\[{escape(self.display.text(expr))} = \; ?\]"
+    def formula(self, row: Row, left: Expr) -> str:
+        sign = self.display.emitter.relation(row.relation).text
+        return rf"\[{escape(self.display.text(left))} {sign.strip()} \; ?\]"
 
     def rows(self, rows: Sequence[Row]) -> str:
         alignment = align(rows, self.display, self.width, self.reason)
@@ -71,7 +73,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
     head = ("#separator:tab", "#html:true", "#notetype:Basic", f"#deck:{deck}", "#columns:Front\tBack")
     seen: dict[str, int] = {}
     lines = list(head)
-    for front, back in _cards(document, page):
+    for front, back in _cards(document, page, network=speller.network):
         seen[front] = seen.get(front, 0) + 1
         # Anki would take two cards with one front for one card.
         number = f" ({seen[front]})" if seen[front] > 1 else ""
@@ -79,25 +81,47 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
     return "\n".join(lines) + "\n"
 
 
-def _cards(document: Document, page: _Page) -> Iterator[tuple[str, str]]:
-    """Yield front and back of each equation, or of each row of a table of results where there is no equation."""
-    equations = any(isinstance(block, Lines) for block in document.blocks)
-    title, section = f"<i>{text_of(document.title[:LONGEST_DECK])}</i>", ""
+def _cards(document: Document, page: _Page, *, network: bool) -> Iterator[tuple[str, str]]:
+    """
+    Yield front and back of each equation, or of each row of a table of results where there is no equation.
+
+    What a question is about stands on its front: a network in words, a function by its definitions, which are no questions.
+    """
+    displays = [block for block in document.blocks if isinstance(block, Lines) and block.rows]
+    given = displays[0] if len(displays) > 1 and not network else None
+    about = page.rows(_definitions(given)) if given else _description(document, page)
+    title, section = f"<i>{text_of(document.title[:LONGEST_DECK])}</i>{about}", ""
+    line = "" if given else "<br>"  # a display stands on a line of its own
     for block in document.blocks:
         match block:
             case Heading(level, spans) if level > 1:
-                section = f"<br>{page.spans(spans)}"
-            case Lines(rows):
+                section = f"{line}{page.spans(spans)}"
+            case Lines(rows) if block is not given:
                 for group in _groups(rows):
                     first = group[0]
                     if first.left is None or isinstance(first.right, Blank):
                         continue
-                    yield f"{title}{section}<br>{page.formula(first.left)}", page.rows(group)
-            case Table(header, table) if not equations:
+                    # The back stands below the front: the left side is not said twice.
+                    back = page.rows([replace(first, left=None), *group[1:]])
+                    yield f"{title}{section}{page.formula(first, first.left)}", back
+            case Table(header, table) if not displays:
                 for row in table:
                     asked = f"{title}{section}<br>{page.spans(header[0])}: {page.spans(row[0])}"
                     told = zip(header[1:], row[1:], strict=True)
                     yield asked, "<br>".join(f"{page.spans(name)}: {page.spans(cell)}" for name, cell in told)
+
+
+def _definitions(given: Lines) -> list[Row]:
+    """Return the first definitions, without numbers and reasons."""
+    return [Row(row.left, row.right) for row in given.rows if row.left is not None][:MOST_GIVEN]
+
+
+def _description(document: Document, page: _Page) -> str:
+    """Return the sentence under the title, in which a network is described."""
+    for block in document.blocks[:2]:
+        if isinstance(block, Paragraph):
+            return f"<br><small>{page.spans(block.spans)}</small>"
+    return ""
 
 
 def _groups(rows: Sequence[Row]) -> list[list[Row]]:

@@ -15,7 +15,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
+from zlib import crc32
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.notation import Speller
@@ -32,42 +34,64 @@ _SPECIAL = frozenset("\\`*_{}[]<>#|~$&")
 
 # What stands before a remark of each kind.
 REMARKS = {"verified": "✓ ", "wrong": "✗ ", "follows": "→ ", "warning": "**Warning.** ", "note": "**Note.** "}
+SIGNS = {"✓": r"\checkmark", "✗": r"\times", "→": r"\to"}
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """
+    r"""
     What stands around mathematics in a line and on lines of its own, and around remarks.
 
-    `{}` in a display is a label, in a callout its kind, of which `kinds` has those of this dialect: without any, a remark is a
-    quotation.  `special` are further characters that mean something, `front` a title in YAML in place of the first heading.
+    `{}` in a display is a label, which there is where there are `callouts`: what a remark of each kind begins with; its end is
+    `close`.  Without any, a remark is a quotation.  `special` are further characters that mean something, `front` a title in
+    YAML in place of the first heading.
     `dollar` is a dollar that is one: where MathJax searches the finished page, it has to stand in an element of its own.
+    GitHub refuses \operatorname (github/markup, issue 1688): there are no `operators`, but upright words.
+    `paper` says that a PDF may be made of it by LaTeX, whose fonts lack signs and Greek letters: they are mathematics, too.
+    `width` is that of a display in em; numbered ones need room for the number.
     """
 
     inline: tuple[str, str]
     display: tuple[str, str]
-    callout: tuple[str, str, str] = ("", "> ", "")
-    kinds: tuple[tuple[str, str], ...] = ()
+    callouts: tuple[tuple[str, str], ...] = ()
+    close: str = ""
     special: str = ""
     front: bool = False
     dollar: str = "\\$"
+    operators: bool = True
+    paper: bool = False
+    width: float = WIDTH
 
 
-def _kinds(good: str, bad: str) -> tuple[tuple[str, str], ...]:
-    return (("verified", good), ("wrong", bad), ("warning", "warning"))
+def _callouts(plain: str, titled: str, good: str, bad: str) -> tuple[tuple[str, str], ...]:
+    """Return the beginnings of callouts, of a kind each, those of checks with a title; the last is for all other kinds."""
+    checks = (("verified", good), ("wrong", bad), ("follows", "note"))
+    return (
+        *((kind, titled.format(name)) for kind, name in checks),
+        ("warning", plain.format("warning")),
+        ("", plain.format("note")),
+    )
 
 
 ALONE = "<span>\\$</span>"
-DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"), dollar=ALONE)
-GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"), dollar=ALONE)
+DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"), dollar=ALONE, paper=True)
+GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"), dollar=ALONE, operators=False)
 MYST = Dialect(
-    ("{math}`", "`"), ("```{{math}}\n:label: {}\n", "\n```"), ("```{{{}}}\n", "", "\n```"), _kinds("tip", "danger"), "@%=^"
-)
-QUARTO = Dialect(
-    ("$", "$"), ("$$\n", "\n$$ {{#{}}}"), ("::: {{.callout-{}}}\n", "", "\n:::"), _kinds("tip", "important"), "@%=^", front=True
+    ("{math}`", "`"), ("```{{math}}\n:label: {}\n", "\n```"),
+    _callouts("```{{{}}}\n", "```{{admonition}} Checked\n:class: {}\n\n", "tip", "danger"), "\n```", "@%=^", paper=True,
+    width=42.0,
 )  # fmt: skip
-OBSIDIAN = Dialect(("$", "$"), ("$$\n", "\n$$\n\n^{}"), ("> [!{}]\n", "> ", ""), _kinds("success", "failure"), "@%=^")
+QUARTO = Dialect(
+    ("$", "$"), ("$$\n", "\n$$ {{#{}}}"),
+    _callouts("::: {{.callout-{}}}\n", '::: {{.callout-{} title="Checked"}}\n', "tip", "important"), "\n:::", "@%=^",
+    front=True, paper=True,
+)  # fmt: skip
+OBSIDIAN = Dialect(
+    ("$", "$"), ("$$\n", "\n$$\n\n^{}"), _callouts("> [!{}]\n> ", "> [!{}] Checked\n> ", "success", "failure"), "", "@%=^"
+)
 SLUG = 24
+BARS = re.compile("([▁-█]+)")
+_OPERATOR = re.compile(r"\\operatorname\{([^{}]*)\}")
 _BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -80,11 +104,37 @@ class _Page:
     slug: str
 
     def spans(self, spans: Spans) -> str:
-        left, right = self.dialect.inline
-        return "".join(self.words(span) if isinstance(span, str) else f"{left}{self.inline.text(span)}{right}" for span in spans)
+        pieces: list[tuple[bool, str]] = []
+        for span in spans:
+            pieces += self.words(span) if isinstance(span, str) else [(True, self.inline.text(span))]
+        return self.together(pieces)
 
-    def words(self, text: str) -> str:
-        return escape(text, self.dialect.special).replace("\\$", self.dialect.dollar)
+    def words(self, text: str) -> list[tuple[bool, str]]:
+        """Cut running text into words, escaped, and where it may come to be printed, mathematics."""
+        found = runs(text) if self.dialect.paper else [(False, text)]
+        pieces: list[tuple[bool, str]] = []
+        for formula, run in found:
+            for bars, part in [(True, run)] if formula else _cut_bars(run, paper=self.dialect.paper):
+                escaped = escape(part, self.dialect.special).replace("\\$", self.dialect.dollar)
+                pieces.append((True, part) if bars else (False, escaped))
+        return pieces
+
+    def together(self, pieces: Sequence[tuple[bool, str]]) -> str:
+        """Join words and mathematics; two formulas side by side are one, and no digit stands behind a closing dollar."""
+        left, right = self.dialect.inline
+        text = ""
+        for formulas, group in groupby(pieces, key=itemgetter(0)):
+            joined_up = (" " if formulas else "").join(part for _, part in group)
+            apart = text.endswith("$") and joined_up[:1].isdigit()
+            text += f"{left}{joined_up}{right}" if formulas else f"{'<span></span>' if apart else ''}{joined_up}"
+        return text
+
+    def label(self, kind: str) -> str:
+        """Return what stands before a remark."""
+        text = REMARKS.get(kind, "")
+        for sign, name in SIGNS.items() if self.dialect.paper else ():
+            text = text.replace(sign, self.together([(True, name)]))
+        return text
 
     def cell(self, spans: Spans) -> str:
         """Return what stands in a table, where a bar would end the cell."""
@@ -94,6 +144,23 @@ class _Page:
         width = sum(text_width(span) if isinstance(span, str) else self.inline.box(span).width for span in spans)
         text = "".join(text_in_math(span) if isinstance(span, str) else self.inline.text(span) for span in spans)
         return text, 0.9 * width, 1.0
+
+
+def _cut_bars(text: str, *, paper: bool) -> Iterator[tuple[bool, str]]:
+    """Cut text at its bars, which fonts of a PDF lack."""
+    for position, part in enumerate(BARS.split(text) if paper else [text]):
+        if part:
+            yield position % 2 == 1, bars(part) if position % 2 else part
+
+
+def bars(text: str) -> str:
+    r"""
+    Print bars of characters as LaTeX.
+
+    >>> bars("█▄")
+    '\\rule{0.5em}{1.6ex}\\rule{0.5em}{0.8ex}'
+    """
+    return "".join(rf"\rule{{0.5em}}{{{(ord(char) - 0x2580) / 8 * 1.6:g}ex}}" for char in text)
 
 
 def text_in_math(text: str, command: str = r"\text") -> str:
@@ -155,6 +222,14 @@ def slug_of(text: str) -> str:
     return "-".join(words)[:SLUG].strip("-") or "symbackprop"
 
 
+def _label_of(document: Document, speller: Speller) -> str:
+    """Return what a document's labels begin with: its title's beginning, and a number for its whole title and first formula."""
+    first = next((block.rows[0] for block in document.blocks if isinstance(block, Lines) and block.rows), None)
+    formula = Typesetter(Latex(), speller).text(first.right) if first is not None else ""
+    # In one book, labels of two pages must not be the same, and many a function has the same title.
+    return f"{slug_of(document.title)}-{crc32(f'{document.title}={formula}'.encode()) & 0xFFFF:04x}"
+
+
 def render_dollar(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as Markdown with dollars."""
     return _render(document, speller, options, DOLLAR)
@@ -183,10 +258,10 @@ def render_obsidian(document: Document, speller: Speller, options: Options = DEF
 def _render(document: Document, speller: Speller, options: Options, dialect: Dialect) -> str:
     page = _Page(
         dialect,
-        options.width or WIDTH,
+        options.width or dialect.width,
         Typesetter(Latex(colour=options.color), speller),
         Typesetter(Latex(colour=options.color, inline=True), speller),
-        slug_of(document.title),
+        _label_of(document, speller),
     )
     parts: list[str] = []
     section = 0
@@ -197,7 +272,8 @@ def _render(document: Document, speller: Speller, options: Options, dialect: Dia
     for position, block in enumerate(blocks):
         section += isinstance(block, Heading) and block.level == 2
         parts.append("\n".join(_block(page, block, section, position)))
-    return "\n\n".join(filter(None, parts)) + "\n"
+    text = "\n\n".join(filter(None, parts)) + "\n"
+    return text if dialect.operators else _OPERATOR.sub(r"\\mathop{\\mathrm{\1}}\\nolimits ", text)
 
 
 def _unlike_a_list(text: str) -> str:
@@ -217,7 +293,7 @@ def _block(page: _Page, block: Block, section: int, position: int) -> Iterator[s
         case Lines(rows):
             alignment = align(rows, page.display, page.width, page.reason)
             left, right = page.dialect.display
-            if page.dialect.kinds:
+            if page.dialect.callouts:
                 name = f"eq-{page.slug}-{position}"
                 left, right = left.format(name), right.format(name)
             body = joined(alignment.lines)
@@ -228,13 +304,11 @@ def _block(page: _Page, block: Block, section: int, position: int) -> Iterator[s
             for row in rows:
                 yield "| " + " | ".join(map(page.cell, row)) + " |"
         case Note(kind, spans):
-            kinds = dict(page.dialect.kinds)
-            before, margin, after = page.dialect.callout
-            label = "" if kind in {"warning", "note"} and kinds else REMARKS.get(kind, "")
-            yield (
-                before.format(kinds.get(kind, "note"))
-                + f"{margin}{label}{_unlike_a_list(page.spans(spans)) if kinds else page.spans(spans)}"
-                + after
-            )
+            callouts = dict(page.dialect.callouts)
+            if not callouts:
+                yield f"> {page.label(kind)}{page.spans(spans)}"
+                return
+            label = "" if kind in {"warning", "note"} else page.label(kind)
+            yield f"{callouts.get(kind, callouts[''])}{label}{_unlike_a_list(page.spans(spans))}{page.dialect.close}"
         case Picture(lines, caption):
             yield from ("```text", *lines, "```", "", page.spans(caption))

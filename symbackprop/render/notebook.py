@@ -8,14 +8,13 @@ longer than part of a page.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from symbackprop.document import Block, Document, Heading, Lines, Note, Paragraph, Picture, Span, Spans, Table
 from symbackprop.notation import Speller
-from symbackprop.render.markdown import joined, text_in_math
+from symbackprop.render.markdown import BARS, bars, joined, text_in_math
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.rows import RowLine, align
 from symbackprop.typeset.breaking import Typesetter
@@ -31,13 +30,17 @@ SPACE = 0.34
 MARKS = {"verified": r"\checkmark", "wrong": r"\times", "follows": r"\to", "warning": r"\textbf{Warning.}"}
 
 Thing = TypeVar("Thing")
-_BAR = re.compile("[▁-█]")
 
 
 def render_notebook(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as displays and lines of words, all in dollars."""
     page = _Page(speller, options)
-    return "\n\n".join(part for block in _numbered(document.blocks) for part in page.parts(block))
+    text = ""
+    for part in (part for block in _numbered(document.blocks) for part in page.parts(block)):
+        # In one paragraph with the words that lead to it, TeX ends no page before a display.
+        led = part.startswith("$$") and not text.endswith("$$")
+        text += part if not text else f"\n{part}" if led else f"\n\n{part}"
+    return text
 
 
 def _numbered(blocks: tuple[Block, ...]) -> Iterator[Block]:
@@ -83,7 +86,7 @@ class _Page:
         """Return words and mathematics for the inside of mathematics."""
         parts = (text_in_math(span, command) if isinstance(span, str) else self.inline.text(span) for span in spans)
         # The fonts of a PDF have no bars.
-        text = _BAR.sub(lambda bar: rf"}}\rule{{0.5em}}{{{(ord(bar[0]) - 0x2580) / 8 * 1.6:g}ex}}{command}{{", "".join(parts))
+        text = BARS.sub(lambda found: f"}}{bars(found[0])}{command}{{", "".join(parts))
         return text.replace(f"{command}{{}}", "")
 
     def reason(self, spans: Spans, _room: float) -> tuple[str, float, float]:
