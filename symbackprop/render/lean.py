@@ -130,7 +130,7 @@ def _joined(parts: list[_Element | str], together: Callable[[_Element, _Element]
 
 
 def _signed(sign: _Element, number: _Element) -> bool:
-    return not number.marks and sign.letters == "−" and sign.tag == "mo" and bool(sign.marks)
+    return not number.marks and sign.letters == "−" and sign.tag == "mo" and sign.marks == ' form="prefix"'
 
 
 def _written(left: _Element, right: _Element) -> bool:

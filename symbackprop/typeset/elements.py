@@ -158,9 +158,16 @@ def bold(letter: str) -> str:
     return chr(0x1D7CE + code - ord("0")) if "0" <= letter <= "9" else letter
 
 
-def fences(left: str, right: str, height: int) -> tuple[str, str]:
-    """Return fences for what has this height (as in `Box`): plain, a little larger, or as high as what is between them."""
+def fences(left: str, right: str, height: int, *, alone: bool = False) -> tuple[str, str]:
+    """
+    Return fences for what has this height (as in `Box`): plain, a little larger, or as high as what is between them.
+
+    Those that stand `alone`, on different lines, have nothing to grow with: their size is that of the height.
+    """
     sizes = _FENCES[min(height, 2)]
+    if alone and height >= len(_FENCES) - 1:
+        size = f"{min(1.4 + 0.5 * height, 3.4):g}em"
+        sizes = {"stretchy": "true", "symmetric": "true", "minsize": size, "maxsize": size}
     return mo(left, form="prefix", **sizes), mo(right, form="postfix", **sizes)
 
 

@@ -146,9 +146,9 @@ class MathML(Emitter):
         return Box(mo(DOT, form="infix"), 0.73)
 
     def parentheses(self, height: int, *, paired: bool = True) -> tuple[Box, Box]:
-        """Return fences that grow with what is between them; of one size around plain letters and where a line break is."""
+        """Return fences that grow with what is between them; of one size around plain letters, of a fixed one over lines."""
         width = (0.39, 0.46, 0.78, 0.95)[min(height, 3)]
-        left, right = fences("(", ")", height if paired else 0)
+        left, right = fences("(", ")", height, alone=not paired)
         if paired:
             left, right = f"<mrow>{left}", f"{right}</mrow>"
         return Box(left, width, height=height, head="group"), Box(right, width, height=height, tail="group")
