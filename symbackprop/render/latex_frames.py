@@ -43,6 +43,11 @@ class Piece(NamedTuple):
     height: float
     rows: int
 
+    @property
+    def display(self) -> bool:
+        """Whether it is a display, before which TeX sets an empty line where it is the first on a slide."""
+        return self.text.startswith(r"\begin{alignat")
+
 
 def frames_of(blocks: Sequence[Block], page: Sheet, drawing: str = "") -> Iterator[str]:
     """Yield slides: at most six rows on each; the drawing stands on one of its own before the first section."""
@@ -60,14 +65,14 @@ def frames_of(blocks: Sequence[Block], page: Sheet, drawing: str = "") -> Iterat
             title, body, part, bare = _title(page, number, block.spans), [], 1, block.level == 1
             continue
         for piece in _pieces(block, page, sum(piece.height for piece in body[len(body) - _leading(body) :])):
-            height, rows = sum(p.height for p in (*body, piece)), sum(p.rows for p in (*body, piece))
+            height, rows = _height((*body, piece)), sum(p.rows for p in (*body, piece))
             if body and (height > title.room or rows > MOST_ROWS):
                 # A heading or a lead-in does not stay behind alone.
                 cut = len(body) - _leading(body)
                 if cut:
                     yield _frame(title, body[:cut], part)
                     body, part = body[cut:], part + 1
-                if sum(p.height for p in (*body, piece)) > title.room and body:
+                if _height((*body, piece)) > title.room and body:
                     yield _frame(title, body, part)
                     body, part = [], part + 1
             body.append(piece)
@@ -89,6 +94,10 @@ def _title(page: Sheet, number: str, spans: Spans) -> _Title:
     return _Title(number + page.spans(shown), SLIDE - TITLE_LINE * (min(TITLE_LINES, max(1, lines)) - 1))
 
 
+def _height(body: Sequence[Piece]) -> float:
+    return sum(piece.height for piece in body) - (LINE if body[0].display else 0.0)
+
+
 def _leading(body: Sequence[Piece]) -> int:
     """Return how many pieces at the end, headings and lead-ins, belong to what comes next."""
     return next((count for count, piece in enumerate(reversed(body)) if piece.rows), len(body))
@@ -98,9 +107,11 @@ def _frame(title: _Title, body: Sequence[Piece], part: int) -> str:
     if not body:
         return f"\\begin{{frame}}\n\\centering{{\\Large {title.text}\\par}}\n\\end{{frame}}"
     number = rf" {{\normalsize ({part})}}" if part > 1 else ""
-    height, room = sum(piece.height for piece in body), title.room
+    height, room = _height(body), title.room
     size = next((command for scale, command in SMALLER if scale * height <= room), SMALLER[-1][1])
     texts = in_turn([piece.text for piece in body])
+    if body[0].display:
+        texts[0] = "\\vspace{-\\baselineskip}\n" + texts[0]
     return f"\\begin{{frame}}[t]{{{title.text}{number}}}{size}\n" + "\n".join(texts) + "\n\\end{frame}"
 
 
@@ -109,7 +120,7 @@ def _pieces(block: Block, page: Sheet, lead: float) -> Iterator[Piece]:
         case Lines(()):
             return
         case Lines(rows):
-            yield from _derived(rows, page, SLIDE - AROUND - min(lead, LEAD))
+            yield from _derived(rows, page, SLIDE - AROUND - (min(lead, LEAD) or -LINE))
         case Table():
             yield from _tabled(page, block)
         case Heading(_, spans):
