@@ -189,12 +189,14 @@ def _sections(document: Document, page: _Page, diagram: str) -> Iterator[str]:
 
 def _pieces(blocks: Sequence[tuple[int, Block]], page: _Page) -> Iterator[str]:
     setting = Setting(page.spans, page.paragraph, page.spans_width, page.width, slide=True)
-    for position, block in blocks:
+    for order, (position, block) in enumerate(blocks):
+        following = [later for _, later in blocks[order + 1 : order + 2]]
         match block:
             case Heading(_, spans):
-                yield f"(count: 0, body: (..) => heading(level: 3)[{page.spans(spans)}])"
+                yield f"(count: 0, head: true, body: (..) => heading(level: 3)[{page.spans(spans)}])"
             case Paragraph(spans):
-                yield f"(count: 0, body: (..) => block[{page.paragraph(spans)}])"
+                leads = ", head: true" if any(isinstance(later, Lines | Table) for later in following) else ""
+                yield f"(count: 0{leads}, body: (..) => block[{page.paragraph(spans)}])"
             case Lines(()):
                 continue
             case Lines(rows):

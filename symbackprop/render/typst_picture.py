@@ -11,7 +11,9 @@ from symbackprop.typeset.typst_emitter import quoted
 PIXEL, HIGHEST, HIGHEST_SLIDE = 0.078, 52.0, 11.5
 # The one that Typst carries whose letters are about as wide as those the diagram is measured with.
 FONT = 'text{font-family:"Libertinus Serif"}'
+DIGITS = 1.07  # its digits are narrower
 
+_NUMBER = re.compile(r'(font-size=")([0-9.]+)("[^>]*>[0-9.·−]+</tspan>)')
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _COLOUR = re.compile(r"(--[a-z-]+):(#[0-9a-f]{6})")
 _VARIABLE = re.compile(r"var\((--[a-z-]+)\)")
@@ -35,7 +37,8 @@ def flat(svg: str) -> str:
     colours = dict(_COLOUR.findall(rules))
     rules = _VARIABLE.sub(lambda found: colours.get(found[1], "#000000"), rules)
     rules = _FONT.sub("", rules) + FONT
-    return svg[: style.start(1)] + rules + svg[style.end(1) :]
+    drawn = _NUMBER.sub(lambda found: f"{found[1]}{DIGITS * float(found[2]):.2f}{found[3]}", svg[style.end(1) :])
+    return svg[: style.start(1)] + rules + drawn
 
 
 def picture(svg: str, room: float, *, slide: bool = False) -> str:

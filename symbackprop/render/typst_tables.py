@@ -58,7 +58,7 @@ def tables(table: Table, setting: Setting, most: int = 10**9) -> Iterator[tuple[
             both = ", ".join(_table(table, half, setting, size) for half in halves)
             yield (
                 f"block(breakable: {_flag(len(part) > 2 * WHOLE)}, grid(columns: (auto, auto), column-gutter: 2em, {both}))",
-                len(part),
+                len(halves[0]),
             )
         else:
             yield f"block(breakable: {_flag(len(part) > WHOLE)}, {_table(table, part, setting, size)})", len(part)
