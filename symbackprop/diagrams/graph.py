@@ -331,6 +331,7 @@ class _Drawing:
             sentences.append(material.path_words())
         sentences += [f"{notice[:1].upper()}{notice[1:]}." for notice in self.notices]
         if material.values is not None:
+            sentences.append(material.gradients_are())
             sentences.append(f"Given: {'; '.join(material.tip(name) for name in graph.leaf_by_name)}.")
         for node in graph.definitions.values():
             said = material.says(node.symbol, node.expr)

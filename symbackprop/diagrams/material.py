@@ -10,7 +10,7 @@ from symbackprop.diagrams.figure import Writing
 from symbackprop.diagrams.inscribe import NOTE, Scribe
 from symbackprop.document import Numeral
 from symbackprop.evaluate import Values
-from symbackprop.expr import Adjoint, Expr, Symbol
+from symbackprop.expr import Expr, Symbol
 from symbackprop.graph import Graph
 from symbackprop.typeset.shortcuts import words
 
@@ -103,14 +103,17 @@ class Material:
 
     def path_words(self) -> str:
         """Say which way the gradient is marked to go."""
-        about = Adjoint(f"d{self.output}_d{self.wrt}", self.output, self.wrt)
         ways = self.graph.count_paths(self.wrt, self.output)
         along = "one path" if ways == 1 else f"{ways:,} paths"
-        return f"Marked: {words(about, self.made.speller)}, which passes along {along}."
+        return f"Marked: the way of the gradient to {words(Symbol(self.wrt), self.made.speller)}, along {along}."
 
     def says(self, *sides: Expr) -> str:
         """Say that expressions are equal, in words."""
         return " equals ".join(words(side, self.made.speller) for side in sides)
+
+    def gradients_are(self) -> str:
+        """Say what is meant by a gradient."""
+        return f"A gradient is the derivative of {words(Symbol(self.output), self.made.speller)}."
 
     def edge_tip(self, child: str, parent: str) -> str:
         """Say what a local derivative is."""
@@ -122,15 +125,13 @@ class Material:
         return shown if number is None else f"{shown} = {self.scribe.said(number)}"
 
     def tip(self, name: str) -> str:
-        """Say what a quantity is: its name, its value and the derivative of the output by it."""
+        """Say what a quantity is: its name, its value and its gradient, the derivative of the output with respect to it."""
         symbol = Symbol(name)
         parts = [words(symbol, self.made.speller)]
         if (value := self.value(name)) is not None:
             parts.append(f"value {_spoken_number(value)}")
         if (gradient := self.gradient(name)) is not None:
-            about = self.made.backward.adjoints.get(name)
-            said = words(about, self.made.speller) if isinstance(about, Adjoint) and not about.is_delta else "gradient"
-            parts.append(f"{said} {_spoken_number(gradient)}")
+            parts.append(f"gradient {_spoken_number(gradient)}")
         return ", ".join(parts)
 
 

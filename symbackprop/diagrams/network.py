@@ -104,9 +104,9 @@ def _drawn(material: Material, network: Network, sample: int, ends: frozenset[in
 
 def _extent(column: Column) -> Box:
     """Return what a layer covers."""
-    x = column.pieces[0].node.x
-    top, bottom = min(piece.top for piece in column.pieces), max(piece.bottom for piece in column.pieces)
-    return x - column.half, top, column.end, bottom
+    boxes = [box for piece in column.pieces for box in (piece.node.box, *(label.box for label in piece.labels))]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(column.end, *rights), max(bottoms)
 
 
 def _frames(network: Network, columns: Sequence[Column]) -> tuple[list[Frame], list[Label]]:
@@ -141,5 +141,6 @@ def _described(  # noqa: PLR0913, PLR0917 - what there is to say
     sentences += [f"{notice[:1].upper()}{notice[1:]}." for notice in notices]
     if material.values is not None:
         tips = [*(node.tip for node in nodes), *(edge.tip for edge in edges if edge.name)]
+        sentences.append(material.gradients_are())
         sentences.append(f"Values and gradients: {'; '.join(filter(None, tips))}.")
     return " ".join(sentences)

@@ -22,6 +22,8 @@ BETWEEN, DOTS, END = 12.0, 30.0, 14.0
 # The distance of units between which so many edges cross and have texts: with numbers, four texts of two lines in it.
 FEW_EDGES, ROOM_FOR_NUMBERS = 6, 128.0
 LABELLED_EDGES, ROOM_FOR_NAMES = 12, 104.0
+# The same of units whose edges come together in one.
+ROOM_IN_FAN = 68.0
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Piece:
 
     @property
     def half(self) -> float:
-        """Half of its width."""
-        return max((self.node.width, *(label.writing.width for label in self.labels))) / 2
+        """Half of its width, without what stands beside it."""
+        return max((self.node.width, *(label.writing.width for label in self.labels if label.x == self.node.x))) / 2
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,8 @@ class Units:
         top, bottom = min(piece.top for piece in pieces), max(piece.bottom for piece in pieces)
         apart = bottom - top + BETWEEN
         for left, right in pairwise(layers):
-            if len(left) > 1 and len(right) > 1:
-                apart = max(apart, self._room(len(left) * len(right)))
+            fan = min(len(left), len(right)) == 1
+            apart = max(apart, ROOM_IN_FAN if fan else self._room(len(left) * len(right)))
         return [_column(layer, top, apart) for layer in layers]
 
     def _room(self, edges: int) -> float:
@@ -162,10 +164,19 @@ class Units:
         )  # fmt: skip
         labels = []
         value = material.write(material.value(unit.name), NUMBER)
-        if value:
-            labels.append(Label(unit.name, "value", 0, -height / 2 - 4 - value.height / 2, value))
+        gradient = material.write(material.gradient(unit.name), NUMBER)
         low = height / 2 + 4
-        below = [(unit.name, "gradient", material.write(material.gradient(unit.name), NUMBER))]
+        below: list[tuple[str, str, Writing | None]] = []
+        # Where no edge comes in or none goes out, the numbers stand beside the unit.
+        beside = -1 if unit.role == "input" else 1 if unit.name == material.output else 0
+        if value and not beside:
+            labels.append(Label(unit.name, "value", 0, -height / 2 - 4 - value.height / 2, value))
+            below.append((unit.name, "gradient", gradient))
+        elif value:
+            for line, role, side in ((value, "value", -1), (gradient, "gradient", 1)):
+                if line:
+                    x, y = beside * (width / 2 + 5 + line.width / 2), side * (1.5 + line.height / 2)
+                    labels.append(Label(unit.name, role, x, y, line))
         written = [(unit.bias, "bias")] if unit.bias else self._targets(unit)
         for name, role in written:
             below.append((name, role, self._with_number(name)))
