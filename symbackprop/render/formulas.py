@@ -77,7 +77,7 @@ def runs(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _is_formula(run: str) -> bool:
-    return any(map(is_mathematical, run)) or bool(re.search(r"\w [=<>](?: |$)", run))
+    return any(map(is_mathematical, run)) or bool(re.search(r"\w (?:=(?: |$)|[<>] \S)", run))
 
 
 class _Reader:
@@ -159,5 +159,3 @@ class _Reader:
         if len(word[0]) == 1 or (len(word[0]) == 2 and set(word[0]) <= _PAIRS):
             return word[0], word.end()
         return (rf"\operatorname{{{word[0]}}}", word.end()) if after == "′" else ("", at)
-
-
