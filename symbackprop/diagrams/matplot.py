@@ -52,15 +52,34 @@ def to_bytes(figure: Figure, ending: str, *, scale: float = 2.0) -> bytes:
 
     Raises InputError where matplotlib is missing.
     """
+    if ending == "png":
+        return _png(figure, scale)
     check_matplotlib()
     with _settings(), catch_warnings():
         simplefilter("ignore")  # of letters without a glyph, which `letters_missing` says
         sheet, axes = _sheet(figure)
         for part in _parts(figure):
-            for artist in _drawn(part, as_text=ending == "pdf"):
+            for artist in _drawn(part, as_text=True):
                 axes.add_artist(artist)
         file = BytesIO()
-        sheet.savefig(file, format=ending, dpi=96 * _fitting(figure, scale), metadata=_told(figure, ending))
+        # No dates: the same figure gives the same bytes.
+        told = {"Title": figure.title, "Subject": figure.description, "CreationDate": None}
+        sheet.savefig(file, format="pdf", metadata=told)
+    return file.getvalue()
+
+
+def _png(figure: Figure, scale: float) -> bytes:
+    """Return a figure as PNG of 256 colours, all that a drawing needs, with its title and what it shows in words."""
+    ((size, content),) = frames([figure], scale)
+    from PIL import Image, PngImagePlugin  # noqa: PLC0415 - comes with matplotlib
+
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Title", figure.title)
+    told.add_text("Description", figure.description)
+    picture = Image.frombuffer("RGBA", size, content).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    file = BytesIO()
+    dots = round(96 * _fitting(figure, scale))
+    picture.save(file, format="PNG", optimize=True, pnginfo=told, dpi=(dots, dots))
     return file.getvalue()
 
 
@@ -89,13 +108,6 @@ def frames(states: Sequence[Figure], scale: float) -> Iterator[tuple[tuple[int, 
                 artist.set_visible(True)
             sheet.canvas.draw()
             yield sheet.canvas.get_width_height(), bytes(sheet.canvas.buffer_rgba())
-
-
-def _told(figure: Figure, ending: str) -> dict[str, Any]:
-    """Return what the file says of itself in words.  No dates: the same figure gives the same bytes."""
-    if ending == "pdf":
-        return {"Title": figure.title, "Subject": figure.description, "CreationDate": None}
-    return {"Title": figure.title, "Description": figure.description, "Software": None}
 
 
 def _settings() -> Any:
