@@ -88,7 +88,8 @@ function relay(factor) {
   let body = factor && within("factor-" + factor);
   if (factor) for (const id of steps) body ||= within(id);
   if (body) lines.innerHTML = body.innerHTML; else if (relayed) rebuild();
-  return relayed = Boolean(body);
+  relayed = Boolean(body);
+  return relayed || factor && stepAt("factor-" + factor) === home(wanted[chosen]);
 }
 /* Another weight: its lines, its path in the picture. */
 function repaint(on) {

@@ -18,7 +18,7 @@ from symbackprop.narrate.network import assumptions, setting
 from symbackprop.narrate.single import expanded, path_form
 from symbackprop.pages.fields import Field, fields_of, printed, starts
 from symbackprop.pages.gradients import gradient_table, is_tabulated, length_rows
-from symbackprop.pages.plan import Group
+from symbackprop.pages.plan import Factor, Group
 from symbackprop.pages.rows import Kinded
 from symbackprop.pages.script import script_of
 from symbackprop.pages.subject import Subject
@@ -195,7 +195,7 @@ class _Page:
                 continue
             told += 1
             local = self._lines(rows.factor(factor))
-            head = f'<span class="rows">{local}</span>' if local else f"<b>Sum {k}</b>"
+            head = f'<span class="rows">{local}</span>' if local else self._sum_title(factor)
             lines = [*rows.rules(factor), *(rows.reached(factor.closes) if factor.closes is not None else ())]
             yield self._step(f"factor-{k}", f"{told}", head.replace("div", "span"), lines)
 
@@ -206,6 +206,11 @@ class _Page:
             head = f"<b>{text(subject.updates.title)}</b>" + (f'<p class="why">{text(remark)}</p>' if remark else "")
             step = self._step("update", "✓", head, subject.updates.rows(subject.numbers))
             yield f'<h3>Update</h3><ol class="steps">{step}</ol>'
+
+    def _sum_title(self, factor: Factor) -> str:
+        """Head a step that only adds up."""
+        about = f" {self.subject.formulas.inline(factor.closes.about)}" if factor.closes else ""
+        return f"<b>Sum</b>{about}"
 
     def _group_title(self, group: Group) -> str:
         sample = f", sample {group.sample}" if group.sample else ""
