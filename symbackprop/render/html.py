@@ -26,7 +26,7 @@ def render(document: Document, speller: Speller, options: Options = DEFAULT) -> 
     """Print a document as a page."""
     writer = Writer(Formulas(speller, colour=options.color), options.width or WIDTH)
     title, *body = writer.blocks(document.blocks)
-    drawn = [f'<figure class="scroll">{options.diagram}</figure>'] if options.diagram else []
+    drawn = [f'<figure class="scroll" tabindex="0">{options.diagram}</figure>'] if options.diagram else []
     return page(document.title, "\n".join([title, *drawn, *body]), sheet=style("frame", "page"))
 
 
@@ -61,7 +61,7 @@ class Writer:
                 yield f'<p class="note {text(kind)}">{f"<b>{sign}</b> " if sign else ""}{self.spans(spans)}</p>'
             case Picture(lines, caption):
                 drawing = "\n".join(map(text, lines))
-                yield f'<figure><pre class="scroll">{drawing}</pre><figcaption>{self.spans(caption)}</figcaption></figure>'
+                yield f'<figure><pre class="scroll" tabindex="0">{drawing}</pre><figcaption>{self.spans(caption)}</figcaption></figure>'
 
     def spans(self, spans: Spans) -> str:
         """Print running text with mathematics in it."""

@@ -151,7 +151,7 @@ def _picture(svg: str) -> str:
     """
     sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
-    short = re.sub(r'( data-from="[^"]*") data-to="[^"]*"', "", svg)
+    short = re.sub(r' xmlns="[^"]*"| data-from="[^"]*" data-to="[^"]*"', "", svg)
     if usual:
         short = short.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
     short = _BELOW.sub(lambda found: f"<text{found[1]}{found[4]}>{found[2]}{found[3].replace(found[4], '')}</text>", short)
