@@ -11,7 +11,7 @@ Each problem file says in its own comments which commands show it:
 Every command is run twice, to Markdown and to a LaTeX file that compiles as it is; `diagram` once, to SVG.
 The first one writes `mazur.md` and `mazur.tex`, the next ones add their verb: `mazur-train.md`.
 The first picture is `mazur.svg`, the next ones add what they are: `mazur-graph.svg`, `mazur-animation.svg`.
-At the end come the pages that show them all: `index.html` and `README.md`.
+At the end come the notebooks with their outputs, and the pages that show them all: `index.html` and `README.md`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from gallery import PAGES, gallery
+from notebooks import NOTEBOOKS, executed, written
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "worked_examples"
@@ -78,6 +79,11 @@ def pages() -> dict[str, str]:
     return gallery(drawn)
 
 
+def notebooks() -> dict[str, str]:
+    """Return the worked notebooks with the outputs that they have now."""
+    return {path.name: written(executed(path)) for path in NOTEBOOKS}
+
+
 def make(recipe: Recipe) -> bytes:
     """Run the program as a user would and return what it wrote."""
     with tempfile.TemporaryDirectory() as folder:
@@ -125,14 +131,14 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         if arguments == ["--check"]:
             wrong = [found for found in pool.map(difference, todo) if found]
-            wrong += [found for name, text in pages().items() if (found := compared(name, text.encode()))]
+            wrong += [found for name, text in (pages() | notebooks()).items() if (found := compared(name, text.encode()))]
             wrong += [f"{name}: no problem file makes this" for name in leftovers()]
             print(*wrong, f"{len(todo)} worked examples re-made, {len(wrong)} differ", sep="\n")
             return 1 if wrong or not todo else 0
         for recipe, made in zip(todo, pool.map(make, todo), strict=True):
             (FOLDER / recipe.name).write_bytes(made)
             print(f"worked_examples/{recipe.name}")
-    for name, text in pages().items():
+    for name, text in (pages() | notebooks()).items():
         (FOLDER / name).write_bytes(text.encode())
         print(f"worked_examples/{name}")
     return 0
