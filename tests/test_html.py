@@ -284,7 +284,10 @@ def test_a_function_without_numbers_has_a_page() -> None:
         ["derive", "2-2-1", "--atoms"],
         ["derive", "2-2-1", "--paths"],
         ["derive", "x^2*y", "--at", "x=1,y=2"],
+        ["derive", "u = x^2; y = u*sin(x)", "--paths", "--expand"],
+        ["derive", "x^2", "--from-definition"],
         ["derive", "2-2-1", "--view", "layers"],
+        ["derive", "2-2-1", "--view", "index"],
         ["evaluate", str(EXAMPLES / "mazur.toml")],
         ["train", str(EXAMPLES / "mazur.toml"), "--steps", "1"],
     ],
@@ -295,7 +298,13 @@ def test_the_command_line_writes_pages(arguments, tmp_path) -> None:
     result = CliRunner().invoke(app, [*arguments, "-o", str(target)])
 
     assert result.exit_code == 0, result.output
-    read(target.read_text(encoding="utf-8"))
+    reader = read(target.read_text(encoding="utf-8"))
+    tags = [tag for tag, _ in reader.tags]
+    assert len(reader.ids) == len(set(reader.ids))
+    if arguments[0] == "derive":
+        assert "svg" in tags
+        static = {"--view", "--from-definition"} & set(arguments) or arguments[-2:] == ["--detail", "1"]
+        assert tags.count("script") == (0 if static else 1)
 
 
 def test_examples_are_said_to_be_examples() -> None:

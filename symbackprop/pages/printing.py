@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbackprop.document import Spans, Tint
+from symbackprop.document import Heading, Row, Spans, Tint
 from symbackprop.expr import Expr
 from symbackprop.narrate.gradient import ROUNDING_NOISE
 from symbackprop.pages.marks import Slot, in_text
@@ -37,6 +37,20 @@ class PlainNumbers(Writer):
         if number.kind == ERROR:
             return f'<span data-f="{number.place}">{error_in_text(float(shown))}</span>'
         return f'<b data-n="{number.place}"{factor}>{in_text(shown)}</b>'
+
+
+class Aside(Writer):
+    """Prints what is only read: lines without numbers and factors without marks, which belong to the steps."""
+
+    def row(self, row: Row) -> str:
+        """Print a line."""
+        return self.line_of(row)
+
+    def heading(self, heading: Heading) -> str:
+        """Print a heading with an address."""
+        self.section += 1
+        where, tag = f"more-{self.section}", f"h{max(heading.level, 2)}"
+        return f'<{tag} id="{where}"><a class="anchor" href="#{where}">{self.spans(heading.spans)}</a></{tag}>'
 
 
 def error_in_text(error: float) -> str:

@@ -19,12 +19,13 @@ from symbackprop.narrate.single import expanded, path_form
 from symbackprop.pages.fields import Field, fields_of, printed, starts
 from symbackprop.pages.gradients import gradient_table, is_tabulated, length_rows
 from symbackprop.pages.plan import Factor, Group
+from symbackprop.pages.printing import Aside
 from symbackprop.pages.rows import Kinded
 from symbackprop.pages.script import script_of
 from symbackprop.pages.subject import Subject
 from symbackprop.render.html import render
 from symbackprop.render.options import DEFAULT, Options
-from symbackprop.render.web import page, style, text
+from symbackprop.render.web import Formulas, page, style, text
 from symbackprop.typeset.shortcuts import unicode_text
 
 WIDTH = 30.0
@@ -153,7 +154,8 @@ class _Page:
         drawn = "".join(to_svg(self._placed(figure), style=False).strip() for figure in figures)
         shown = drawn.replace("<svg ", '<svg data-off="" ').replace('<svg data-off="" ', "<svg ", 1)
         yield f'<div id="net" class="scroll" style="--wide:{wide:.0f}px">{shown}</div>'
-        yield from (f'<p class="why">{text(notice)}</p>' for notice in figure.notices)
+        if figure.notices:
+            yield f'<p class="why">{text("; ".join(figure.notices))}</p>'
 
     def _placed(self, figure: Figure) -> Figure:
         """Return a figure whose local derivatives are places in the script."""
@@ -302,7 +304,8 @@ class _Page:
                 blocks.extend(path_form(subject.narrator, name))
         if telling.expand:
             blocks.extend(expanded(subject.narrator))
-        yield from subject.writer.blocks(tuple(blocks))
+        aside = Aside(Formulas(subject.asked.speller, colour=False), subject.width)
+        yield from aside.blocks(tuple(blocks))
 
 
 def _worn(sheet: str, body: str) -> str:
