@@ -97,7 +97,7 @@ class Label:
 
     `of` is the plain name of what it is about, `role` one of "value", "gradient", "weight", "bias", "local", "name" and "note".
     A `plate` in the colour of the paper lies under it where lines pass; `cover` is how far that reaches beyond the letters to
-    the left, above, to the right and below.
+    the left, above, to the right and below, and None where the letters lie on the plate of a label before.
     """
 
     of: str
@@ -107,7 +107,7 @@ class Label:
     writing: Writing
     classes: tuple[str, ...] = ()
     plate: bool = False
-    cover: Box = COVER
+    cover: Box | None = COVER
 
     @property
     def box(self) -> Box:
@@ -116,8 +116,10 @@ class Label:
         return self.x - width, self.y - height, self.x + width, self.y + height
 
     @property
-    def plate_box(self) -> Box:
-        """What its plate covers."""
+    def plate_box(self) -> Box | None:
+        """What its plate covers, None where it has none of its own."""
+        if not self.plate or self.cover is None:
+            return None
         left, top, right, bottom = self.box
         return left - self.cover[0], top - self.cover[1], right + self.cover[2], bottom + self.cover[3]
 

@@ -52,23 +52,22 @@ def stack(rows: Sequence[Sequence[Label]], line: Line, wanted: Sequence[float] =
     widths = [sum(label.writing.width for label in row) + gap * (len(row) - 1) for row in rows]
     heights = [max(label.writing.height for label in row) for row in rows]
     total, widest = sum(heights) + between * (len(rows) - 1), max(widths)
-    side, edge = COVER[0], COVER[1]
     placed: list[Label] = []
     y = -total / 2
-    for k, (row, width, height) in enumerate(zip(rows, widths, heights, strict=True)):
+    for row, width, height in zip(rows, widths, heights, strict=True):
         x = -width / 2
         rise = max(label.writing.rise for label in row)
-        above, below = (edge if k == 0 else between / 2), (edge if k + 1 == len(rows) else between / 2)
-        for n, label in enumerate(row):
+        for label in row:
             w = label.writing
             # all letters of a row stand on one line
-            up, down = rise - w.rise, height - rise - w.drop
-            left = side + (widest - width) / 2 if n == 0 else 0.0
-            right = side + (widest - width) / 2 if n + 1 == len(row) else gap
-            cover = (left, above + up, right, below + down)
-            placed.append(replace(label, x=x + w.width / 2, y=y + up + w.height / 2, cover=cover))
+            placed.append(replace(label, x=x + w.width / 2, y=y + rise - w.rise + w.height / 2, cover=None))
             x += w.width + gap
         y += height + between
+    # The plate of the first lies under all of them.
+    left, top, right, bottom = placed[0].box
+    sides = (left + widest / 2, top + total / 2, widest / 2 - right, total / 2 - bottom)
+    cover = (sides[0] + COVER[0], sides[1] + COVER[1], sides[2] + COVER[2], sides[3] + COVER[3])
+    placed[0] = replace(placed[0], cover=cover)
     return Block(widest, total, tuple(placed), line, tuple(wanted))
 
 

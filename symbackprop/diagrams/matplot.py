@@ -215,7 +215,7 @@ def _shape(node: Node) -> Iterator[Any]:
 def _plate(label: Label) -> Iterator[Any]:
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - an extra
 
-    if label.plate:
+    if label.plate_box:
         left, top, right, bottom = label.plate_box
         yield Rectangle((left, top), right - left, bottom - top, color=_colour("paper"), linewidth=0, zorder=PLATES)
 

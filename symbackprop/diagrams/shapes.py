@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from symbackprop.diagrams.figure import (
+    COVER,
     LONGEST_DESCRIPTION,
     LONGEST_TITLE,
     Box,
@@ -118,7 +119,7 @@ def _plated(labels: Sequence[Label], edges: Sequence[Edge]) -> list[Label]:
             strips.setdefault(strip, []).append(line)
     placed = []
     for label in labels:
-        box = label.plate_box
+        box = (label.box[0] - COVER[0], label.box[1] - COVER[1], label.box[2] + COVER[2], label.box[3] + COVER[3])
         near = (line for strip in range(int(box[0] // STRIP), int(box[2] // STRIP) + 1) for line in strips.get(strip, ()))
         placed.append(label if label.plate or not any(crosses(box, line) for line in near) else replace(label, plate=True))
     return placed

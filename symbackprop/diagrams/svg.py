@@ -144,7 +144,7 @@ def _label(label: Label) -> str:
     w = label.writing
     left = label.box[0]
     plate = ""
-    if label.plate:
+    if label.plate_box:
         x0, y0, x1, y1 = label.plate_box
         size = f'width="{_number(x1 - x0)}" height="{_number(y1 - y0)}"'
         plate = f'<rect class="plate" x="{_number(x0)}" y="{_number(y0)}" {size}/>'

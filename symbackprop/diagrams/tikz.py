@@ -101,9 +101,10 @@ def _label(label: Label) -> str:
     options = ["anchor=base"]
     marked = "path" in label.classes and label.role in {"bias", "target"}
     options += ["text=sbgradient"] if marked else [f"text={_INKS[label.role]}"] if label.role in _INKS else []
-    left, top, right, bottom = label.plate_box
-    corners = f"({_n(left)},{_n(top)}) rectangle ({_n(right)},{_n(bottom)})"
-    plate = rf"\fill[sbpaper] {corners};" if label.plate else ""
+    plate = ""
+    if label.plate_box:
+        x0, y0, x1, y1 = map(_n, label.plate_box)
+        plate = rf"\fill[sbpaper] ({x0},{y0}) rectangle ({x1},{y1});"
     return rf"{plate}\node[{', '.join(options)}] at ({_n(label.x)},{_n(label.baseline)}) {{{_size(first)}{label.writing.latex}}};"
 
 

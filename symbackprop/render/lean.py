@@ -147,7 +147,8 @@ def _picture(svg: str) -> str:
     Return a picture in which the usual size of letters is said once, and letters alone say themselves where they stand.
 
     Edges go by the name of their weight or derivative.
-    Letters alone need no plate: the page's style sheet gives them a rim in the colour of the paper.
+    Letters alone need no plate, but for a weight's, which lies under its numbers too: the page's style sheet gives them a rim in
+    the colour of the paper.
     """
     sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
@@ -165,7 +166,7 @@ _BELOW = re.compile(
 )
 
 _ALONE = re.compile(
-    r'<g class="label (\w+)(?: path)?"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
+    r'<g class="label (?!weight)(\w+)(?: path)?"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
     r'<text><tspan((?: [xy]="[^"]*")*)>([^<]*)</tspan></text></g>'
 )
 
