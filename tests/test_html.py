@@ -27,6 +27,7 @@ from typer.testing import CliRunner
 
 from symbackprop.cli import app
 from symbackprop.derivation import Derivation, derive
+from symbackprop.diagrams import figure_of, to_svg
 from symbackprop.diagrams.svg import COLOURS
 from symbackprop.document import Document, Heading, Lines, Note, Paragraph, Picture, Row, Table
 from symbackprop.errors import DomainError
@@ -37,6 +38,7 @@ from symbackprop.pages.marks import aloud, in_text
 from symbackprop.pages.script import PACKED, fingerprint, sources
 from symbackprop.pages.subject import Subject
 from symbackprop.render import FORMATS
+from symbackprop.render.lean import lean
 from symbackprop.render.web import packed
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "worked_examples"
@@ -389,6 +391,16 @@ def test_scripts_are_packed_without_harm() -> None:
     script = 'const a = "x = y", b = `${a} = ${ a }`;\n  /* gone */\nif (a.replace(/ = /g, "") > 1) { b += 1; }'
 
     assert packed(script) == 'const a="x = y",b=`${a} = ${ a }`;if(a.replace(/ = /g,"")>1){b+=1;}'
+
+
+def test_a_picture_with_a_style_sheet_of_its_own_stays_as_it_is() -> None:
+    """Pages that are not stepped through have the picture as `diagram` draws it, plates and all."""
+    text = derive("2-2-1").to_html()
+    drawn = to_svg(figure_of(derive("2-2-1"), "network"))
+
+    assert 'class="plate"' in drawn
+    assert 'class="plate"' in lean(drawn).replace("=plate", '="plate"')
+    assert "class=plate" not in lean(text)
 
 
 def test_the_short_scripts_are_those_of_the_sources() -> None:

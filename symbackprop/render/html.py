@@ -61,7 +61,8 @@ class Writer:
                 yield f'<p class="note {text(kind)}">{f"<b>{sign}</b> " if sign else ""}{self.spans(spans)}</p>'
             case Picture(lines, caption):
                 drawing = "\n".join(map(text, lines))
-                yield f'<figure><pre class="scroll" tabindex="0">{drawing}</pre><figcaption>{self.spans(caption)}</figcaption></figure>'
+                told = f"<figcaption>{self.spans(caption)}</figcaption>"
+                yield f'<figure><pre class="scroll" tabindex="0">{drawing}</pre>{told}</figure>'
 
     def spans(self, spans: Spans) -> str:
         """Print running text with mathematics in it."""

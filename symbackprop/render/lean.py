@@ -146,13 +146,16 @@ def _picture(svg: str) -> str:
     """
     Return a picture in which the usual size of letters is said once, and letters alone say themselves where they stand.
 
-    Edges go by the name of their weight or derivative.
+    One with a style sheet of its own stays as it is.  Edges go by the name of their weight or derivative.
     Letters alone need no plate, but for a weight's, which lies under its numbers too: the page's style sheet gives them a rim in
     the colour of the paper.
     """
+    if "<style" in svg:
+        return svg
     sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
-    short = re.sub(r' xmlns="[^"]*"| data-from="[^"]*" data-to="[^"]*"', "", svg)
+    short = re.sub(r' xmlns="[^"]*"|(?<=role="img") width="[^"]*" height="[^"]*"| data-from="[^"]*" data-to="[^"]*"', "", svg)
+    short = short.replace('<rect class="plate"', "<rect")
     if usual:
         short = short.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
     short = _BELOW.sub(lambda found: f"<text{found[1]}{found[4]}>{found[2]}{found[3].replace(found[4], '')}</text>", short)
@@ -166,7 +169,7 @@ _BELOW = re.compile(
 )
 
 _ALONE = re.compile(
-    r'<g class="label (?!weight)(\w+)(?: path)?"( data-of="[^"]*")>(?:<rect class="plate"[^>]*/>)?'
+    r'<g class="label (?!weight)(\w+)(?: path)?"( data-of="[^"]*")>(?:<rect [^>]*/>)?'
     r'<text><tspan((?: [xy]="[^"]*")*)>([^<]*)</tspan></text></g>'
 )
 
