@@ -166,6 +166,23 @@ def test_nothing_is_outside_the_picture(drawing: Drawing) -> None:
 
 
 @each
+def test_what_is_in_a_frame_stays_in_it(drawing: Drawing) -> None:
+    """No text and no node lies across the border of a frame."""
+    picture = figure(drawing)
+    boxes = [(label.writing.plain, ink_of_label(label)) for label in picture.labels]
+    boxes += [(node.name, node.box) for node in picture.nodes]
+    torn = [
+        (name, frame.name)
+        for frame in picture.frames
+        for name, box in boxes
+        if overlap(box, frame.box)
+        if not (frame.box[0] < box[0] and frame.box[1] < box[1] and box[2] < frame.box[2] and box[3] < frame.box[3])
+    ]
+
+    assert torn == []
+
+
+@each
 def test_no_line_runs_through_a_node_it_does_not_belong_to(drawing: Drawing) -> None:
     picture = figure(drawing)
     through = [
@@ -529,6 +546,7 @@ def test_what_is_left_out_is_said_in_the_picture_too() -> None:
         (["--kind", "tree"], "known: network, graph, atoms, four"),
         (["-o", "/"], "is a directory"),
         (["--view", "layers"], "derive --view layers"),
+        (["--locals"], "--kind graph or --kind atoms"),
         (["--wrt", "W1"], "--wrt w1_1_1"),
         (["--wrt", "w1_1_1,b1_1"], "of one gradient"),
         (["--kind", "graph", "--sample", "2"], "--kind network"),

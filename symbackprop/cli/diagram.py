@@ -12,6 +12,7 @@ from symbackprop.cli.messages import complain
 from symbackprop.cli.options import Assume, At, Digits, Exact, Notation, ProblemArgument, View
 from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError, nearest
+from symbackprop.saving import save
 
 if TYPE_CHECKING:
     from symbackprop.derivation import Derivation
@@ -86,12 +87,15 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     made = make_derivation(problem, None, 2, notation, digits, at, assume, exact=exact)
     drawn = kind or ("graph" if moves or not made.problem.network else "network")
     _check_sample(made, drawn, sample)
+    if with_locals and drawn in {"network", "four"}:
+        msg = f"--locals belongs to the edges of a graph: --kind graph or --kind atoms (this is {drawn})"
+        raise InputError(msg)
     figure = figure_of(made, drawn, _followed(made, wrt), with_locals=with_locals, sample=sample or 1)
     _say(figure)
     if name in BINARY and output is not None:
         if missing := letters_missing(figure):
             complain(f"{name} has no letters for {missing}, and boxes stand for them (svg takes the reader's fonts)")
-        _write_bytes(output, animated_gif(figure) if moves else to_bytes(figure, name))
+        save(output, animated_gif(figure) if moves else to_bytes(figure, name))
         return
     if moves:
         Writer(made, "text", output).write_code(animated_svg(figure))
@@ -149,11 +153,3 @@ def _say(figure: Figure) -> None:
     """Say on standard error what was left out."""
     for notice in figure.notices:
         complain(notice)
-
-
-def _write_bytes(output: Path, content: bytes) -> None:
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        msg = f"{output}: cannot be written ({error.strerror or error})"
-        raise InputError(msg) from None
