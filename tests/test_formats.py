@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +24,7 @@ from symbackprop.expr import Expr, Symbol
 from symbackprop.narrate.worksheet import worksheet
 from symbackprop.notation import NOTATIONS, Speller
 from symbackprop.render import FORMATS, Options
+from symbackprop.render.latex_sheet import macros_of
 from symbackprop.render.pdf import to_pdf
 from symbackprop.render.references import refer
 from symbackprop.render.typst_rows import equation
@@ -451,8 +452,9 @@ def test_slides_show_one_step_after_another() -> None:
 SCRIPT = """
 const katex = require('katex'), fs = require('fs');
 let faults = [];
-for (const tex of JSON.parse(fs.readFileSync(0, 'utf8'))) {
-  try { katex.renderToString(tex, {throwOnError: true, strict: 'error', displayMode: true}); }
+const given = JSON.parse(fs.readFileSync(0, 'utf8'));
+for (const [tex, displayMode] of given.formulas) {
+  try { katex.renderToString(tex, {throwOnError: true, strict: 'error', displayMode, macros: given.macros}); }
   catch (error) { faults.push(tex + ': ' + error.message); }
 }
 console.log(JSON.stringify(faults));
@@ -478,17 +480,55 @@ def katex(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def complaints(katex: Path, formulas: Iterable[tuple[str, bool]], macros: dict[str, str] | None = None) -> list[str]:
+    """Return what KaTeX says of formulas, each with whether it stands on lines of its own; strict: nothing is let pass."""
+    text = json.dumps({"formulas": list(formulas), "macros": macros or {}})
+    done = subprocess.run(["node", "-e", SCRIPT], input=text, cwd=katex, capture_output=True, text=True, timeout=100, check=True)
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
 def test_formulas_are_within_what_katex_reads(katex: Path) -> None:
-    """Every side of every case, as a whole and over lines, and blanks, too; strict, so that nothing is let pass."""
-    formulas: dict[str, None] = {}
+    """Every side of every case, as a whole and over lines, and blanks, too."""
+    formulas: dict[tuple[str, bool], None] = {}
     for case in CASES:
         setter = Typesetter(Latex(colour=True), case.derivation().speller)
         for told_document in (document(case.name), worksheet(document(case.name))):
             for row in rows(told_document):
                 for expr in filter(None, (row.left, row.right, row.value)):
-                    formulas.update(dict.fromkeys([setter.text(expr), *(line.text for line in setter.lines(expr, 9.0))]))
+                    lines = [setter.text(expr), *(line.text for line in setter.lines(expr, 9.0))]
+                    formulas.update(dict.fromkeys((line, True) for line in lines))
     assert len(formulas) > 4000
-    text = json.dumps(list(formulas))
-    done = subprocess.run(["node", "-e", SCRIPT], input=text, cwd=katex, capture_output=True, text=True, timeout=100, check=True)
 
-    assert json.loads(done.stdout) == []
+    assert complaints(katex, formulas) == []
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_formulas_of_fragments_are_within_what_katex_reads(notation: str, katex: Path) -> None:
+    """With the macros that a fragment provides, on lines of their own and in sentences."""
+    made = derive("2-3-2:tanh/softmax,cross_entropy", notation=notation)
+    macros = macros_of(made.speller)
+    provided = dict(re.findall(r"\\providecommand\{(\\\w+)\}(?:\[1\])?\{(.*)\}", macros.provided()))
+    formulas: dict[tuple[str, bool], None] = {}
+    for inline in (False, True):
+        setter = Typesetter(Latex(colour=True, inline=inline, macros=macros), made.speller)
+        for row in rows(made.document()):
+            formulas.update({(setter.text(expr), not inline): None for expr in (row.left, row.right) if expr is not None})
+    assert len(formulas) > 100
+
+    assert complaints(katex, formulas, provided) == []
+
+
+def test_mathematics_in_markdown_is_within_what_katex_reads(katex: Path) -> None:
+    """Displays with their reasons, and what stands in sentences and tables, of every case and of a hostile text."""
+    formulas: dict[tuple[str, bool], None] = {}
+    for told_document, speller in [*((document(c.name), c.derivation().speller) for c in CASES), (hostile(), SPELLER)]:
+        text = FORMATS["dollar"].render(told_document, speller)
+        displays = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.MULTILINE | re.DOTALL)
+        formulas.update(dict.fromkeys((found, True) for found in displays.findall(text)))
+        between = displays.sub("", text)
+        formulas.update(dict.fromkeys((found, False) for found in re.findall(r"(?<!\\)\$((?:[^$\\\n]|\\.)+)\$", between)))
+    assert sum(display for _, display in formulas) > 150
+    assert sum(not display for _, display in formulas) > 500
+
+    assert complaints(katex, formulas) == []

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from cases import CASES as PROBLEMS
 from latex_compiler import Fault, available, compile_latex, faults, fill
 from remake_worked_examples import FOLDER, recipes
 
 from symbackprop.cli import run
+from symbackprop.derivation import derive
+from symbackprop.document import Document, Heading, Lines, Note, Paragraph, Row, Table
+from symbackprop.expr import Symbol
+from symbackprop.notation import Speller
+from symbackprop.render import FORMATS, Options
+from symbackprop.render.references import refer
+from symbackprop.typeset import Typesetter
+from symbackprop.typeset.latex_emitter import Latex
+from symbackprop.typeset.latex_heights import extent
 
 PACKAGES = r"\usepackage{amsmath,amssymb,xcolor}"
 
@@ -130,6 +142,118 @@ def test_a_worked_example_compiles_in_other_layouts(
 def test_there_are_worked_examples_to_compile() -> None:
     """The test above does not pass by finding nothing."""
     assert len(WORKED) >= 10
+
+
+# --- slides ----------------------------------------------------------------------------------------------------------
+
+QUOTIENTS = "f = (x*y + exp(-x))*(x - y)^2/(1 + x^2*y^2) + ln(1 + x^2)*sin(x*y) - 3*x*y^3"
+SLIDES: dict[str, tuple[str, ...]] = {
+    "quotients over several lines": (QUOTIENTS,),
+    "every micro-step of quotients": (QUOTIENTS, "--detail", "3", "--at", "x=1,y=2"),
+    "a worksheet": ("2-2-1:sigmoid,bce", "--worksheet"),
+    "three layers, every micro-step": ("2-3-3-2:tanh/tanh/softmax,cross_entropy", "--detail", "3", "--wrt", "W1"),
+}
+
+
+@pytest.mark.parametrize("case", SLIDES)
+def test_slides_hold_what_is_on_them(case: str, tmp_path: Path) -> None:
+    """No slide is higher than it may be, and none is made smaller for it."""
+    written = write(tmp_path, "derive", *SLIDES[case], "--beamer")
+
+    assert compile_latex(written, tmp_path) == []
+    assert "[t,shrink]" not in written
+
+
+def test_heights_are_those_of_tex(tmp_path: Path) -> None:
+    """Of formulas of every case, TeX's own height is never more than is reckoned with, and seldom much less."""
+    formulas: dict[str, None] = {}
+    for case in PROBLEMS:
+        made = case.derivation()
+        setter = Typesetter(Latex(), made.speller)
+        found = chain.from_iterable(block.rows for block in made.document().blocks if isinstance(block, Lines))
+        formulas.update({setter.text(expr): None for row in found for expr in (row.left, row.right) if expr is not None})
+    chosen = list(formulas)[::3]
+    boxes = "".join(rf"\setbox0\hbox{{$\displaystyle {text}$}}\typeout{{=\the\ht0;\the\dp0}}" + "\n" for text in chosen)
+    source = rf"\documentclass{{article}}\usepackage{{amsmath,amssymb}}\begin{{document}}{boxes}.\end{{document}}"
+
+    assert compile_latex(source, tmp_path) == []
+    log = (tmp_path / "document.log").read_text(encoding="utf-8", errors="replace")
+    measured = [float(high) + float(low) for high, low in re.findall(r"^=([\d.]+)pt;([\d.]+)pt", log, re.MULTILINE)]
+    spare = [sum(extent(text)) - height for text, height in zip(chosen, measured, strict=True)]
+    assert len(spare) > 600
+    assert sum(room < -0.1 for room in spare) < 0.02 * len(spare)
+    assert min(spare) > -6.0
+    assert sum(room > 2.5 for room in spare) < 0.1 * len(spare)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_those_of_every_format(tmp_path: Path) -> None:
+    """LaTeX counts what `references` counts, in order, also where two equations stand side by side."""
+    made = derive(str(FOLDER / "mazur.toml"))
+    source = made.render("standalone")
+    expected = [str(number) for number in refer(made.document()).numbers.values()]
+
+    assert compile_latex(source, tmp_path) == []
+    aux = (tmp_path / "document.aux").read_text(encoding="utf-8")
+    labels = re.findall(r"\\newlabel\{bp:(\d+)\}\{\{(\d+)\}", aux)
+    assert len(expected) > 40
+    assert [label for label, _ in labels] == [number for _, number in labels] == expected
+    assert r"\bpnumber{bp:1}" in source
+    assert r"\eqref{bp:17}" in source
+
+
+def test_fragments_share_no_label(tmp_path: Path) -> None:
+    """Two fragments, one of them twice, in one document: no label is there twice, and every reference finds its own."""
+    first, second = (write(tmp_path, "derive", problem, "--format", "latex") for problem in ("2-2-1", "1-1"))
+
+    assert compile_latex(fill("onecolumn", PACKAGES, first + second + first), tmp_path) == []
+    aux = (tmp_path / "document.aux").read_text(encoding="utf-8")
+    numbers = [int(number) for number in re.findall(r"\\newlabel\{bp\d:\d+\}\{\{(\d+)\}", aux)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert set(re.findall(r"\\newlabel\{(bp\d):", aux)) == {"bp1", "bp2", "bp3"}
+
+
+# --- diagrams and texts ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", DOCUMENTS)
+def test_a_document_shows_the_diagram(layout: str, tmp_path: Path) -> None:
+    """The network is drawn in every kind of document and fits it; not on a worksheet, and not where it is not wanted."""
+    drawn = write(tmp_path, "derive", "4-6-6-5-3", "--detail", "0", *DOCUMENTS[layout])
+
+    assert drawn.count(r"\begin{tikzpicture}") == 1
+    assert compile_latex(drawn, tmp_path) == []
+    assert "tikz" not in write(tmp_path, "derive", "2-2-1", "--no-diagram", *DOCUMENTS[layout])
+    assert "tikz" not in write(tmp_path, "derive", "2-2-1", "--worksheet", *DOCUMENTS[layout])
+
+
+LONG = ("A" * 10_000, "words " * 500)
+TEXTS = (
+    "<script>alert(1)</script> \\input{/etc/passwd} \\end{document} $ % # ~ ^ { } _ & | ?` -- << >>",
+    "Обратное распространение, Größe, Dvořák, Łódź",
+    "誤差逆伝播法 אבג مرحبا \u202eabc\u202c \u200f \u0000 a\u00adb e\u0301",
+    "🙂 🚀 € № ⇒ ℝ ∂L/∂w₁ ≤ ½",
+)
+
+
+@pytest.mark.parametrize("layout", DOCUMENTS)
+def test_any_text_is_set(layout: str, tmp_path: Path) -> None:
+    """Titles, sentences, reasons, tables and remarks of any characters and of any length fit, and do nothing."""
+    blocks = []
+    for text in TEXTS:
+        spans = (text, Symbol("x"), text)
+        lines = Lines((Row(Symbol("x"), Symbol("y"), Symbol("z"), spans), Row(None, Symbol("z"), None, (text,))))
+        table = Table((spans, ("v",)), ((spans, spans), (("a",), ("b",))))
+        blocks += [Heading(2, spans), Heading(3, spans), Paragraph(spans), lines, table, Note("note", spans)]
+    blocks += [block for text in LONG for block in (Heading(2, (text,)), Paragraph((text,)), Note("warning", (text,)))]
+    options = {"one column": Options(), "two columns": Options(columns=2), "slides": Options(beamer=True)}[layout]
+    source = FORMATS["standalone"].render(Document(TEXTS[0], (Heading(1, (TEXTS[0],)), *blocks)), Speller(network=False), options)
+
+    assert compile_latex(source, tmp_path) == []
+    for shown in ("Obratnoe", "[U+8AA4]", "[slightly smiling face]", r"\textbackslash{}input"):
+        assert shown in source.replace(r"\hspace{0pt plus .5em}", "")
 
 
 LOG = r"""

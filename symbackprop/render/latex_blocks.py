@@ -13,7 +13,7 @@ from symbackprop.render.references import Place
 from symbackprop.render.rows import Alignment
 
 NARROW = 28.0  # in em: what 72 characters of a picture take in \scriptsize
-TABLE_ROWS = 26
+TABLE_ROWS, NARROW_ROWS = 26, 12  # the second for a column, of which a diagram may leave little on the first page
 LONG_TITLE = 1000
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD = 0.85, 1.16
@@ -44,7 +44,7 @@ def blocks_of(blocks: Sequence[Block], page: Sheet, numbers: Mapping[Place, int]
                 lead = "" if isinstance(previous, Paragraph) else f"\\vspace{{{space}\\baselineskip}}\n"
                 yield lead + page.environment(page.align(rows, [numbers.get((position, k), 0) for k in range(len(rows))]))
             case Table():
-                yield from tables(page, block, TABLE_ROWS) or cards(page, block)
+                yield from tables(page, block, TABLE_ROWS if page.width > NARROW else NARROW_ROWS) or cards(page, block)
             case Note(kind, spans):
                 yield note(page, kind, spans)
             case Picture():

@@ -15,7 +15,7 @@ from symbackprop.typeset import Typesetter, near
 
 MOST_LINES = 3
 NUMBER = 2.6  # of the left equation, with the space before it
-BETWEEN = 2.0  # the space before the right equation
+BETWEEN = 1.8  # the space before the right equation
 FLAT = 1  # the height of what does not reach into the line above or below
 
 

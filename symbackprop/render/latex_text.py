@@ -3,6 +3,7 @@ r"""Running text as LaTeX shows it: nothing in it is a command, and what pdflate
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from symbackprop.render.formulas import is_mathematical, runs
 from symbackprop.typeset.widths import text_width
@@ -14,6 +15,7 @@ SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "«": '"', "»": '"', "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "…": r"\dots{}", "\xa0": "~",
+    "\u2010": "-", "\u2011": "-", "\u2022": r"\textbullet{}", "\xad": "",
 }  # fmt: skip
 _PARTING = frozenset(SPECIAL[char] for char in "\\{}_#%&|<>") | frozenset("/=+*@")
 _TEXT_LETTERS = frozenset("ßæøåœłıÆØÅŒŁ¿¡§¶©£")
@@ -34,7 +36,8 @@ def escape(text: str) -> str:
     >>> escape("Сеть 網 🙂")
     "Set' \\texttt{[U+7DB2]} [slightly smiling face]"
     """
-    return "".join(f"${_provided(run)}$" if mathematical else _words(run) for mathematical, run in runs(text))
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(f"${_provided(run)}$" if mathematical else _words(run) for mathematical, run in runs(composed))
 
 
 def cut(text: str, room: float) -> tuple[str, str]:
@@ -51,17 +54,16 @@ def cut(text: str, room: float) -> tuple[str, str]:
 
 def shown_width(text: str) -> float:
     """Estimate the width of running text in em, with what stands for letters that pdflatex does not have."""
-    if text.isascii():
-        return text_width(text)
-    return sum(text_width(char) if _is_set(char) else _shown_width(_shown(char)) for char in text)
+    return text_width(text) if text.isascii() else sum(_letter(char)[1] for char in text)
 
 
-def _is_set(char: str) -> bool:
-    return char.isascii() or char in SPECIAL or is_mathematical(char)
-
-
-def _shown_width(shown: str) -> float:
-    return 0.525 * len(shown.removeprefix(r"\texttt{")) if shown.startswith("\\") else text_width(shown)
+@lru_cache(maxsize=4096)
+def _letter(char: str) -> tuple[str, float]:
+    """Return what stands for a character, and its width."""
+    shown = _shown(char)
+    if char.isascii() or char in SPECIAL or is_mathematical(char) or not shown.startswith("\\"):
+        return shown, text_width(char if char in SPECIAL or is_mathematical(char) else shown)
+    return shown, 0.525 * len(shown.removeprefix(r"\texttt{"))
 
 
 def _provided(formula: str) -> str:
@@ -79,8 +81,9 @@ def _words(text: str) -> str:
         if run > LONGEST_PART or (run > SHORTEST_PART and out[-1] in _PARTING):
             out.append(BREAK)
             run = 0.0
-        out.append(_shown(char))
-        run = 0.0 if char.isspace() else run + shown_width(char)
+        shown, width = _letter(char)
+        out.append(shown)
+        run = 0.0 if char.isspace() else run + width
     return "".join(out)
 
 
