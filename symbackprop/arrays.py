@@ -1,5 +1,5 @@
 """
-Arrays of numbers in a file: read with suspicion, and written whole or not at all.
+Arrays of numbers in a file, read with suspicion.
 
 Nothing here knows what the arrays are of; `fit` does.
 """
@@ -59,26 +59,3 @@ def checked(path: Path, found: Arrays, name: str, shape: tuple[int, ...], *, fin
         msg = f"{path}: {name} has an entry that is no number"
         raise InputError(msg)
     return array
-
-
-class replaced:  # noqa: N801 - reads as a verb: with replaced(path) as beside
-    """Write a file beside the one meant, and put it in its place when it is whole; raises InputError."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.beside = path.with_name(f".{path.name}.part")
-
-    def __enter__(self) -> Path:
-        return self.beside
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        try:
-            if kind is None:
-                self.beside.replace(self.path)
-                return
-            self.beside.unlink(missing_ok=True)
-        except OSError as fault:
-            kind, error = OSError, fault
-        if isinstance(error, OSError):
-            msg = f"{self.path}: cannot be written ({error.strerror or error})"
-            raise InputError(msg) from None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from symbackprop.arithmetic import ARRAY, evaluate
-from symbackprop.arrays import Arrays, checked, read_arrays, replaced
+from symbackprop.arrays import Arrays, checked, read_arrays
 from symbackprop.codegen import STYLES, LayerCode, layer_code
 from symbackprop.codegen.modules import Order
 from symbackprop.data import Rows, read_rows, split
@@ -26,6 +26,7 @@ from symbackprop.errors import DomainError, InputError
 from symbackprop.layers import plan_of
 from symbackprop.optimizers import OptimizerOptions, make_options
 from symbackprop.problem import Problem
+from symbackprop.saving import replaced, save
 
 BATCH_SIZE = 32
 EPOCHS = 10
@@ -325,8 +326,7 @@ class Fit:
 
 def write_csv(epochs: Sequence[Epoch], path: Path) -> None:
     """Write the figures of all epochs; raises InputError where that cannot be."""
-    with replaced(path) as beside:
-        beside.write_text(as_csv(epochs), encoding="utf-8", newline="\n")
+    save(path, as_csv(epochs))
 
 
 def _shown(cost: float) -> str:

@@ -23,6 +23,7 @@ from symbackprop.diagrams import Figure, figure_of, to_bytes, to_dot, to_svg, to
 from symbackprop.diagrams.animation import animated_gif, animated_svg
 from symbackprop.document import nested
 from symbackprop.errors import InputError
+from symbackprop.saving import save
 from symbackprop.typeset.elements import escaped
 
 HEIGHT = 640
@@ -83,7 +84,7 @@ class Diagram:
             msg = f'{target}: {what} is not written to the ending "{target.suffix}" (known: {", ".join(writers)})'
             raise InputError(msg)
         made = writers[target.suffix.lower()]()
-        target.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
+        save(target, made)
         return target
 
     def _repr_svg_(self) -> str:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "symbackprop"
 
 LADDER: tuple[tuple[str, ...], ...] = (
     ("errors", "_version"),
-    ("expr", "names", "files"),
+    ("expr", "names", "files", "saving"),
     ("functions", "document", "data", "epochs", "matrix", "indexed"),
     ("graph", "steps", "parse", "notation", "arithmetic", "findings", "arrays"),
     ("atoms", "calculus", "simplify", "typeset", "sympy_bridge", "network", "optimizers", "contour"),

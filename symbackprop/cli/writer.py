@@ -14,6 +14,7 @@ import typer
 
 from symbackprop.cli.messages import complain
 from symbackprop.errors import InputError
+from symbackprop.saving import cannot_be_written, save
 
 if TYPE_CHECKING:
     from symbackprop.derivation import Derivation
@@ -143,11 +144,7 @@ class Writer:
             ready = f", ready for {'pdflatex' if engine == 'latex' else engine}" if isinstance(error, NoEngineError) else ""
             msg = f"{wanted}: {error}; {self.output} is written instead{ready}"
             raise InputError(msg) from None
-        try:
-            self.output.write_bytes(made)
-        except OSError as error:
-            msg = f"{self.output}: cannot be written ({error.strerror or error})"
-            raise InputError(msg) from None
+        save(self.output, made)
         if lacking := without_letters(document, engine):
             first = " ".join(lacking[:MOST_NAMED]) + (" …" if len(lacking) > MOST_NAMED else "")
             number = f"[U+{ord(lacking[0]):04X}]"
@@ -192,10 +189,10 @@ class Writer:
         """Write a text as bytes that are the same on every system: the end of a line is one character."""
         if not text.endswith("\n"):
             text += "\n"
+        if self.output is not None:
+            save(self.output, text)
+            return
         try:
-            if self.output is not None:
-                self.output.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-                return
             encoding = self._encoding()
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
             sys.stdout.flush()
@@ -204,10 +201,8 @@ class Writer:
             silence_stdout()
             raise typer.Exit from None
         except OSError as error:
-            if self.output is None:
-                silence_stdout()
-            msg = f"{self.output or 'standard output'}: cannot be written ({error.strerror or error})"
-            raise InputError(msg) from None
+            silence_stdout()
+            raise cannot_be_written(None, error) from None
 
 
 def _free(path: Path, text: str) -> Path:

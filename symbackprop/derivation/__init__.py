@@ -33,6 +33,7 @@ from symbackprop.network import Network
 from symbackprop.notation import Speller
 from symbackprop.problem import Problem
 from symbackprop.render import Options, find_format
+from symbackprop.saving import save
 from symbackprop.steps import Step
 from symbackprop.sympy_bridge import to_sympy
 from symbackprop.train import Progress, Trajectory
@@ -334,12 +335,12 @@ class Derivation:
         )
 
     def save(self, path: str | Path) -> Path:
-        """Write the format the file's ending chooses; raises InputError for an unknown ending."""
+        """Write the format the file's ending chooses; raises InputError where it is unknown, or nothing can be written."""
         target = Path(path)
         if (name := format_for(target)) == "pdf":
-            target.write_bytes(self.to_pdf())
-            return target
-        target.write_text(self.render(name), encoding="utf-8", errors="replace", newline="\n")
+            save(target, self.to_pdf())
+        else:
+            save(target, self.render(name))
         return target
 
     # --- pictures and pages: they stand above this rung, and are brought when they are asked for ---------------
