@@ -31,6 +31,7 @@ CAPTIONS = {
     FORWARD: ("Forward: every value from those before it", "forward: values"),
     BACKWARD: ("Backward: every gradient from those behind it, times a local derivative", "backward: gradients"),
 }
+PLAYS = "It plays forward, value by value, and then backward, gradient by gradient."
 CAPTION_HEIGHT = 30.0
 # How many colours a GIF has, and how many pixels a frame of it at most.
 COLOURS, PIXELS = 64, 900_000
@@ -205,7 +206,8 @@ def animated_svg(figure: Figure) -> str:
                 ways.append(_way(points[::-1], f"back e{b}", f"t{b}"))
     said = [_caption(figure, phase) for phase in (FORWARD, BACKWARD)]
     height = figure.height + CAPTION_HEIGHT
-    played = replace(figure, nodes=tuple(nodes), edges=tuple(edges), labels=(*labels, *said), height=height)
+    told = f"{figure.description} {PLAYS}"
+    played = replace(figure, description=told, nodes=tuple(nodes), edges=tuple(edges), labels=(*labels, *said), height=height)
     bar = f'<rect class="run" x="0" y="{height - 3:g}" width="{figure.width:g}" height="3"/>'
     before, start, after = to_svg(played).partition('<g class="node')
     width = 3.0 if len(ways) <= 2 * MOST_EDGES else 1.6
