@@ -409,7 +409,7 @@ def test_the_update_is_that_of_the_chosen_weight(browser, opened) -> None:
         names = browser.run("return document.querySelector('#now [data-u]').textContent")
         field = browser.run("return document.querySelector(`#fields [data-v='${arguments[0]}'] math`).textContent", place)
 
-        assert int(told[-1][0]) == data["after"] + data["learnt"].index(int(place)) * data["size"]
+        assert int(told[-1][0]) == data["after"] + list(data["wanted"]).index(place) * data["size"]
         assert (told[-1][1], names) == (row, field)
 
 

@@ -1,7 +1,7 @@
 /* Central differences of the forward pass alone, and the length of the gradient. */
 after.push(() => {
-  for (const [k, to] of page.moved) {
-    const x = v[k], h = Number.EPSILON ** (1 / 3) * Math.max(1, Math.abs(x)), ends = [x + h, x - h], slope = v[page.adjoint[k]];
+  Object.keys(wanted).forEach((k, i) => {
+    const to = page.moved + i, x = v[k], h = Number.EPSILON ** (1 / 3) * Math.max(1, Math.abs(x)), ends = [x + h, x - h], slope = v[page.adjoint[k]];
     const [high, low] = ends.map(y => {
       const w = Object.defineProperty([...v], k, { get: () => y, set() {} });
       run(w, D, true);
@@ -10,6 +10,6 @@ after.push(() => {
     v[to] = (high - low) / (ends[0] - ends[1]);
     const off = Math.abs(slope - v[to]) / Math.max(Math.abs(slope), Math.abs(v[to]), 1e-8);
     for (const e of all(`[data-f="${k}"]`)) e.innerHTML = off < 1e-7 ? "&lt; 10⁻⁷" : off >= 0 ? inText(off.toExponential(0)) : "–";
-  }
-  if (page.length) v[page.length] = Math.sqrt(page.moved.reduce((sum, [k]) => sum + v[page.adjoint[k]] ** 2, 0));
+  });
+  if (page.length) v[page.length] = Math.sqrt(Object.values(wanted).reduce((sum, k) => sum + v[k] ** 2, 0));
 });

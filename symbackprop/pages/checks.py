@@ -36,7 +36,8 @@ class Checks:
 
     def __init__(self, backward: Backward, told: Sequence[str]) -> None:
         self.backward = backward
-        self.told = tuple(told)
+        places = [*backward.graph.leaf_by_name, *backward.graph.definitions]
+        self.told = tuple(sorted(told, key=places.index))  # as a script lists them
         self.definitions: list[tuple[str, Expr]] = []
         self.kinks = tuple(self._kinks())
 
@@ -61,7 +62,7 @@ class Checks:
         return {
             **length,
             "out": place[self.backward.output],
-            "moved": [[place[name], place[difference(name)]] for name in self.told],
+            "moved": place[difference(self.told[0])],
             **(kinks if self.kinks else {}),
         }
 

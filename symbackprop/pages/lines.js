@@ -22,7 +22,7 @@ function copy(place, which) {
   const k = factorOf.get(place), e = k ? all(`[data-e="${k}"]`, home(place))[which].cloneNode(true) : make("mrow");
   e.classList.remove("on");
   if (!k) e.append(...nameOf(place).childNodes);
-  if (e.dataset.s !== undefined) for (const [way, sign] of [["prepend", "("], ["append", ")"]]) { const mo = make("mo", sign); mo.setAttribute("stretchy", false); e[way](mo); }
+  if (e.dataset.s !== undefined) for (const [way, sign] of [["prepend", "("], ["append", ")"]]) { const mo = make("mo", sign); if (!e.querySelector("mfrac")) mo.setAttribute("stretchy", false); e[way](mo); }
   return e;
 }
 function number(place) {
@@ -42,11 +42,13 @@ function heard(place, side) {
 }
 function line(found, part, words, left = "") {
   const math = make("math");
-  math.append(make("mo", "="));
-  found.forEach((path, i) => {
-    if (i) math.append(make("mo", "+"));
-    path.forEach((place, j) => math.append(...(j ? [make("mo", "⋅")] : []), part(place)));
-  });
+  math.setAttribute("class", "wrap");
+  found.forEach((path, i) => path.forEach((place, j) => {
+    const piece = make("mrow"), sign = make("mo", j ? "⋅" : i ? "+" : "=");
+    sign.setAttribute("form", "infix");
+    piece.append(sign, part(place));
+    math.append(piece);
+  }));
   math.ariaLabel = left + found.map(path => path.map(words).join(" times ")).join(" plus ");
   return math;
 }

@@ -47,7 +47,7 @@ def script_of(  # noqa: PLR0913, PLR0917 - the parts of a page
     spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name}  # what the picture names
     known = {
         "digits": numbers.numerals.digits,
-        "exact": numbers.numerals.exact,
+        **({"exact": True} if numbers.numerals.exact else {}),
         "names": " ".join(name if name in spoken else "" for name in place).rstrip(),
         "start": start,
         "adjoint": {place[name]: place[symbol.name] for name, symbol in backward.adjoints.items()},
@@ -100,7 +100,7 @@ def _fixed(plan: Plan, lines: str, checks: dict[str, object], pictures: int, *, 
     for name, needed in (("checks", "moved" in checks), ("kinks", "kinks" in checks), ("sums", sums)):
         if needed:
             yield part(name)
-    yield part("update") if "learnt" in checks else 'const renewed=()=>$("update");'
+    yield part("update") if "after" in checks else 'const renewed=()=>$("update");'
     yield part("samples") if pictures > 1 else "const turned=()=>{};"
     yield NO_CHOICE if one else part("lines")
     yield part("step")

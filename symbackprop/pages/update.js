@@ -1,5 +1,5 @@
 /* The update of the chosen parameter: that of the first, with other names and numbers. */
-const pattern = $("update").cloneNode(true), { learnt } = page;
+const pattern = $("update").cloneNode(true), learnt = page.learnt || Object.keys(wanted).map(Number);
 let first_shown;
 function renewed() {
   const k = learnt.indexOf(Number(chosen)), li = $("update");
@@ -10,7 +10,12 @@ function renewed() {
   const moved = p => p === first ? learnt[k] : p === wanted[first] ? wanted[learnt[k]] : p >= begin && p - begin < page.size ? p + k * page.size : p;
   const before = [], [old, now] = names.map(e => e.ariaLabel);
   li.replaceChildren(...pattern.cloneNode(true).childNodes);
-  for (const e of all("[data-u]", li)) e.replaceChildren(...(e.dataset.u === "1" ? names[1] : nameOf(wanted[chosen])).cloneNode(true).childNodes);
+  for (const e of all("[data-u]", li)) {
+    const name = make("mrow");
+    name.dataset.u = e.dataset.u;
+    name.append(...(e.dataset.u === "1" ? names[1] : nameOf(wanted[chosen])).cloneNode(true).childNodes);
+    e.replaceWith(name);
+  }
   for (const e of all(SLOT, li)) {
     const p = placeOf(e), kind = kindOf(e);
     before[moved(p)] = first_shown[p];

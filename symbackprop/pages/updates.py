@@ -53,7 +53,7 @@ class Updates:
     def names(self) -> tuple[str, ...]:
         """What is updated."""
         graph, declared = self.backward.graph, self.problem.training
-        own = [name for name in self.told if name in graph.leaf_by_name]
+        own = [name for name in graph.leaf_by_name if name in self.told]  # as a script lists them
         if declared and declared.train:
             return tuple(name for name in own if name in declared.train)
         return tuple(name for name in own if declared or graph.role(name) in {Role.WEIGHT, Role.BIAS})
@@ -122,7 +122,8 @@ class Updates:
             return {}
         lines = [name for name, _ in self.lines(self.names[0])]
         learnt = [numbers.place[name] for name in self.names]
-        return {"learnt": learnt, "after": numbers.place[lines[0]], "size": len(lines)}
+        some = {} if set(self.names) == set(self.told) else {"learnt": learnt}
+        return {**some, "after": numbers.place[lines[0]], "size": len(lines)}
 
     def rows(self, numbers: Numbers) -> Iterator[tuple[str, Row]]:
         """Write the update of the first parameter, line by line, with its numbers."""

@@ -119,12 +119,12 @@ class Writer:
 
     def table(self, block: Table) -> str:
         """Print a table; numbers are aligned right."""
-        cells = ['<th scope="col"{}>{}</th>', "<td{}>{}</td>"]
+        cells = ["<th{}>{}</th>", "<td{}>{}</td>"]
         lines = []
         for place, line in enumerate((block.header, *block.rows)):
             shape = cells[min(place, 1)]
             if not place and not all(line):
-                shape = shape.replace("th", "td").replace(' scope="col"', "")
+                shape = shape.replace("th", "td")
             sides = (' class="n"' if k in block.numeric else "" for k in range(len(line)))
             row = (shape.format(side, self.spans(cell)) for side, cell in zip(sides, line, strict=True))
             lines.append(f"<tr>{''.join(row)}</tr>")

@@ -23,7 +23,9 @@ def lean(body: str) -> str:
     >>> lean('<p class="row" title="two words">x</p>')
     '<p class=row title="two words">x</p>'
     """
-    shorter = _SVG.sub(lambda found: _picture(found[0]), _MATH.sub(lambda found: formula(found[0]), body))
+    # A picture with rules of its own keeps what they are for.
+    pictured = _SVG.sub(lambda found: found[0] if "<style" in found[0] else _picture(found[0]), body)
+    shorter = _MATH.sub(lambda found: formula(found[0]), pictured)
     shorter = re.sub(r'<td class="n"><b data-n="(\d+)">(.*?)</b></td>', r'<td class="n" data-n="\1">\2</td>', shorter)
     shorter = shorter.replace('<td class="n" data-', "<td data-")
     return _TAG.sub(lambda found: _BARE_VALUE.sub(r"=\1", found[0]), shorter)
