@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO
 
-from symbackprop.errors import InputError
 from symbackprop.grade.asking import QuestionSheet
 from symbackprop.grade.class_page import MOST_LOOKS, ClassPage, Line, Look
 from symbackprop.grade.decisions import UNMET, Decisions
@@ -24,6 +22,7 @@ from symbackprop.grade.sheets import LONG, LOOK_AT, Sheet, decision_row, long_ro
 from symbackprop.grade.spool import Row, Spool, Student
 from symbackprop.grade.student_page import student_page
 from symbackprop.grade.tally import Tally, most_of
+from symbackprop.saving import replaced
 
 UNTITLED = "Homework"
 _ROW = re.compile(r":\d+$")
@@ -166,14 +165,5 @@ class Reports:
 @contextmanager
 def _file(path: Path) -> Iterator[IO[bytes]]:
     """Give a file that takes its name only when it is complete."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-        os.replace(part, path)  # noqa: PTH105 - replaces on every system
-    except OSError as error:
-        msg = f"{path}: cannot be written ({error.strerror or error})"
-        raise InputError(msg) from None
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+    with replaced(path) as beside, beside.open("wb") as stream:
+        yield stream
