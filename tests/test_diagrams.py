@@ -531,8 +531,10 @@ def test_the_command_says_which_sample_it_drew(tmp_path: Path, capfd: pytest.Cap
 
 def test_what_is_left_out_is_said_in_the_picture_too() -> None:
     picture = figure(BY_NAME["wide, a unit in the middle"])
+    decay = figure(BY_NAME["weight decay, network"])
 
     assert picture.notices
+    assert [notice for notice in decay.notices if "penalty" in notice and notice[1:] in decay.description]
     assert all(notice in picture.description or notice[1:] in picture.description for notice in picture.notices)
 
 

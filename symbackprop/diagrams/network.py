@@ -83,6 +83,8 @@ def _drawn(material: Material, network: Network, sample: int, ends: frozenset[in
     labels: list[Label] = []
     edges: list[Edge] = []
     notices = units.notices
+    if "L_penalty" in material.graph.definitions:
+        notices.append("the penalty, through which each weight acts on the loss directly, is not drawn (a graph shows it)")
     densest = 0
     for layer, made in enumerate(units.columns()):
         column = made
