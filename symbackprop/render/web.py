@@ -18,6 +18,7 @@ from symbackprop.render.lean import folded, lean, renamed, worn
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.elements import escaped
 from symbackprop.typeset.mathml_emitter import MathML
+from symbackprop.typeset.spoken import cardinal
 from symbackprop.typeset.stylesheet import math_style
 from symbackprop.typeset.words_emitter import Words, sentence
 
@@ -74,8 +75,22 @@ def _bare(text: str) -> str:
     return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 
-_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_COUNT = re.compile(rf"(?<![-\w])(?:{'|'.join(_COUNTS)})(?![-\w]| (?:half|halves|thirds?|quarters?)\b)")
+_COUNTS = {cardinal(value): str(value) for value in range(100)}
+_COUNT = re.compile(
+    r"(?<![-\w])[a-z]+(?:-[a-z]+)?(?![-\w]| (?:half|halves|thirds?|quarters?|hundred|thousand|million|billion)\b)"
+)
+_POINT = re.compile(r"(\d+) point (\d(?: \d)*)(?![\d.])")
+
+
+def _in_digits(words: str) -> str:
+    """
+    Return words in which numbers are digits.
+
+    >>> _in_digits("w one twelve plus zero point zero five times one half")
+    'w 1 12 plus 0.05 times one half'
+    """
+    counted = _COUNT.sub(lambda found: _COUNTS.get(found[0], found[0]), words)
+    return _POINT.sub(lambda found: f"{found[1]}.{found[2].replace(' ', '')}", counted)
 
 
 def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
@@ -109,10 +124,10 @@ class Formulas:
         self._said: dict[Expr, str] = {}
 
     def words(self, expr: Expr) -> str:
-        """Return a formula in words, numbers below ten as digits: a page has hundreds, and they are heard alike."""
+        """Return a formula in words, numbers as digits: a page has hundreds, and they are heard alike."""
         said = self._said.get(expr)
         if said is None:
-            said = self._said[expr] = _COUNT.sub(lambda found: str(_COUNTS.index(found[0])), sentence(self.aloud.text(expr)))
+            said = self._said[expr] = _in_digits(sentence(self.aloud.text(expr)))
         return said
 
     def inline(self, expr: Expr) -> str:

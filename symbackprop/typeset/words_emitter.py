@@ -93,7 +93,8 @@ class Words(Emitter):
         bodies = [body for _, body in parts]
         if binding in {SUM, PRODUCT}:
             bodies = [_ended(body) for body in bodies]
-        text = "".join(lead.text + body.text for (lead, _), body in zip(parts, bodies, strict=True))
+        leads = [lead.text or (" times " if position and binding == PRODUCT else "") for position, (lead, _) in enumerate(parts)]
+        text = "".join(lead + body.text for lead, body in zip(leads, bodies, strict=True))
         if binding == QUOTIENT:
             text += _END_SUM
         return _box(text, binding, trailing=bodies[-1].tail == "word")
