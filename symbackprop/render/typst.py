@@ -129,6 +129,8 @@ def _blocks(blocks: Sequence[Block], page: _Page) -> Iterator[str]:
     section = 0
     for position, block in enumerate(blocks):
         following = next((later for later in blocks[position + 1 : position + 3] if not isinstance(later, Paragraph)), None)
+        # The last remark is not alone on a page.
+        ending = isinstance(following, Note) and position == len(blocks) - 2
         match block:
             case Heading(level, spans):
                 section += level == 2
@@ -142,10 +144,12 @@ def _blocks(blocks: Sequence[Block], page: _Page) -> Iterator[str]:
                 continue
             case Lines(rows):
                 lines, once = derivation(rows, page.rows, position)
-                yield f"#derivation({f'once: [{once}],' if once else ''}\n" + "".join(f"  {line},\n" for line in lines) + ")"
+                said = (f"once: [{once}], " if once else "") + ("stays: true, " if ending else "")
+                yield f"#derivation({said}\n" + "".join(f"  {line},\n" for line in lines) + ")"
             case Table():
                 setting = Setting(page.spans, page.paragraph, page.spans_width, page.width, across=ONE_COLUMN * (1 - SLACK))
-                yield "\n\n".join(f"{leading_room(count)}#{text}" for text, count in tables(block, setting))
+                made = tables(block, setting, stays=ending)
+                yield "\n\n".join(f"{leading_room(count)}#{text}" for text, count in made)
             case Note(kind, spans):
                 yield f"#text(size: 0.9em)[{_note(page, kind, spans)}]"
             case Picture():

@@ -32,8 +32,12 @@ class Setting:
 Rows = Sequence[tuple[Spans, ...]]
 
 
-def tables(table: Table, setting: Setting, most: int = 10**9) -> Iterator[tuple[str, int]]:
-    """Yield parts of a table of at most `most` rows, as calls or content in code, and how many rows each has."""
+def tables(table: Table, setting: Setting, most: int = 10**9, *, stays: bool = False) -> Iterator[tuple[str, int]]:
+    """
+    Yield parts of a table of at most `most` rows, as calls or content in code, and how many rows each has.
+
+    A table that `stays` does not stay behind without what follows.
+    """
     columns = range(len(table.header))
     heads = [BOLD * setting.spans_width(cell) for cell in table.header]
     total = sum(max([heads[k], *(setting.spans_width(row[k]) for row in table.rows)]) for k in columns)
@@ -61,7 +65,8 @@ def tables(table: Table, setting: Setting, most: int = 10**9) -> Iterator[tuple[
                 len(halves[0]),
             )
         else:
-            yield f"block(breakable: {_flag(len(part) > WHOLE)}, {_table(table, part, setting, size)})", len(part)
+            sticky = ", sticky: true" if stays and len(part) <= WHOLE else ""
+            yield f"block(breakable: {_flag(len(part) > WHOLE)}{sticky}, {_table(table, part, setting, size)})", len(part)
 
 
 def leading_room(rows: int) -> str:
