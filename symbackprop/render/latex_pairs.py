@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from symbackprop.document import Row, presented
 from symbackprop.expr import Symbol
-from symbackprop.render.rows import GAP, RELATION, Alignment, RowLine, relation_of
+from symbackprop.render.rows import GAP, RELATION, Alignment, RowLine, line_height, relation_of
 from symbackprop.typeset import Typesetter, near
 
 MOST_LINES = 3
@@ -22,8 +22,8 @@ FLAT = 1  # the height of what does not reach into the line above or below
 def side_by_side(rows: Sequence[Row], numbers: Sequence[int], setter: Typesetter, width: float, label: str) -> Alignment | None:
     """Set rows in two columns of equations; None where they are not such pairs, or too wide or too high for it."""
     groups = _groups(rows, numbers)
-    beside = _pairs(groups)
-    if not beside or any(row.reason or not _flat(row, setter) for row in rows):
+    beside = _pairs(groups, setter)
+    if not beside or any(row.reason for row in rows):
         return None
     left = [group for k, group in enumerate(groups) if k not in beside]
     right = [group for k, group in enumerate(groups) if k in beside]
@@ -44,7 +44,7 @@ def side_by_side(rows: Sequence[Row], numbers: Sequence[int], setter: Typesetter
                 shown = rf" \bpnumber{{{label}{number}}}" if number else ""
                 text += rf" &\quad&{shown} &\qquad {_cells(following, setter)}"
                 number = own  # noqa: PLW2901 - that of the line
-            lines.append(RowLine(text, 1.0, whole=j > 0, first=True, opens=j == 0, number=number))
+            lines.append(RowLine(text, line_height(_height(row, setter)), whole=j > 0, first=True, opens=j == 0, number=number))
     return Alignment(tuple(lines), 5)
 
 
@@ -61,19 +61,21 @@ def _groups(rows: Sequence[Row], numbers: Sequence[int]) -> list[Group]:
     return groups
 
 
-def _pairs(groups: Sequence[Group]) -> frozenset[int]:
-    """Return the places of the equations that belong at the right of the one before; none where most equations stand alone."""
+def _pairs(groups: Sequence[Group], setter: Typesetter) -> frozenset[int]:
+    """Return the places of the equations that belong at the right of the one before; none where few do."""
     found: list[int] = []
     for k in range(1, len(groups)):
         before, after = groups[k - 1][0][0], groups[k][0][0]
         used = {part for part in presented(after.right) if isinstance(part, Symbol)}
-        if used == {before.left} and len(groups[k - 1]) == len(groups[k]) and k - 1 not in found:
+        alike = len(groups[k - 1]) >= len(groups[k]) and k - 1 not in found
+        flat = all(_height(row, setter) <= FLAT for row, _ in (*groups[k - 1], *groups[k]))
+        if used == {before.left} and alike and flat:
             found.append(k)
-    return frozenset(found) if 4 * len(found) >= len(groups) else frozenset()
+    return frozenset(found) if len(found) > 1 or 2 * len(found) + 1 >= len(groups) else frozenset()
 
 
-def _flat(row: Row, setter: Typesetter) -> bool:
-    return all(setter.box(part).height <= FLAT for part in (row.left, row.right, row.value) if part is not None)
+def _height(row: Row, setter: Typesetter) -> int:
+    return max(setter.box(part).height for part in (row.left, row.right, row.value) if part is not None)
 
 
 def _width(groups: Sequence[Group], setter: Typesetter) -> float:

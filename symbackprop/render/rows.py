@@ -137,7 +137,7 @@ def broken(expr: Expr, setter: Typesetter, room: float) -> list[Line]:
     return setter.lines(expr, room - MARGIN, room)
 
 
-def _height(height: int) -> float:
+def line_height(height: int) -> float:
     """Return how many lines of text a box of a height takes (see `typeset.boxes`)."""
     return 1.2 * (height - 1) + 0.3 if height > 2 else 2.0 if height == 2 else 1.0
 
@@ -155,21 +155,21 @@ def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, *, at_edge: b
     if row.left is not None:
         box = setter.box(row.left)
         if box.width <= plan.left + 0.01:
-            left, height = box.text + " ", _height(box.height)
+            left, height = box.text + " ", line_height(box.height)
         else:
             for piece in setter.lines(row.left, plan.left + plan.room):
-                lines.append(RowLine("&" + r"\quad " * piece.depth + piece.text, _height(piece.height), bool(lines)))
+                lines.append(RowLine("&" + r"\quad " * piece.depth + piece.text, line_height(piece.height), bool(lines)))
     pieces = broken(row.right, setter, plan.room)
     for position, piece in enumerate(pieces):
         start = f"{left}&{sign} " if position == 0 else "&" + r"\quad " * (1 + piece.depth)
         whole = position in {1, len(pieces) - 1} if position else bool(lines)
-        lines.append(RowLine(start + piece.text, max(_height(piece.height), 0.0 if position else height), whole))
+        lines.append(RowLine(start + piece.text, max(line_height(piece.height), 0.0 if position else height), whole))
     used = pieces[-1].width + (MARGIN * (1 + pieces[-1].depth) if len(pieces) > 1 else 0.0)
     cells = _Cells(lines, plan.room, used)
     if row.value is not None:
         value = setter.box(row.value)
         text = f"{setter.emitter.relation(near('=', row.value)).text.strip()} {value.text}"
-        cells.put(text, value.width + RELATION, _height(value.height), column=plan.value, cell=text)
+        cells.put(text, value.width + RELATION, line_height(value.height), column=plan.value, cell=text)
     elif plan.value and plan.reason and row.reason and not at_edge:
         lines[-1] = lines[-1]._replace(text=lines[-1].text + r" &\quad&")
     if row.reason:
