@@ -16,7 +16,7 @@ NARROW = 28.0  # in em: what 72 characters of a picture take in \scriptsize
 TABLE_ROWS, NARROW_ROWS = 26, 12  # the second for a column, of which a diagram may leave little on the first page
 LONG_TITLE = 1000
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
-COLUMN_GAP, BOLD = 0.85, 1.16
+COLUMN_GAP, BOLD, ROW_STRETCH = 0.85, 1.16, 1.4
 
 # What stands before a remark of each kind.
 LABELS = {
@@ -113,12 +113,15 @@ def tables(page: Sheet, table: Table, most: int) -> list[str]:
     if size is None:
         return []
     layout = "".join("r" if k in table.numeric else "l" for k in columns)
+    # What has both a superscript and a subscript would touch what stands above and below.
+    high = any(not isinstance(span, str) and page.inline.box(span).height for row in table.rows for cell in row for span in cell)
+    stretch = ROW_STRETCH if high else 1.25
     head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
     made = []
     for rows in table_parts(table.rows, most):
         body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in rows)
         made.append(
-            f"\\par{{{size}\\tabcolsep=4pt\\renewcommand{{\\arraystretch}}{{1.25}}%\n"
+            f"\\par\\smallskip{{{size}\\tabcolsep=4pt\\renewcommand{{\\arraystretch}}{{{stretch}}}%\n"
             f"\\noindent\\begin{{tabular}}{{{layout}}}\n\\hline\n"
             f"{head} \\\\\n\\hline\n{body} \\\\\n\\hline\n\\end{{tabular}}\\par}}\\smallskip"
         )

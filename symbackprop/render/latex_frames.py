@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from symbackprop.document import Block, Heading, Lines, Note, Paragraph, Picture, Row, Spans, Table
 from symbackprop.expr import Expr
-from symbackprop.render.latex_blocks import BOLD, LABELS, card, flowing, picture, table_parts, tables
+from symbackprop.render.latex_blocks import BOLD, LABELS, ROW_STRETCH, card, flowing, picture, table_parts, tables
 from symbackprop.render.latex_sheet import Sheet
 from symbackprop.render.latex_text import cut
 from symbackprop.render.overlays import in_turn, uncovered
@@ -257,7 +257,7 @@ def _tabled(page: Sheet, table: Table) -> Iterator[Piece]:
     parts = tables(page, table, MOST_ROWS)
     if parts:
         for text, rows in zip(parts, table_parts(table.rows, MOST_ROWS), strict=True):
-            yield Piece(text, 16.0 * (1 + len(rows)) + 2 * SKIP, max(1, len(rows)))
+            yield Piece(text, (ROW_STRETCH * LINE + 0.5) * (1 + len(rows)) + 3 * SKIP, max(1, len(rows)))
         return
     for row in table.rows:
         yield from _card(page, table, row)
