@@ -462,6 +462,14 @@ def test_pictures_as_files_are_the_same_every_time(ending: str, magic: bytes) ->
     assert content == to_bytes(drawing.figure(), ending)
 
 
+def test_letters_that_pdflatex_lacks_are_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for problem, said in (("y = 語*x", "no letters for 語 ("), ("größe = α*x", "")):
+        assert cli.run(["diagram", problem, "-o", str(tmp_path / "net.tex")]) == 0
+        error = capfd.readouterr().err
+        assert said in error
+        assert bool(said) == bool(error)
+
+
 def test_letters_that_no_font_has_are_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     for ending in ("png", "pdf", "gif"):

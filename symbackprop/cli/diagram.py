@@ -23,7 +23,8 @@ ENDINGS = {".svg": "svg", ".tex": "tikz", ".tikz": "tikz", ".dot": "dot", ".gv":
 FORMATS = ("svg", "tikz", "dot", "png", "pdf", "gif")
 BINARY = frozenset(("png", "pdf", "gif"))
 # A line of LaTeX's article in points; from how many times its width on the program says that a picture becomes too small.
-LINE, SMALL = 345.0, 1.8
+LINE, SMALL = 345.0, 1.9
+LAST_LATIN = 0x24F
 
 Kind = Annotated[
     str | None,
@@ -103,7 +104,15 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     if name == "tikz" and (times := figure.width * POINTS / LINE) >= SMALL:
         complain(f"the picture is {times:.1f} times as wide as a line of text, and so its letters become small on paper")
     text = to_svg(figure) if name == "svg" else to_dot(figure) if name == "dot" else to_tikz(figure, standalone=standalone)
+    if name == "tikz" and (missing := _foreign(text)):
+        complain(f"pdflatex has no letters for {missing} (lualatex has, with a font that has them)")
     Writer(made, "text", output).write_code(text)
+
+
+def _foreign(tikz: str) -> str:
+    """Return the letters beyond the Latin ones outside of comments; Greek ones and signs are commands."""
+    lines = (line for line in tikz.split("\n") if not line.startswith("%"))
+    return "".join(sorted({char for line in lines for char in line if ord(char) > LAST_LATIN and char.isalpha()}))
 
 
 def _format(given: str | None, output: Path | None) -> str:
