@@ -19,8 +19,12 @@ from symbackprop.pages.subject import Subject
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "worked_examples"
 
+OWN = {"network": {"inputs": 1, "loss": "squared_error", "layers": [
+    {"units": 2, "activation": "z/(1 + z^2)"}, {"units": 1, "activation": "identity"},
+]}}  # fmt: skip
+
 # name: what is derived, and for which quantities (none: for all parameters)
-PROBLEMS: dict[str, tuple[str, tuple[str, ...]]] = {
+PROBLEMS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "one weight": (str(EXAMPLES / "one_weight.toml"), ("w1_1_1",)),
     "all weights": (str(EXAMPLES / "one_weight.toml"), ()),
     "without numbers": ("2-2-1", ()),
@@ -32,6 +36,7 @@ PROBLEMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "gelu": ("1-1-1:gelu", ()),
     "softplus": ("1-2-1:softplus", ()),
     "elu": ("1-1-1:elu", ()),
+    "an own activation": (OWN, ()),
     "90 paths": ("4-6-6-5-3", ("w1_1_1",)),
     "a chain": (str(EXAMPLES / "chain_two.toml"), ()),
     "two paths": (str(EXAMPLES / "two_paths.toml"), ()),

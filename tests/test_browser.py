@@ -465,11 +465,12 @@ def test_without_a_script_everything_is_there(browser, opened) -> None:
 
 @pytest.mark.parametrize("name", some(["one weight", "softmax", "a mean over samples", "90 paths"]))
 def test_a_phone_scrolls_boxes_and_never_the_page(browser, opened, name) -> None:
-    browser.size(400)
+    """At 400 pixels, and at 500: what is left of 1000 when a reader enlarges everything to 200 %."""
     opened(name)
-    for step in (0, 1, 5):
+    for step, width in ((0, 400), (1, 400), (5, 400), (5, 500)):
+        browser.size(width)
         browser.run(f"go({step})")
-        assert browser.run("return document.documentElement.scrollWidth") <= 400
+        assert browser.run("return document.documentElement.scrollWidth") <= width
         loose = browser.run("""
             const inside = e => e.closest(".scroll, .rows, #now table, .unseen");
             return [...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && !inside(e)
@@ -478,13 +479,41 @@ def test_a_phone_scrolls_boxes_and_never_the_page(browser, opened, name) -> None
 
 
 def test_paper_has_everything_and_no_buttons(browser, opened) -> None:
+    """Nothing that is still to come or folded is missing, nothing that is for a screen is printed, and all of it is dark on white."""
     opened("one weight")
-    browser.run("go(2)")
-    browser.media(kind="print")
+    browser.run("go(2); for (const e of document.querySelectorAll('#list details')) e.open = false")
+    browser.media(kind="print", dark=True)
 
     assert browser.run("return [...document.querySelectorAll('button, input')].filter(e => e.checkVisibility()).length") == 0
-    assert browser.run("""return [...document.querySelectorAll("#lines math *, #net .value")]
+    assert browser.run("""return [...document.querySelectorAll("#lines math *, #net .value, #list .rows math")]
         .filter(e => !e.checkVisibility({visibilityProperty: true})).length""") == 0
+    ink = "return getComputedStyle(arguments[0]).getPropertyValue(arguments[1])"
+    for selector, what in (("body", "color"), ("#net .node text", "fill")):
+        element = browser.driver.find_element("css selector", selector)
+        assert max(map(int, re.findall(r"\d+", browser.run(ink, element, what))[:3])) < 100
+
+
+@pytest.mark.parametrize("name", some(["all weights", "a gradient"], 1))
+def test_everything_is_reached_by_the_tab_key_and_seen_to_be(browser, opened, name) -> None:
+    """Whatever a mouse can use has the focus in turn, in the order of the page, and a ring around it."""
+    opened(name)
+    wanted = browser.run("""
+        const use = "a[href], button:not(:disabled), select, input, summary";
+        window.controls = [...document.querySelectorAll(use)].filter(e => e.checkVisibility());
+        return controls.length;""")
+    assert wanted > 20
+    seen = []
+    for _ in range(wanted + 20):
+        browser.press("\ue004")
+        found = browser.run("""
+            const e = document.activeElement, style = getComputedStyle(e), ring = parseFloat(style.outlineWidth);
+            return [controls.indexOf(e), e !== document.body && (style.outlineStyle === "none" || ring < 2)];""")
+        assert not found[1], browser.run("return document.activeElement.outerHTML.slice(0, 120)")
+        seen.append(found[0])
+        if found[0] == wanted - 1:
+            break
+
+    assert [place for place in seen if place >= 0] == list(range(wanted))
 
 
 def axe() -> str:

@@ -152,6 +152,12 @@ def test_a_page_loads_nothing(make, name) -> None:
 
 
 @every_page
+def test_nothing_in_a_page_moves_by_itself(make, name) -> None:
+    """Who asked for reduced motion has nothing to reduce."""
+    assert not re.search(r"transition|animation|scroll-behavior|@keyframes|<animate|requestAnimationFrame", make(name))
+
+
+@every_page
 def test_every_formula_is_said(make, name) -> None:
     """A screen reader gets words for every formula, or for the one it is a part of."""
     reader = read(make(name))
