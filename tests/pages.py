@@ -77,6 +77,7 @@ def data_of(page: str) -> dict[str, Any]:
     found = re.search(r"^const page=(\{.*\});$", page, re.MULTILINE)
     assert found
     data: dict[str, Any] = json.loads(found[1])
+    data.setdefault("sums", [])
     names = data["names"].split(" ")
     data["names"] = [*names, *[""] * (max(map(int, data["start"]), default=0) + 1)]  # the numbers of an optimizer have none
     return data

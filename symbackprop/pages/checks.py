@@ -14,6 +14,7 @@ from symbackprop.expr import Call, Cases, Expr, Symbol, add, mul, number, symbol
 from symbackprop.functions import FUNCTIONS, SELECTIONS
 
 LENGTH = "length of the gradient"
+MOST_MEASURED = 40_000  # definitions computed anew for the differences, one way
 
 
 def difference(name: str) -> str:
@@ -36,8 +37,9 @@ class Checks:
 
     def __init__(self, backward: Backward, told: Sequence[str]) -> None:
         self.backward = backward
-        places = [*backward.graph.leaf_by_name, *backward.graph.definitions]
-        self.told = tuple(sorted(told, key=places.index))  # as a script lists them
+        places = {name: k for k, name in enumerate((*backward.graph.leaf_by_name, *backward.graph.definitions))}
+        soon = len(told) * len(backward.graph.nodes) <= MOST_MEASURED
+        self.told = tuple(sorted(told, key=places.__getitem__)) if soon else ()  # as a script lists them
         self.definitions: list[tuple[str, Expr]] = []
         self.kinks = tuple(self._kinks())
 
@@ -62,7 +64,7 @@ class Checks:
         return {
             **length,
             "out": place[self.backward.output],
-            "moved": place[difference(self.told[0])],
+            **({"moved": place[difference(self.told[0])]} if self.told else {}),
             **(kinks if self.kinks else {}),
         }
 

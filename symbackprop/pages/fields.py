@@ -14,6 +14,7 @@ from symbackprop.render.web import Formulas, text
 
 MOST_OPEN = 24
 LONGEST = 8
+WIDEST = 3.4  # em of a name beside its field
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def printed(groups: Sequence[tuple[str, list[Field]]], formulas: Formulas) -> It
     for title, fields in groups:
         opened = " open" if count <= MOST_OPEN else ""
         yield f'<details{opened}><summary>{text(title)}</summary><div class="fields">'
-        yield "".join(f'<div data-v="{field.place}">{formulas.inline(field.symbol)}</div>' for field in fields)
+        for field in fields:
+            long = ' class="long"' if formulas.full.box(field.symbol).width > WIDEST else ""
+            yield f'<div data-v="{field.place}"{long}>{formulas.inline(field.symbol)}</div>'
         yield "</div></details>"
 
 

@@ -47,7 +47,7 @@ def gradient_table(subject: Subject) -> Iterator[str]:
     header: list[Spans] = [("derivative",), *([("chain rule",)] if many else []), ("formula",)]
     words = len(header)
     if subject.rows.counted:
-        header += [("value",), ("finite diff.",), ("rel. error",)]
+        header += [("value",), *([("finite diff.",), ("rel. error",)] if subject.checks.told else [])]
         header += [("after one step",)] if subject.updates.names else []
     addresses: list[str] = []
     rows: list[tuple[Spans, ...]] = []
@@ -77,8 +77,9 @@ def _line(subject: Subject, name: str) -> Iterator[Spans]:
     if subject.rows.counted:
         numbers = subject.numbers
         yield (numbers.slot(symbol.name),)
-        yield (numbers.slot(difference(name)),) if name in subject.told else ()
-        yield (subject.error(name),) if name in subject.told else ()
+        if subject.checks.told:
+            yield (numbers.slot(difference(name)),) if name in subject.told else ()
+            yield (subject.error(name),) if name in subject.told else ()
         if subject.updates.names:
             yield (numbers.slot(after(name)),) if name in subject.updates.names else ()
 
@@ -99,7 +100,7 @@ def _formula(subject: Subject, name: str, named: Expr) -> Expr:
 def length_rows(subject: Subject) -> Iterator[Kinded]:
     """Work out the length of the gradient by Pythagoras."""
     names, numbers = subject.told, subject.numbers
-    if len(names) < 2:
+    if len(subject.checks.told) < 2:
         return
     adjoints = [subject.made.backward.adjoints[name] for name in names]
     gradient = Nabla(subject.made.graph.output.symbol)

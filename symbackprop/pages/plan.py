@@ -99,7 +99,15 @@ class Plan:
             seen.add(name)
             for link in self.reached[name].links:
                 stack.extend(part.name for part in (link.above, link.edge) if isinstance(part, Adjoint))
-        return tuple(self.reached[node.symbol.name] for node in self.backward.nodes if node.symbol.name in seen)
+        found = [self.reached[node.symbol.name] for node in self.backward.nodes if node.symbol.name in seen]
+        # Of several samples, what leads from the cost to their losses comes first, as it is written.
+        return tuple(sorted(found, key=self._is_later)) if len(self.backward.outputs) > 1 else tuple(found)
+
+    def _is_later(self, reached: Reached) -> bool:
+        """Whether a derivative is more than a factor right below the output."""
+        first = reached.links[0]
+        direct = len(reached.links) == 1 and first.above is None and isinstance(first.edge, Partial)
+        return not (direct and reached.about.output == self.backward.output)
 
     def below(self, name: str) -> frozenset[str]:
         """Return the derivatives that one is made of, itself among them, by the plain name of its quantity."""

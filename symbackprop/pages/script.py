@@ -57,7 +57,7 @@ def script_of(  # noqa: PLR0913, PLR0917 - the parts of a page
         "wanted": {place[name]: place[backward.adjoints[name].name] for name in plan.wanted},
         "most": MOST_PATHS,
         **checks,
-        "sums": [[place[name] for name in group] for group in problem.constraints],
+        **({"sums": [[place[name] for name in group] for group in problem.constraints]} if problem.constraints else {}),
     }
     data = json.dumps(known, separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c")
     forward = program(((node.symbol.name, node.expr) for node in backward.graph.nodes), place)
