@@ -539,13 +539,32 @@ def test_documents_are_read_back(case: Case) -> None:
     for tex in (made.render("standalone"), made.render("standalone", slides), made.render("latex")):
         meant = iter(told)
         for piece in displayed(tex, r"(?!&)(?!\\uncover<\d+->\{\{\}\}?&)"):
-            (line,) = read_answer(rf"\begin{{alignat*}}{{2}}{piece}\end{{alignat*}}", symbols).lines
-            if piece.startswith("&"):  # of a table, whose formulas are too wide for it
-                continue
-            left, values = next(meant)
-            assert (line.left or line.values[0]) == left
-            assert len(line.values) - (line.left is None) == len(values), piece
+            lines = read_answer(rf"\begin{{alignat*}}{{2}}{piece}\end{{alignat*}}", symbols).lines
+            assert 1 <= len(lines) <= 2  # two stand side by side
+            for line in lines if not piece.startswith("&") else ():  # else of a table, whose formulas are too wide for it
+                left, values = next(meant)
+                assert (line.left or line.values[0]) == left
+                assert len(line.values) - (line.left is None) == len(values), piece
         assert next(meant, None) is None
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.derivation().speller.network], ids=lambda case: case.name)
+def test_micro_steps_are_read_back(case: Case) -> None:
+    """∂/∂x before a formula in brackets is worked out; where its names depend on x, it is refused and said why."""
+    made = case.derivation()
+    symbols = lexicon_of(made.problem, made.backward)
+    for piece in displayed(made.render("latex"), r"(?!&)"):
+        error = refusal_of(rf"\begin{{alignat*}}{{2}}{piece}\end{{alignat*}}", symbols)
+        assert error is None or "depends on" in error or "characters" in error, piece
+
+
+def refusal_of(text: str, symbols: Lexicon) -> str | None:
+    """Return the sentence by which a text is refused, or None where it is read."""
+    try:
+        lines = read_answer(text, symbols).lines
+    except ParseError as error:
+        return str(error)
+    return None if all(line.values for line in lines) else "nothing"
 
 
 # --- hostile input -------------------------------------------------------------------------------------------

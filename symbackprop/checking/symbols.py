@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symbackprop.backprop import Backward
+from symbackprop.calculus import derivative
 from symbackprop.functions import ACTIVATIONS, canonical
 from symbackprop.graph import Role
 from symbackprop.parse.items import Shape
@@ -44,6 +45,7 @@ def lexicon_of(problem: Problem, backward: Backward) -> Lexicon:
         depth=len(network.layers) if network else 0,
         samples=network.samples if network else 1,
         rate="eta" if problem.training else "",
+        slope=derivative,
     )
 
 

@@ -120,12 +120,16 @@ class _Reader(Formulas):
         alone = False
         while True:
             first = self.index
+            self.unworked = None
             sides.append(self.primed() or self.side())
             last = self.index
             alone = last == first + 1 and self.is_word(start) if len(sides) == 1 else alone
             if not self.accept("=", "≈"):
                 break
         self.line_end()
+        if self.unworked is not None:
+            message = "behind ∂/∂… a formula is read where the line goes on with what comes out: … = …"
+            refuse(message, self.text, self.unworked.position)
         if name is not None:
             sides.insert(0, Symbol(plain_name(name.text)))
             self.defined[name.text] = sides[-1]

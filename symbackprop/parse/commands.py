@@ -17,6 +17,7 @@ DROPPED_WITH_ARGUMENTS = {
         (
             "label", "tag", "ref", "eqref", "phantom", "hphantom", "vphantom", "hspace", "vspace", "mspace", "intertext",
             "shortintertext", "htmlClass", "htmlId", "class", "cssId", "color", "textcolor", "colorbox", "bpreason",
+            "bpnumber",
         ),
         1,
     ),

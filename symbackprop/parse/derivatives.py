@@ -7,18 +7,30 @@ from contextlib import suppress
 from symbackprop.errors import ParseError
 from symbackprop.expr import (
     Adjoint,
+    Call,
+    Cases,
+    Constant,
     Expr,
+    Number,
     Partial,
+    Power,
+    Product,
+    Quotient,
+    Sum,
     Symbol,
+    walk,
 )
 from symbackprop.matrix import Entries
 from symbackprop.parse.quantities import Quantities
 from symbackprop.parse.reading import NoSuchUnit
 from symbackprop.parse.refusals import refuse
+from symbackprop.parse.sizes import LARGEST_DIFFERENTIATED
 from symbackprop.parse.spellings import (
     function_of,
 )
 from symbackprop.parse.tokens import Token
+
+_PLAIN = (Symbol, Number, Constant, Sum, Product, Quotient, Power, Call, Cases)
 
 
 class Derivatives(Quantities):
@@ -309,8 +321,8 @@ class Derivatives(Quantities):
             refuse("what is raised to this power is ambiguous: write (∂L/∂w)^…", self.text, self.next.position)
 
     def operated(self, bottom: Expr, token: Token) -> Expr:
-        """Read the quantity behind ∂/∂w."""
-        start = self.next
+        """Read the quantity behind ∂/∂w, or the formula in brackets."""
+        start, place, tokens = self.next, self.index, self.tokens
         opening = self.accept("(")
         top: Expr | None = None
         if self.is_word(self.next):
@@ -318,8 +330,37 @@ class Derivatives(Quantities):
             top = self.quantity(word.text, word)
         named = type(top) is Symbol and top != bottom and (not opening or self.accept(")"))
         if top is None or not named or self.next.text in {"^", "**", "(", "'"} or self.is_word(self.next):
-            refuse("behind ∂/∂… only the name of one quantity is read, not a formula", self.text, start.position)
+            self.index, self.tokens = place, tokens
+            return self.formula_behind(bottom, start)
         return self.ratio(top, bottom, token)
+
+    def formula_behind(self, bottom: Expr, start: Token) -> Expr:
+        """
+        Read (3x²) behind ∂/∂x, and return its derivative.
+
+        Only what the formula says itself is differentiated: a formula of names that depend on x may mean two things.
+        """
+        slope = self.lexicon.slope
+        if slope is None or type(bottom) is not Symbol or start.text != "(" or self.differentiating:
+            refuse("behind ∂/∂… only the name of one quantity is read, not a formula", self.text, start.position)
+        self.differentiating = True
+        body = self.atom()
+        self.differentiating = False
+        if self.next.text in {"^", "**", "'"}:
+            refuse("what is raised to this power is ambiguous: write (∂/∂x(…))^…", self.text, self.next.position)
+        parts = list(walk(body))
+        if len(parts) > LARGEST_DIFFERENTIATED:
+            refuse(f"behind ∂/∂… a formula of up to {LARGEST_DIFFERENTIATED} parts is read", self.text, start.position)
+        scalars = (self.lexicon.shape(part) == (1, 1) for part in [bottom, *parts] if isinstance(part, Symbol))
+        strange = any(type(part) not in _PLAIN for part in parts) or not all(scalars)
+        names = {part.name for part in parts if isinstance(part, Symbol)} - {bottom.name}
+        linked = sorted(name for name in names if self.lexicon.depends(name, bottom.name))
+        if strange or linked:
+            own = self.lexicon.own
+            why = f": {own.get(linked[0], linked[0])} depends on {own.get(bottom.name, bottom.name)}" if linked else ""
+            refuse(f"behind ∂/∂… only the name of one quantity is read, not this formula{why}", self.text, start.position)
+        self.unworked = start
+        return slope(body, bottom.name)
 
     def evaluated(self) -> Expr:
         r"""Read \left. x \right|_{\text{direct}}."""

@@ -40,6 +40,7 @@ class Lexicon:
     `edges` are the (child, parent) whose local derivative has a name; `own` maps plain names to the problem's own.
     `parts` has the entries of every whole layer; `adjoints` the plain name of each known (output, of).
     `activations` names the function of each pre-activation, scalar or whole ("" for a formula).
+    `slope` differentiates an expression by a name, all others held fixed.
     """
 
     output: str
@@ -54,6 +55,7 @@ class Lexicon:
     depth: int = 0
     samples: int = 1
     rate: str = ""
+    slope: Callable[[Expr, str], Expr] | None = None
 
     # --- the quantities ----------------------------------------------------------------------------------------
 

@@ -10,11 +10,64 @@ MATRICES = frozenset({"matrix", "bmatrix", "pmatrix", "vmatrix", "Bmatrix", "sma
 _GOES_ON = frozenset("+-*/·⊙@=)]}^≈") | {"=>", ")}", "r|", "**", "<", ">", "<=", ">="}
 _OPEN = frozenset("+-*/·⊙@=([{^≈_,") | {"{(", "l|"}
 _SCRIPTED = frozenset("^_")
+_ROWED = MATRICES | {"cases", "dcases", "rcases"}
 
 
 def laid_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
     r"""Return the tokens without \begin{aligned} and its kind, without &, and with breaks only between lines."""
-    return tuple(_without_breaks(list(_unwrapped(list(_without_environments(tokens))))))
+    return tuple(_without_breaks(list(_unwrapped(list(_without_environments(_one_below_the_other(tokens)))))))
+
+
+def _one_below_the_other(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return equations that stand side by side, as in our own articles, each with the lines that continue it."""
+    end = len(tokens)
+    while end and (tokens[end - 1].kind == "end" or tokens[end - 1].text.startswith("end:")):
+        end -= 1
+    rows = [_halves(row) for row in _rows(tokens[:end])]
+    if all(right is None for _, right in rows):
+        return tokens
+    made: list[Token] = []
+    beside: list[Token] = []
+    for left, right in rows:
+        first = next((token for token in left if token.text != "&" and not token.text.startswith("begin:")), None)
+        if not (first is not None and first.kind == "operator" and first.text in _GOES_ON):
+            made += beside
+            beside = []
+        made += left
+        beside += right or []
+    return (*made, *beside, *tokens[end:])
+
+
+def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    r"""Cut tokens behind every \\ that separates lines, not rows of a matrix or of cases."""
+    row: list[Token] = []
+    depth = 0
+    for token in tokens:
+        row.append(token)
+        kind, _, name = token.text.partition(":") if token.kind == "command" else ("", "", "")
+        if name in _ROWED:
+            depth += 1 if kind == "begin" else -1
+        if token.text == "\\\\" and depth == 0:
+            yield row
+            row = []
+    if row:
+        yield row
+
+
+def _halves(row: list[Token]) -> tuple[list[Token], list[Token] | None]:
+    """Cut a row where an odd number of columns, three or more, is passed over; None where it is not."""
+    start = depth = 0
+    for place, token in enumerate(row):
+        kind, _, name = token.text.partition(":") if token.kind == "command" else ("", "", "")
+        if name in _ROWED:
+            depth += 1 if kind == "begin" else -1
+        if token.kind != "operator" or token.text != "&" or depth:
+            passed = place - start
+            if passed >= 3 and passed % 2 and token.text != "\\\\":
+                following = row[-1] if row[-1].text == "\\\\" else Token("operator", "\\\\", token.position, token.position)
+                return [*row[:start], following], [*row[place:], *([] if row[-1] is following else [following])]
+            start = place + 1
+    return row, None
 
 
 def _unwrapped(tokens: list[Token]) -> Iterator[Token]:
@@ -38,7 +91,7 @@ def _without_environments(tokens: Sequence[Token]) -> Iterator[Token]:
     last = ""
     for place, token in enumerate(tokens):
         kind, _, name = token.text.partition(":") if token.kind == "command" else ("", "", "")
-        keeps = name in MATRICES or name in {"cases", "dcases", "rcases"}
+        keeps = name in _ROWED
         if kind == "begin":
             inside.append(keeps)
         elif kind == "end" and inside:

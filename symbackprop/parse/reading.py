@@ -54,6 +54,8 @@ class Reading(Cursor):
         self.unended = False  # inside a sum without an end
         self.defined: dict[str, Expr] = {}  # names of the answer's own
         self.used: set[str] = set()  # those of them that were used
+        self.differentiating = False  # inside a formula behind ∂/∂x
+        self.unworked: Token | None = None  # such a formula in the side of a line that is read
         self.put_in = 0  # how many operations their definitions brought
         # While the end of a sum is looked for: for each quantity with a letter of it, whether there is one.
         self.beyond: list[bool] | None = None
