@@ -479,7 +479,7 @@ def test_a_phone_scrolls_boxes_and_never_the_page(browser, opened, name) -> None
 
 
 def test_paper_has_everything_and_no_buttons(browser, opened) -> None:
-    """Nothing that is still to come or folded is missing, nothing that is for a screen is printed, and all of it is dark on white."""
+    """Nothing that is still to come or folded is missing, nothing for a screen is printed, and all of it is dark on white."""
     opened("one weight")
     browser.run("go(2); for (const e of document.querySelectorAll('#list details')) e.open = false")
     browser.media(kind="print", dark=True)
