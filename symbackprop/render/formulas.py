@@ -32,6 +32,7 @@ _FUNCTIONS = {
 _WORD = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)|\d+(?=[a-z](?![A-Za-z0-9_]))")
 _PAIRS = frozenset("uvz")
+_BETWEEN = (r"\cdot", r"\times", r"\odot", "+", "-")
 _CLOSING = {"(": ")", "|": "|"}
 
 
@@ -61,6 +62,8 @@ def runs(text: str) -> Iterator[tuple[bool, str]]:
     [(True, 'i = j'), (False, ': '), (True, 'p_{i}(1 - p_{i})')]
     >>> list(runs("root: (√u)′ = 1/(2√u)"))
     [(False, 'root: '), (True, "(\\sqrt{u})' = 1/(2\\sqrt{u})")]
+    >>> list(runs("δ · input"))
+    [(True, '\\delta \\cdot{}'), (False, ' input')]
     """
     begin = position = 0
     while position < len(text):
@@ -68,7 +71,9 @@ def runs(text: str) -> Iterator[tuple[bool, str]]:
         if end > position and _is_formula(text[position:end]):
             if begin < position:
                 yield False, text[begin:position]
-            yield True, latex.strip()
+            formula = latex.strip()
+            # A sign between a letter and a word keeps its space.
+            yield True, formula + "{}" if formula.endswith(_BETWEEN) else formula
             begin = position = end
         else:
             position = max(end, position + 1)
