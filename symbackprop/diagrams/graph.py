@@ -23,6 +23,8 @@ WIDER = (1.0, 1.3, 1.7)
 WIRE = 9.0
 OPERATION = 36.0
 LONGEST_LOCAL = 130.0
+# Where along its last piece an edge has its local derivative: edges come together at their ends.
+WANTED_LOCAL = (0.42,)
 SHORTEST_STEM = 12.0
 
 
@@ -261,7 +263,7 @@ class _Drawing:
         number = material.write(material.local(child, parent), NUMBER)
         lines = [formula] if number is None or formula.plain == number.plain else [formula, number] if detail > 1 else [number]
         rows = [[Label(step.about.name, "local", 0, 0, line, classes)] for line in lines]
-        return stack(rows, (points[-2], points[-1]), (0.55,))
+        return stack(rows, (points[-2], points[-1]), WANTED_LOCAL)
 
     def _locals(self) -> list[Label]:
         """Return the local derivatives where they stand; the picture is made wider until all have a place."""
