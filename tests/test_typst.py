@@ -161,7 +161,7 @@ def test_slides_show_one_step_after_another() -> None:
     assert len(outlined) == sections
     assert len(heads) > len(outlined)
     assert pages(pdf("one weight", "slides")) == len(heads) + 1
-    assert text.index("image(") < text.index("(rows: (")
+    assert text.index("image: image.with(") < text.index("(rows: (")
 
 
 @needs_typst

@@ -25,7 +25,7 @@ from symbackprop.render.typst_functions import (
     TWO_COLUMNS,
     functions,
 )
-from symbackprop.render.typst_picture import picture
+from symbackprop.render.typst_picture import fitted, picture
 from symbackprop.render.typst_rows import NUMBER, Sheet, derivation, equation, with_words
 from symbackprop.render.typst_tables import Setting, leading_room, tables
 from symbackprop.render.typst_text import escape
@@ -35,7 +35,7 @@ from symbackprop.typeset.typst_emitter import TINTS, Typst, quoted
 
 SLACK = 0.03  # of a line, for widths are estimated
 REASON_SCALE = 0.87
-REASONS_AT = 0.62  # of a line, where there is room
+REASONS_AT = 0.68  # of a line, where there is room
 LONGEST_FOOTER = 90
 
 LABELS = {
@@ -186,7 +186,7 @@ def _sections(document: Document, page: _Page, diagram: str) -> Iterator[str]:
         pieces = list(_pieces(blocks[titled:], page))
         if diagram and order == 0:
             at = min(1, len(pieces)) if blocks[titled:] and isinstance(blocks[titled][1], Paragraph) else 0
-            pieces.insert(at, f"(count: 0, body: (..) => {picture(diagram, page.width, slide=True).removeprefix('#')})")
+            pieces.insert(at, fitted(diagram))
         first = ", first: true" if order == 0 else ""
         yield f"#slides({title}{first},\n" + "".join(f"  {piece},\n" for piece in pieces) + ")"
 

@@ -7,8 +7,8 @@ from html import unescape
 
 from symbackprop.typeset.typst_emitter import quoted
 
-# In em of a text of 10 pt: one of the diagram's pixels, and the highest pictures that leave room for a title.
-PIXEL, HIGHEST, HIGHEST_SLIDE = 0.078, 52.0, 11.5
+# In em of a text of 10 pt: one of the diagram's pixels, and how high a picture may be that leaves room for a title.
+PIXEL, HIGHEST = 0.078, 52.0
 # The one that Typst carries whose letters are about as wide as those the diagram is measured with.
 FONT = 'text{font-family:"Libertinus Serif"}'
 DIGITS = 1.07  # its digits are narrower
@@ -41,11 +41,25 @@ def flat(svg: str) -> str:
     return svg[: style.start(1)] + rules + drawn
 
 
-def picture(svg: str, room: float, *, slide: bool = False) -> str:
-    """Return the call that sets an SVG in the middle, no wider than `room` em and no higher than most of a page or slide."""
+def picture(svg: str, room: float) -> str:
+    """Return the call that sets an SVG in the middle, no wider than `room` em and no higher than most of a page."""
+    width, height = _size(svg)
+    em = min(PIXEL * width, room, HIGHEST * width / height)
+    return f"#align(center, {_image(svg)}(width: {em:.1f}em))"
+
+
+def fitted(svg: str) -> str:
+    """Return an SVG as a piece of a slide, which takes what room is left."""
+    width, height = _size(svg)
+    return f"(count: 0, aspect: {width / height:.3f}, most: {PIXEL * width:.1f}em, image: {_image(svg)})"
+
+
+def _size(svg: str) -> tuple[float, float]:
     size = _SIZE.search(svg)
-    width, height = (float(size[1]), float(size[2])) if size else (room / PIXEL, 0.0)
-    highest = HIGHEST_SLIDE if slide else HIGHEST
-    em = min(PIXEL * width, room, highest * width / height if height else room)
-    drawing, told = quoted(flat(svg)), quoted(" ".join(unescape(text) for _, text in _TOLD.findall(svg)) or "A diagram")
-    return f'#align(center, image(bytes({drawing}), format: "svg", alt: {told}, width: {em:.1f}em))'
+    return (float(size[1]), float(size[2])) if size else (400.0, 300.0)
+
+
+def _image(svg: str) -> str:
+    """Return a function of Typst that sets an SVG; what it shows is told in words."""
+    told = " ".join(unescape(text) for _, text in _TOLD.findall(svg)) or "A diagram"
+    return f'image.with(bytes({quoted(flat(svg))}), format: "svg", alt: {quoted(told)})'

@@ -51,7 +51,7 @@ def derivation(rows: Sequence[Row], sheet: Sheet, block: int) -> tuple[list[str]
     groups = _groups(rows)
     beside = _side_by_side([[rows[k] for k in group] for group in groups], sheet)
     paired = {k for position in beside for group in (groups[position - 1], groups[position]) for k in group}
-    alone = plan_rows([row for k, row in enumerate(rows) if k not in paired], sheet.setter, sheet.width, sheet.reason)
+    alone = _plan([row for k, row in enumerate(rows) if k not in paired], sheet)
     right = {groups[position][0]: _kinds(rows[groups[position - 1][0]], rows[groups[position][0]]) for position in beside}
     lines = []
     for k, row in enumerate(rows):
@@ -61,6 +61,30 @@ def derivation(rows: Sequence[Row], sheet: Sheet, block: int) -> tuple[list[str]
     same = reasons.pop() if beside and len(groups) > 2 and len(reasons) == 1 else ()
     cited = any((block, k) in sheet.references.used for k in range(len(rows)))
     return lines, sheet.reason(same[0], inf)[0] if len(same) == 1 and not cited else ""
+
+
+def _plan(rows: Sequence[Row], sheet: Sheet) -> Plan:
+    """Return columns for rows; none for values and reasons where they would break so many lines that it takes fewer without."""
+    plan = plan_rows(rows, sheet.setter, sheet.width, sheet.reason)
+    if not plan.value:
+        return plan
+    plain = Plan(plan.left, sheet.width - plan.left - RELATION, value=False, reason=False)
+    return plain if _lines(rows, plain, sheet) < _lines(rows, plan, sheet) else plan
+
+
+def _lines(rows: Sequence[Row], plan: Plan, sheet: Sheet) -> int:
+    """Count the lines that right-hand sides take, and values and reasons that do not stand beside them."""
+    count = 0
+    for row in rows:
+        *before, last = broken(row.right, sheet.setter, plan.room)
+        count += 1 + len(before)
+        used = last.width
+        if row.value is not None and not plan.value:
+            used += GAP + RELATION + sheet.setter.box(row.value).width
+            count += used > plan.room
+        if row.reason and not plan.reason:
+            count += used + GAP + sheet.reason(row.reason, inf)[1] > plan.room
+    return count
 
 
 # --- two columns -------------------------------------------------------------------------------------------------------

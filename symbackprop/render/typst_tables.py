@@ -9,7 +9,9 @@ from math import ceil
 from symbackprop.document import Spans, Table
 
 COLUMN_GAP, BOLD = 1.0, 1.16
-SIZES = ((1.0, 1.0), (0.86, 0.86), (0.78, 0.78))
+SIZES = (1.0, 0.86, 0.78)
+SMALLEST = 0.7  # in a narrow column
+NARROW = 30.0
 WHOLE = 16  # rows that a page does not part
 LONG, MOST_ROWS = 14, 80  # a narrow table of so many rows has two halves side by side
 ROW_HEIGHT = 1.75
@@ -42,8 +44,9 @@ def tables(table: Table, setting: Setting, most: int = 10**9, *, stays: bool = F
     heads = [BOLD * setting.spans_width(cell) for cell in table.header]
     total = sum(max([heads[k], *(setting.spans_width(row[k]) for row in table.rows)]) for k in columns)
     gaps = COLUMN_GAP * len(columns)
-    size = next((size for size, scale in SIZES if scale * total <= setting.width - gaps), None)
-    wide = next((size for size, scale in SIZES if scale * total <= setting.across - gaps), None)
+    sizes = (*SIZES, SMALLEST) if setting.width < NARROW else SIZES
+    size = next((size for size in sizes if size * (total + gaps) <= setting.width), None)
+    wide = next((size for size in SIZES if size * (total + gaps) <= setting.across), None)
     if size is None and wide is not None:
         for part in _cut(table.rows, MOST_ACROSS):
             yield f'place(auto, scope: "parent", float: true, clearance: 1.5em, {_table(table, part, setting, wide)})', 1
