@@ -142,6 +142,9 @@ READ = (
     ("net", "≈ 0.123", "0.123"),
     ("samples", "np.multiply(np.dot(W2.T, dZ2), 1 - np.power(A1, 2))", "W2.T @ Delta2*(1 - A1^2)"),
     ("cube", r"\frac{dy}{du}\frac{du}{dx}", "dy_du*local_u_x"),
+    ("cube", r"\frac{dy}{du} = \frac{d}{du}(u^3) = 3u^2", "3*u^2"),
+    ("net", r"\bppartial\bploss / \bppartial w^{\bplayer{1}}_{1,1} = \delta^{\bplayer{1}}_1 x_1 \bpreason{by $\delta$} \label{a}",
+     "delta1_1*x_1"),
     ("own", r"\frac{\partial E_{total}}{\partial out_{o1}} \cdot \frac{\partial out_{o1}}{\partial net_{o1}}",
      "dL_da2_1*local_a2_1_z2_1"),
     # plain text
@@ -330,6 +333,9 @@ REFUSED = (
     ("net", "I don't know", 'the word "I": this is no formula', 0),
     ("net", "detla = a2 - y", 'unknown name "detla"', 0),
     ("net", "e = a2 - y\ne^x_1", "write exp(…)", 11),
+    ("cube", r"\frac{\partial}{\partial x}(3x^2)", "where the line goes on", 27),
+    ("net", r"\frac{\partial}{\partial w^{[2]}_{11}}(2 a^{[2]}) = 1", "a2_1 depends on w2_1_1", 38),
+    ("net", r"x_1 \bplayer 1", r'"\bplayer" is not read', 4),
 )  # fmt: skip
 
 
@@ -577,6 +583,8 @@ PIECES = (
     r"\[", "\\", r"\\", "\n", "x\n", "x=\n", ";", "=", "x=", "1,", "[[", "\x00", "\u0301", "½", "⁹", "x⁹", "x₁", "₁", "x if ",
     "1 if x>0 else ", "x<", "[x>0]", "1{", "np.", "np.exp(", "x.sum(", "transpose(", "diag(", "softmax_1(", "max(", "%", "~", "&",
     "{}", "a", "xy", "x_1", "w1_1_1", "delta", "\\def\\x{\\x\\x}", "__import__('os')", "9**", "∇", "Σ_j", "𝟙", "1_{",
+    r"\frac{\partial}{\partial x}(", r"\frac{\partial}{\partial x_1}(x_1*", r"\bplayer{", r"\bplayer{1}", r"\uncover<2->{",
+    r"\bpedge", r"x&&&y\\", "&&&", r"&&&\\", r"\text{\itshape ", r"\bpnumber{1}&&& x = y \\ ",
 )  # fmt: skip
 
 
