@@ -21,7 +21,9 @@ from symbackprop.narrate.worksheet import worksheet
 from symbackprop.notation import Speller
 from symbackprop.render import FORMATS, Options
 from symbackprop.render.pdf import FailedError, to_pdf
-from symbackprop.render.typst_text import escape, has_letter
+from symbackprop.render.typst_picture import flat
+from symbackprop.render.typst_text import escape
+from symbackprop.typeset.typst_emitter import has_letter
 from symbackprop.views import Asked, tell_view
 
 needs_typst = pytest.mark.skipif(find_spec("typst") is None, reason="typst is not installed")
@@ -239,6 +241,21 @@ def test_letters_that_fonts_lack_are_said(tmp_path: Path, capsys: pytest.Capture
 
     assert run(["derive", str(problem), "-o", str(tmp_path / "a.pdf")]) == 0
     assert "no letter for 中 文; numbers stand there, such as [U+4E2D]" in capsys.readouterr().err
+
+
+@needs_typst
+def test_names_that_fonts_lack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name in letters that the fonts lack is a number in formulas, and a question mark in the picture."""
+    problem = tmp_path / "a.toml"
+    layers = '[{units = 1, activation = "sigmoid"}]'
+    problem.write_text(f'[network]\ninputs = 1\nlayers = {layers}\n[names]\nw1_1_1 = "重"\n', encoding="utf-8")
+
+    assert run(["derive", str(problem), "-o", str(tmp_path / "a.pdf")]) == 0
+    assert "no letter for 重" in capsys.readouterr().err
+    made = derive(problem)
+    assert "[U+91CD]" in FORMATS["typst"].render(made.document(), made.speller, Options())
+    assert "重" in made.drawing("typst")
+    assert all(has_letter(char) or char.isspace() for char in flat(made.drawing("typst")))
 
 
 # --- where no PDF can be made ----------------------------------------------------------------------------------------

@@ -131,12 +131,20 @@ class Writer:
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, or it fails, write beside what it is made of, and say so."""
-        from symbackprop.render.pdf import FailedError, NoEngineError, choose_engine, to_pdf, without_letters  # noqa: PLC0415
+        from symbackprop.render.pdf import (  # noqa: PLC0415
+            FailedError,
+            NoEngineError,
+            choose_engine,
+            compiled,
+            source_of,
+            without_letters,
+        )
 
         assert self.output is not None
         try:
             engine = choose_engine(self.engine)
-            made = to_pdf(document, self.speller, replace(options, diagram=self._diagram(engine)), engine)
+            source = source_of(document, self.speller, replace(options, diagram=self._diagram(engine)), engine)
+            made = compiled(source, engine)
         except (NoEngineError, FailedError) as error:
             wanted = self.output
             engine = error.engine if isinstance(error, FailedError) else "latex"
@@ -145,7 +153,7 @@ class Writer:
             msg = f"{wanted}: {error}; {self.output} is written instead{ready}"
             raise InputError(msg) from None
         save(self.output, made)
-        if lacking := without_letters(document, engine):
+        if lacking := without_letters(source):
             first = " ".join(lacking[:MOST_NAMED]) + (" …" if len(lacking) > MOST_NAMED else "")
             number = f"[U+{ord(lacking[0]):04X}]"
             complain(f"{self.output}: the fonts of a PDF have no letter for {first}; numbers stand there, such as {number}")

@@ -11,18 +11,15 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from symbackprop.document import Document, Heading, Lines, Note, Paragraph, Picture, Spans, Table
+from symbackprop.document import Document
 from symbackprop.errors import InputError, ProblemError
 from symbackprop.notation import Speller
 from symbackprop.render.latex import render_standalone
-from symbackprop.render.latex_text import escape as escape_latex
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.typst import render
-from symbackprop.render.typst_text import escape as escape_typst
 
 ENGINES = ("typst", "latex")
 SECONDS = 120
@@ -62,32 +59,31 @@ def choose_engine(name: str | None) -> str:
 
 def to_pdf(document: Document, speller: Speller, options: Options = DEFAULT, engine: str | None = None) -> bytes:
     """Print a document as a PDF; raises what `choose_engine` raises, and FailedError where the program fails."""
-    if choose_engine(engine) == "typst":
-        return _by_typst(render(document, speller, options))
-    return _by_latex(render_standalone(document, speller, options))
+    chosen = choose_engine(engine)
+    return compiled(source_of(document, speller, options, chosen), chosen)
 
 
-def without_letters(document: Document, engine: str) -> str:
-    """Return the characters of a document that the fonts of its PDF have no letters for, each once: their numbers are printed."""
-    escape = escape_typst if engine == "typst" else escape_latex
-    seen = dict.fromkeys(char for text in _texts(document) for char in text if not char.isascii())
-    return "".join(char for char in seen if _NUMBER.search(escape(char)))
+def source_of(document: Document, speller: Speller, options: Options, engine: str) -> str:
+    """Return what an engine reads."""
+    return (render if engine == "typst" else render_standalone)(document, speller, options)
 
 
-def _texts(document: Document) -> Iterator[str]:
-    """Yield the running text of a document."""
-    for block in document.blocks:
-        match block:
-            case Heading(_, spans) | Paragraph(spans) | Note(_, spans) | Picture(_, spans):
-                parts: tuple[Spans, ...] = (spans,)
-            case Table(header, rows, _):
-                parts = (*header, *(cell for row in rows for cell in row))
-            case Lines(rows):
-                parts = tuple(row.reason for row in rows)
-        yield from (span for spans in parts for span in spans if isinstance(span, str))
+def compiled(source: str, engine: str) -> bytes:
+    """Return the PDF that an engine makes of a source; raises FailedError where it fails."""
+    return (_by_typst if engine == "typst" else _by_latex)(source)
 
 
-_NUMBER = re.compile(r"\[U\\?\+")
+def without_letters(source: str) -> str:
+    r"""
+    Return the characters that the fonts of a PDF have no letters for, each once: their numbers stand in the source.
+
+    >>> without_letters(r"\texttt{[U+4E2D]} \[U\+4E2D\]")
+    '中'
+    """
+    return "".join(dict.fromkeys(chr(int(number, 16)) for number in _NUMBER.findall(source)))
+
+
+_NUMBER = re.compile(r"\[U\\?\+([0-9A-F]{4,5})\\?\]")
 
 
 def _by_typst(source: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from symbackprop.typeset.typst_emitter import quoted
+from symbackprop.typeset.typst_emitter import has_letter, quoted
 
 # In em of a text of 10 pt: one of the diagram's pixels, and how high a picture may be that leaves room for a title.
 PIXEL, HIGHEST = 0.078, 52.0
@@ -27,6 +27,8 @@ def flat(svg: str) -> str:
     """
     Return an SVG with its colours put in for their names, those of paper, and in a font that Typst carries.
 
+    What no such font has a letter for is a question mark.
+
     >>> flat("<svg><style>a{--ink:#111111;fill:var(--ink)}@media print{a{fill:red}}</style></svg>")
     '<svg><style>a{--ink:#111111;fill:#111111}text{font-family:"Libertinus Serif"}</style></svg>'
     """
@@ -37,7 +39,8 @@ def flat(svg: str) -> str:
     colours = dict(_COLOUR.findall(rules))
     rules = _VARIABLE.sub(lambda found: colours.get(found[1], "#000000"), rules)
     rules = _FONT.sub("", rules) + FONT
-    drawn = _NUMBER.sub(lambda found: f"{found[1]}{DIGITS * float(found[2]):.2f}{found[3]}", svg[style.end(1) :])
+    bare = "".join(char if has_letter(char) or char.isspace() else "?" for char in svg[style.end(1) :])
+    drawn = _NUMBER.sub(lambda found: f"{found[1]}{DIGITS * float(found[2]):.2f}{found[3]}", bare)
     return svg[: style.start(1)] + rules + drawn
 
 

@@ -12,7 +12,7 @@ import unicodedata
 from symbackprop.notation import GREEK
 from symbackprop.render.formulas import runs
 from symbackprop.typeset.spoken import spoken
-from symbackprop.typeset.typst_emitter import quoted, signs
+from symbackprop.typeset.typst_emitter import has_letter, quoted, signs
 
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 LONGEST_WORD = 18
@@ -21,9 +21,6 @@ _JOINED = re.compile(r"(?:\\?[-`',.<>!?]){2,}")  # what a font makes one sign of
 _FULL_STOP = re.compile(r"(?<=[\d.}])\.|\.(?=\.)")
 _QUOTE = re.compile(r"(?<![^\W\d_])'|'(?![^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) (?=\\%)")
-
-_CARRIED = ((0, 0x500), (0x1E00, 0x20D0), (0x2100, 0x2300), (0x2500, 0x2600))
-_LACKING = frozenset("\u2041\u2043\u2053\u211f\u2121\u2123\u2125\u2152\u2185\u2186\u2187\u2188\u218a\u218b")
 
 # What `formulas` writes in LaTeX, in Typst.
 _COMMANDS = {
@@ -73,17 +70,6 @@ def _char(char: str) -> str:
     if has_letter(char):
         return char
     return f"\\[U\\+{ord(char):04X}\\]"
-
-
-def has_letter(char: str) -> bool:
-    """
-    Return whether the fonts that Typst carries have a letter for a character: Latin, Greek, Cyrillic and signs.
-
-    >>> has_letter("é"), has_letter("σ"), has_letter("字")
-    (True, True, False)
-    """
-    code = ord(char)
-    return any(low <= code < high for low, high in _CARRIED) and char not in _LACKING
 
 
 def formula(latex: str) -> str:

@@ -19,12 +19,36 @@ from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 # The names of the colours, which a document defines: an identifier in mathematics has letters only.
 TINTS = tuple(f"tint{chr(ord('A') + number)}" for number in range(TINT_COUNT))
 
+# Which letters the fonts have that Typst carries.
+_CARRIED = ((0, 0x500), (0x1E00, 0x20D0), (0x2100, 0x2300), (0x2500, 0x2600))
+_LACKING = frozenset("\u2041\u2043\u2053\u211f\u2121\u2123\u2125\u2152\u2185\u2186\u2187\u2188\u218a\u218b")
 _RELATIONS = {"<=": "≤", ">=": "≥"}
 _SPECIAL = frozenset("\\#$&_^/'\"`()[]{}|,;:~.!*-@")
 _OPERATORS = frozenset(
     ("arccos", "arcsin", "arctan", "cos", "cosh", "exp", "ln", "log", "max", "min", "sin", "sinh", "tan", "tanh", "sech")
 )
 _NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "log_softmax": "log softmax"}
+
+
+def has_letter(char: str) -> bool:
+    """
+    Return whether the fonts that Typst carries have a letter for a character: Latin, Greek, Cyrillic and signs.
+
+    >>> has_letter("é"), has_letter("σ"), has_letter("字")
+    (True, True, False)
+    """
+    code = ord(char)
+    return any(low <= code < high for low, high in _CARRIED) and char not in _LACKING
+
+
+def printable(text: str) -> str:
+    """
+    Return a name with numbers for letters that no font has.
+
+    >>> printable("a重")
+    'a[U+91CD]'
+    """
+    return "".join(char if has_letter(char) else f"[U+{ord(char):04X}]" for char in text)
 
 
 def quoted(text: str) -> str:
@@ -49,6 +73,9 @@ def signs(text: str) -> str:
         # A letter beside a letter or a number would be one word with it.
         if out and char.isalnum() and out[-1].isalnum() and not (char.isdigit() and out[-1].isdigit()):
             out.append(" ")
+        if not has_letter(char):
+            out.append(quoted(printable(char)) if char.isprintable() else " ")
+            continue
         out.append("−" if char == "-" else "\\" + char if char in _SPECIAL else char if char.isprintable() else " ")
     return "".join(out)
 
@@ -173,6 +200,8 @@ class Typst(Printed):
 def _letter(letter: str, style: str) -> tuple[str, float]:
     if letter == "…":
         return "…", 1.3
+    if not letter.isascii():
+        letter = printable(letter)
     match style:
         case "greek":
             return GREEK[letter], 0.64
@@ -191,7 +220,7 @@ def _indices(indices: Sequence[str], *, comma: bool) -> tuple[str, float]:
     for index in indices:
         text = []
         for kind, run in index_runs(index):
-            text.append(quoted(run) if kind == "word" else GREEK[run] if kind == "greek" else signs(run))
+            text.append(quoted(printable(run)) if kind == "word" else GREEK[run] if kind == "greek" else signs(run))
             width += SCRIPT * (0.6 if kind == "greek" else text_width(run) if kind == "word" else math_width(run))
         parts.append(" ".join(text))
     separator = "\\," if comma else " "
