@@ -13,6 +13,7 @@ from symbackprop.document import Display, Relation, Row, Tint
 from symbackprop.expr import Adjoint, Expr, Partial, Sum
 from symbackprop.render.marked import DIM, VALUE, strip, styled, width_of
 from symbackprop.render.page import INDENT, Page, wrap
+from symbackprop.render.rows import relation_of
 from symbackprop.typeset.walk import near
 
 GAP = 3
@@ -33,7 +34,7 @@ class Columns:
 def plan(page: Page, rows: Sequence[Row]) -> Columns:
     """Return where the columns begin, so that most rows fit; reasons go below unless most fit beside their rows."""
     box = page.setter.box
-    relation = max(len(page.setter.emitter.relation(row.relation).text.strip()) for row in rows)
+    relation = max(len(page.setter.emitter.relation(relation_of(row)).text.strip()) for row in rows)
     lefts = [int(box(row.left).width) for row in rows if row.left is not None]
     left = min(max(lefts, default=0), max(8, page.width * 2 // 5))
     start = INDENT + left + 1 + relation + 1
@@ -55,7 +56,7 @@ def plan(page: Page, rows: Sequence[Row]) -> Columns:
 def row_lines(page: Page, row: Row, columns: Columns) -> Iterator[str]:
     """Yield the lines of one row."""
     setter = page.setter
-    sign = setter.emitter.relation(row.relation).text.strip().rjust(columns.relation)
+    sign = setter.emitter.relation(relation_of(row)).text.strip().rjust(columns.relation)
     margin = " " * columns.right
     head = " " * (INDENT + columns.left)
     if row.left is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from symbackprop.document import Numeral, Row, Spans
+from symbackprop.document import Grid, Numeral, Row, Spans
 from symbackprop.expr import Expr
 from symbackprop.typeset import Line, Typesetter, near
 
@@ -143,8 +143,8 @@ def line_height(height: int) -> float:
 
 
 def relation_of(row: Row) -> str:
-    """Return a row's relation; numbers put in are said to be equal, a rounded result is not."""
-    return near(row.relation, row.right) if isinstance(row.right, Numeral) else row.relation
+    """Return a row's relation; numbers put in are said to be equal, a rounded result (a number, a matrix of them) is not."""
+    return near(row.relation, row.right) if isinstance(row.right, Numeral | Grid) else row.relation
 
 
 def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, *, at_edge: bool) -> list[RowLine]:
