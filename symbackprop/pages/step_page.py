@@ -35,7 +35,7 @@ _LAYER, _DIGITS = re.compile("⁽([⁰¹²³⁴-⁹]+)⁾"), str.maketrans("⁰�
 MOST_RULES = 240  # operations that are told rule by rule
 MOST_DEFINITIONS, MOST_TITLES = 12, 4
 TOOLS = (
-    '<p class="tools js"><label>show <select id="level"><option value="0">results</option><option value="1">formulas</option>'
+    '<p class="js"><label>show <select id="level"><option value="0">results</option><option value="1">formulas</option>'
     '<option value="2" selected>formulas and numbers</option></select></label></p>'
 )
 EXAMPLES = "Numbers that the problem does not give are examples."
@@ -131,13 +131,13 @@ class _Page:
         first = subject.told[0]
         yield '<section id="stage" aria-label="Chain rule">'
         yield from self._pictures()
-        yield '<div class="bar js"><button type="button" id="back" aria-label="back">◀</button><span id="where">all steps</span>'
-        yield '<button type="button" id="next" aria-label="next">▶</button>'
+        yield '<div class="bar js"><button id="back" aria-label="back">◀</button><span id="where">all steps</span>'
+        yield '<button id="next" aria-label="next">▶</button>'
         if len(subject.figures) > 1:
             options = "".join(f'<option value="{k}">{k + 1}</option>' for k in range(len(subject.figures)))
-            yield f'<label class="pick">sample <select id="sample">{options}</select></label>'
+            yield f'<label>sample <select id="sample">{options}</select></label>'
         if len(subject.told) > 1:
-            yield f'<label class="pick">for <select id="pick">{"".join(self._choices())}</select></label>'
+            yield f'<label>for <select id="pick">{"".join(self._choices())}</select></label>'
         yield "</div>"
         chain = subject.rows.chain(subject.made.backward.adjoints[first].name)
         yield f'<div id="lines" class="rows" data-for="{subject.numbers.place[first]}">{self._lines(chain)}</div>'
@@ -243,7 +243,7 @@ class _Page:
     def _fields(self) -> Iterator[str]:
         hidden = "" if self.subject.rows.counted else " hidden"
         yield f'<section id="fields" class="js"{hidden}><h2>Change the numbers</h2><p>All numbers on this page follow. '
-        yield '<button type="button" id="reset">reset</button> <span id="fault" role="alert"></span></p>'
+        yield '<button id="reset">reset</button> <span id="fault" role="alert"></span></p>'
         if self.subject.rows.counted:
             yield from printed(self.fields, self.subject.formulas)
         yield "</section>"

@@ -27,7 +27,7 @@ def lean(body: str) -> str:
     pictured = _SVG.sub(lambda found: found[0] if "<style" in found[0] else _picture(found[0]), body)
     shorter = _MATH.sub(lambda found: formula(found[0]), pictured)
     shorter = re.sub(r'<td class="n"><b data-n="(\d+)">(.*?)</b></td>', r'<td class="n" data-n="\1">\2</td>', shorter)
-    shorter = shorter.replace('<td class="n" data-', "<td data-")
+    shorter = shorter.replace('<td class="n" data-', "<td data-").replace('<td class="n"></td>', "<td></td>")
     return _TAG.sub(lambda found: _BARE_VALUE.sub(r"=\1", found[0]), shorter)
 
 
@@ -148,15 +148,17 @@ def _picture(svg: str) -> str:
     """
     Return a picture in which the usual size of letters is said once, and letters alone say themselves where they stand.
 
-    One with a style sheet of its own stays as it is.  Edges go by the name of their weight or derivative.
+    One with a style sheet of its own stays as it is; others are named by their description, and edges by their weight or
+    derivative.
     Letters alone need no plate, but for a weight's, which lies under its numbers too: the page's style sheet gives them a rim in
     the colour of the paper.
     """
     if "<style" in svg:
         return svg
+    svg = re.sub(r'role="img"(.*?>)\s*<title>[^<]*</title>\s*<desc>([^<]*)</desc>', r'role="img" aria-label="\2"\1', svg, count=1)
     sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
-    short = re.sub(r' xmlns="[^"]*"|(?<=role="img") width="[^"]*" height="[^"]*"| data-from="[^"]*" data-to="[^"]*"', "", svg)
+    short = re.sub(r' xmlns="[^"]*"|(?<=") width="[^"]*" height="[^"]*"(?= viewBox)| data-from="[^"]*" data-to="[^"]*"', "", svg)
     short = short.replace('<rect class="plate"', "<rect")
     if usual:
         short = short.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
