@@ -9,13 +9,12 @@ a PDF by Typst; in a fragment, LaTeX counts on from the document around it, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from symbackprop.document import Document, Lines
 from symbackprop.notation import Speller
-from symbackprop.render.latex_blocks import LONG_TITLE, blocks_of
+from symbackprop.render.latex_blocks import LONG_TITLE, blocks_of, drawn, natural_width
 from symbackprop.render.latex_frames import frames_of
 from symbackprop.render.latex_sheet import macros_of, sheet
 from symbackprop.render.options import DEFAULT, Options
@@ -25,8 +24,8 @@ from symbackprop.render.references import References, cited, refer
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
 PLAIN_PAGE, PLAIN_SLIDE = 34.0, 36.0
 MATH_INDENT = 1.5
-# The width of a column in points, those of a unit of a diagram, and how small a diagram may become.
-COLUMN, POINTS, LEGIBLE = 217.0, 0.74, 1.4
+# The width of a column in points, and how much wider than it a diagram may be that is made smaller to fit.
+COLUMN, LEGIBLE = 217.0, 1.4
 WIDEST_REASON = 14.0  # wider ones do not decide how wide the column of reasons is
 NUMBER = 2.6  # what the number of an equation takes from its line, with the space before it
 
@@ -82,7 +81,7 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
     """Print a document as a complete LaTeX article in one or two columns, or as 16:9 slides."""
     if options.beamer:
         page = sheet(speller, (options.width or SLIDE) - MATH_INDENT, colour=options.color)
-        parts = list(frames_of(document.blocks, page, _drawing(options.diagram)))
+        parts = list(frames_of(document.blocks, page, options.diagram))
         head = r"\documentclass[10pt,aspectratio=169,fleqn]{beamer}" + "\n"
         head += r"\usefonttheme[onlymath]{serif}\setbeamertemplate{navigation symbols}{}" + "\n"
     else:
@@ -97,11 +96,11 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
             parts = _headed(parts, options.diagram, wide=options.columns == 2)
         head = rf"\documentclass[10pt,a4paper,fleqn{',twocolumn' if options.columns == 2 else ''}]{{article}}" + "\n"
         head += r"\usepackage[margin=25mm]{geometry}" + "\n"
-    drawn = "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
+    tikz = "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
     narrow = f"{_NARROW}\n" if options.columns == 2 else ""
     body = "\n".join(parts)
     own = (_BESIDE if r"\bpnumber" in body else "") + (_EDGE if r"\bpedge" in body else "")
-    head += _PREAMBLE + narrow + drawn + macros_of(speller).provided() + own
+    head += _PREAMBLE + narrow + tikz + macros_of(speller).provided() + own
     return f"{head}\\begin{{document}}\n{body}\n\\end{{document}}\n"
 
 
@@ -111,18 +110,9 @@ def _numbered(document: Document) -> tuple[Document, References]:
     return cited(document, references), references
 
 
-def _drawing(tikz: str) -> str:
-    """Set a diagram, which is never wider than a line, in the middle, made smaller where it is higher than most of a page."""
-    if not tikz:
-        return ""
-    high = r"\resizebox{!}{\ifdim\height>0.75\textheight 0.75\textheight\else\height\fi}"
-    return f"\n{{\\centering\n{high}{{%\n{tikz.rstrip()}}}\\par}}\n"
-
-
 def _headed(parts: Sequence[str], tikz: str, *, wide: bool) -> list[str]:
     """Put a diagram after the title and the sentence that says what the problem is; a wide one stands over both columns."""
-    head = [*parts[:2], _drawing(tikz)]
-    size = re.search(r"rectangle \((?P<width>[\d.]+),", tikz)
-    if wide and len(parts[0]) < LONG_TITLE and size and float(size["width"]) * POINTS > LEGIBLE * COLUMN:
+    head = [*parts[:2], drawn(tikz, r"0.75\textheight")]
+    if wide and len(parts[0]) < LONG_TITLE and natural_width(tikz) > LEGIBLE * COLUMN:
         return ["\\twocolumn[%", *head, "\\bigskip]", *parts[2:]]
     return [*head, *parts[2:]]

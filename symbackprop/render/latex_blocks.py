@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 
@@ -17,6 +18,9 @@ TABLE_ROWS, NARROW_ROWS = 26, 12  # the second for a column, of which a diagram 
 LONG_TITLE = 1000
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD, ROW_STRETCH = 0.85, 1.16, 1.4
+
+POINTS = 0.74  # of a unit of a diagram
+_SIZE = re.compile(r"rectangle \((?P<width>[\d.]+),(?P<height>[\d.]+)\)")
 
 # What stands before a remark of each kind.
 LABELS = {
@@ -98,6 +102,27 @@ def picture(page: Sheet, drawn: Picture) -> str:
     lines = ["".join(special.get(char, char) for char in transliterate(line, "ascii")) for line in drawn.lines]
     body = " \\\\\n".join(rf"\mbox{{{line}}}" for line in lines)
     return f"\n{{{size}\\ttfamily\n{body}\n\\par}}\n{paragraph(page, drawn.caption)}\n"
+
+
+# --- diagrams --------------------------------------------------------------------------------------------------------
+
+
+def drawn(tikz: str, highest: str) -> str:
+    """Set a diagram, which is never wider than a line, in the middle, made smaller where it is higher than a length."""
+    high = rf"\resizebox{{!}}{{\ifdim\height>{highest} {highest}\else\height\fi}}"
+    return f"\n{{\\centering\n{high}{{%\n{tikz.rstrip()}}}\\par}}\n"
+
+
+def natural_width(tikz: str) -> float:
+    """Return how wide a diagram is in points, 0 where it does not say so."""
+    size = _SIZE.search(tikz)
+    return float(size["width"]) * POINTS if size else 0.0
+
+
+def natural_height(tikz: str, widest: float) -> float:
+    """Return how high a diagram is in points where it is no wider than a line, 0 where it does not say so."""
+    size, width = _SIZE.search(tikz), natural_width(tikz)
+    return float(size["height"]) * POINTS * min(1.0, widest / width) if size and width else 0.0
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,18 @@ from typing import NamedTuple
 
 from symbackprop.document import Block, Heading, Lines, Note, Paragraph, Picture, Row, Spans, Table
 from symbackprop.expr import Expr
-from symbackprop.render.latex_blocks import BOLD, LABELS, ROW_STRETCH, card, flowing, picture, table_parts, tables
+from symbackprop.render.latex_blocks import (
+    BOLD,
+    LABELS,
+    ROW_STRETCH,
+    card,
+    drawn,
+    flowing,
+    natural_height,
+    picture,
+    table_parts,
+    tables,
+)
 from symbackprop.render.latex_sheet import Sheet
 from symbackprop.render.latex_text import cut
 from symbackprop.render.overlays import in_turn, uncovered
@@ -21,6 +32,7 @@ from symbackprop.render.rows import Alignment, RowLine
 from symbackprop.typeset.latex_heights import extent
 
 MOST_ROWS = 6
+LINE_WIDTH = 398.0  # of a slide, in points
 # What a slide holds below a title of one line; what stands around a display; a line of text, and between paragraphs.
 SLIDE, AROUND, LINE, SKIP = 222.0, 24.0, 12.0, 4.0
 LEAD = 70.0  # what a lead-in may take from the room of the rows that it leads to
@@ -50,15 +62,20 @@ class Piece(NamedTuple):
 
 
 def frames_of(blocks: Sequence[Block], page: Sheet, drawing: str = "") -> Iterator[str]:
-    """Yield slides: at most six rows on each; the drawing stands on one of its own before the first section."""
+    """Yield slides: at most six rows on each; the drawing stands on the first where it fits, else on one of its own."""
     title, body, part, section = _Title("", SLIDE), list[Piece](), 1, 0
     bare = False
     for block in blocks:
         if isinstance(block, Heading) and block.level <= 2:
+            if drawing and block.level == 2:
+                free = title.room - _height(body) - 2 * SKIP if body else 0.0
+                if 0 < natural_height(drawing, LINE_WIDTH) <= free:
+                    body.append(Piece(drawn(drawing, f"{free:.0f}pt"), free, 0))
+                    drawing = ""
             if body or bare:
                 yield _frame(title, body, part)
             if drawing and block.level == 2:
-                yield drawn_frame(drawing)
+                yield _drawn_frame(drawing)
                 drawing = ""
             section += block.level == 2
             number = f"{section}\\quad " if block.level == 2 else ""
@@ -79,12 +96,12 @@ def frames_of(blocks: Sequence[Block], page: Sheet, drawing: str = "") -> Iterat
     if body or bare or not blocks:
         yield _frame(title, body, part)
     if drawing:
-        yield drawn_frame(drawing)
+        yield _drawn_frame(drawing)
 
 
-def drawn_frame(drawing: str) -> str:
-    """Return a slide with a drawing alone."""
-    return f"\\begin{{frame}}{{}}\n{drawing}\n\\end{{frame}}"
+def _drawn_frame(drawing: str) -> str:
+    """Return a slide with a drawing alone, which may fill it."""
+    return "\\begin{frame}[plain]\n" + drawn(drawing, r"0.9\paperheight") + "\n\\end{frame}"
 
 
 def _title(page: Sheet, number: str, spans: Spans) -> _Title:

@@ -53,12 +53,15 @@ def cells(text: str) -> list[str]:
 
 
 def in_turn(texts: Sequence[str]) -> list[str]:
-    """Return the parts of one slide with their overlays numbered one after another."""
+    """Return the parts of one slide with their overlays numbered one after another; what follows comes with the last row."""
     made, before = [], 0
     for text in texts:
         turns = [int(turn) for turn in _UNCOVER.findall(text)]
         pieces = _UNCOVER.split(text)  # every other piece is a number
         pieces[1::2] = [rf"\uncover<{turn + before}->" for turn in turns]
-        made.append("".join(pieces))
+        shown = "".join(pieces)
+        if before and not turns:
+            shown = f"\\par\\begin{{uncoverenv}}<{before + 1}->%\n{shown.strip()}\\par\n\\end{{uncoverenv}}"
+        made.append(shown)
         before += max(turns, default=1) - 1
     return made
