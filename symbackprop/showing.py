@@ -2,7 +2,7 @@
 Derivations and pictures before the reader's eyes: in a browser, and in the cell of a notebook.
 
 A notebook shows the first kind it can of those an object offers.  JupyterLab: HTML, Markdown, LaTeX, SVG, PNG, text;
-VS Code: HTML, SVG, LaTeX, Markdown, PNG, text; nbconvert to PDF: LaTeX, PDF, PNG, SVG, Markdown, text.
+VS Code: HTML, LaTeX (set as Markdown), Markdown, PNG, SVG, text; nbconvert to PDF: LaTeX, PDF, PNG, SVG, Markdown, text.
 """
 
 from __future__ import annotations
