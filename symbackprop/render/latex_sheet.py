@@ -116,7 +116,7 @@ class Sheet:
 
     def _ended(self, alignment: Alignment, *, starred: bool) -> Iterator[str]:
         lines = alignment.lines
-        continued = any(line.first and not line.opens for line in lines)
+        continued = any(not line.opens for line in lines)
         for position, line in enumerate(lines):
             text = line.text + self._edge(line, alignment.reasons, starred=starred)
             if position == len(lines) - 1:
