@@ -463,7 +463,7 @@ def test_without_a_script_everything_is_there(browser, opened) -> None:
     assert facts["hidden"] <= text.count("class=same") + len(data_of(text)["start"])
 
 
-@pytest.mark.parametrize("name", some(["one weight", "softmax", "a mean over samples", "90 paths"]))
+@pytest.mark.parametrize("name", some(["one weight", "a gradient", "softmax", "a mean over samples", "90 paths", "a domain", "many definitions"]))
 def test_a_phone_scrolls_boxes_and_never_the_page(browser, opened, name) -> None:
     """At 400 pixels, and at 500: what is left of 1000 when a reader enlarges everything to 200 %."""
     opened(name)
@@ -535,7 +535,7 @@ def axe() -> str:
     return source.read_text(encoding="utf-8")
 
 
-LOOKS = [(name, dark) for name in ("all weights", "softmax") for dark in (False, True)]
+LOOKS = [(name, dark) for name in ("all weights", "softmax", "a kink", "a mean over samples") for dark in (False, True)]
 
 
 @pytest.mark.parametrize(("name", "dark"), some(LOOKS, 1))

@@ -24,7 +24,7 @@ from symbackprop.pages.rows import Rows
 from symbackprop.pages.updates import Updates, counted
 
 MOST_ATOMS = 60
-MOST_SAMPLES = 8
+LARGEST_PICTURES = 2_000  # nodes, edges and labels of the pictures of all samples
 PICTURE = "The path of the gradient is thick or dashed; every number is listed below."
 
 
@@ -155,8 +155,10 @@ class Subject:
         network, wrt = self.made.problem.network, self.told[0]
         if network is None or self.atomic:
             return [graph_figure(Material(self.made, wrt), atoms=self.atomic)]
-        samples = network.samples if network.samples <= MOST_SAMPLES else 1
-        return [figure_of(self.made, "network", wrt, sample=k) for k in range(1, samples + 1)]
+        first = figure_of(self.made, "network", wrt)
+        if network.samples * (len(first.nodes) + len(first.edges) + len(first.labels)) > LARGEST_PICTURES:
+            return [first]
+        return [first, *(figure_of(self.made, "network", wrt, sample=k) for k in range(2, network.samples + 1))]
 
 
 def _untold(figure: Figure) -> Figure:
