@@ -33,7 +33,7 @@ def breaks(columns: Sequence[Column]) -> tuple[int, ...]:
     Return after which columns a row ends (numbers from 0); none where the picture is not wide.
 
     >>> breaks([Column((300 * k, 0, 300 * k + 200, 90), 1) for k in range(8)])
-    (3,)
+    (2, 5)
     """
     if not columns or columns[-1].box[2] - columns[0].box[0] <= WIDE:
         return ()

@@ -25,9 +25,10 @@ REMARKS = {"verified": "✓", "wrong": "✗", "follows": "→", "warning": "Warn
 def render(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
     """Print a document as a page."""
     writer = Writer(Formulas(speller, colour=options.color), options.width or WIDTH)
-    title, *body = writer.blocks(document.blocks)
-    drawn = [f'<figure class="scroll" tabindex="0">{options.diagram}</figure>'] if options.diagram else []
-    return page(document.title, "\n".join([title, *drawn, *body]), sheet=style("frame", "page"))
+    body = list(writer.blocks(document.blocks))
+    if options.diagram:
+        body.insert(1, f'<figure class="scroll" tabindex="0">{options.diagram}</figure>')
+    return page(document.title, "\n".join(body), sheet=style("frame", "page"))
 
 
 class Writer:
