@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 import unicodedata
 from functools import cache
 from html.parser import HTMLParser
@@ -186,3 +188,19 @@ def test_a_notebook_shows_a_title_as_it_is(name: str) -> None:
         assert re.fullmatch(rf"{words}(?:\n{words})*(?:\n{formulas})?|{formulas}", part)
     assert not re.search(r"\\(?:input|write|def|href|begin\{align\}|html)", display)
     assert not [char for char in made.to_text() if unicodedata.category(char) in UNSEEN and char != "\n"]
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="pandoc is not installed")
+@pytest.mark.parametrize("flavour", ["dollar", "quarto"])
+@pytest.mark.parametrize("name", ["dollars", "backticks", "links", "marks", "percent", "emphasis", "list"])
+def test_pandoc_has_nothing_to_warn_of(name: str, flavour: str) -> None:
+    """It reads every formula as a formula, and of the title nothing but words."""
+    options = ("--from=markdown", "--fail-if-warnings", "--wrap=none")
+    text = named(WORDS[name]).render(flavour)
+    made = subprocess.run(["pandoc", *options, "--to=json"], input=text, capture_output=True, text=True, check=True)
+    read = json.loads(made.stdout)
+    inside = read["meta"]["title"]["c"] if flavour == "quarto" else read["blocks"][0]["c"][2]
+    kinds = {part["t"] for part in inside} - {"RawInline", "Span"}
+
+    assert kinds <= {"Str", "Space", "SoftBreak", "Quoted"}
+    assert made.stdout.count('{"t":"DisplayMath"}') == text.count("\n$$\n\\begin")

@@ -74,7 +74,7 @@ def _callouts(plain: str, titled: str, good: str, bad: str) -> tuple[tuple[str, 
 
 
 ALONE = "<span>\\$</span>"
-DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"), dollar=ALONE, paper=True)
+DOLLAR = Dialect(("$", "$"), ("$$\n", "\n$$"), special="@^", dollar=ALONE, paper=True)
 GITHUB = Dialect(("$`", "`$"), ("```math\n", "\n```"), dollar=ALONE, operators=False)
 MYST = Dialect(
     ("{math}`", "`"), ("```{{math}}\n:label: {}\n", "\n```"),
