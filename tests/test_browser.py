@@ -463,7 +463,10 @@ def test_without_a_script_everything_is_there(browser, opened) -> None:
     assert facts["hidden"] <= text.count("class=same") + len(data_of(text)["start"])
 
 
-@pytest.mark.parametrize("name", some(["one weight", "a gradient", "softmax", "a mean over samples", "90 paths", "a domain", "many definitions"]))
+PHONED = ["one weight", "a gradient", "softmax", "a mean over samples", "90 paths", "a domain", "many definitions"]
+
+
+@pytest.mark.parametrize("name", some(PHONED))
 def test_a_phone_scrolls_boxes_and_never_the_page(browser, opened, name) -> None:
     """At 400 pixels, and at 500: what is left of 1000 when a reader enlarges everything to 200 %."""
     opened(name)

@@ -46,6 +46,7 @@ function line(found, part, words, left = "") {
   found.forEach((path, i) => path.forEach((place, j) => {
     const piece = make("mrow"), sign = make("mo", j ? "⋅" : i ? "+" : "=");
     sign.setAttribute("form", "infix");
+    if (i && !j && path.length > 2) math.append(make("mspace"));
     piece.append(sign, part(place));
     math.append(piece);
   }));

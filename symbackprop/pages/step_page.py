@@ -168,7 +168,7 @@ class _Page:
     def _choices(self) -> Iterator[str]:
         for name in self.subject.told:
             shown = unicode_text(self.subject.teller.symbol(name), self.subject.made.speller)
-            if self.subject.made.graph.role(name) in {Role.WEIGHT, Role.BIAS}:
+            if self.subject.made.notation == "ng" and self.subject.made.graph.role(name) in {Role.WEIGHT, Role.BIAS}:
                 shown = _LAYER.sub(lambda found: f"[{found[1].translate(_DIGITS)}]", shown)  # as the formulas have it
             yield f'<option value="{self.subject.numbers.place[name]}">{text(shown)}</option>'
 
