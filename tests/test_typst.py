@@ -10,6 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -297,6 +298,16 @@ def _typst_fails(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
     monkeypatch.setattr("symbackprop.render.pdf.find_spec", lambda _: True)
 
 
+def _typst_is_old(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
+    def refuse(*_: object, **__: object) -> bytes:
+        msg = "an unexpected keyword argument"
+        raise TypeError(msg)
+
+    old = SimpleNamespace(Compiler=lambda *_, **__: SimpleNamespace(compile=refuse), TypstError=RuntimeError)
+    monkeypatch.setitem(sys.modules, "typst", old)
+    monkeypatch.setattr("symbackprop.render.pdf.find_spec", lambda _: True)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a script stands for a program")
 @pytest.mark.parametrize(
     ("arrange", "engine", "said", "written"),
@@ -307,6 +318,7 @@ def _typst_fails(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
         (_latex_fails, ("--engine", "latex"), "pdflatex could not make the PDF: it is broken.", "a.tex"),
         (_latex_writes_nothing, ("--engine", "latex"), "pdflatex could not make the PDF", "a.tex"),
         (_latex_is_no_program, ("--engine", "latex"), "pdflatex could not be run", "a.tex"),
+        (_typst_is_old, ("--engine", "typst"), "typst is too old, at least 0.15 is needed", "a.typ"),
         (_typst_fails, ("--engine", "typst"), "typst could not make the PDF: it is broken", "a.typ"),
     ],
 )

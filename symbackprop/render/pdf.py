@@ -95,6 +95,9 @@ def _by_typst(source: str) -> bytes:
         except typst.TypstError as error:
             msg = f"typst could not make the PDF: {error.message}"
             raise FailedError(msg, "typst") from None
+        except TypeError:
+            msg = "typst is too old, at least 0.15 is needed (pip install --upgrade typst)"
+            raise FailedError(msg, "typst") from None
     assert isinstance(made, bytes)
     return made
 
