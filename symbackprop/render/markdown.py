@@ -105,8 +105,14 @@ class _Page:
 
     def spans(self, spans: Spans) -> str:
         pieces: list[tuple[bool, str]] = []
+        signs: set[int] = set()  # the places of formulas in running text, such as a dot between two quantities
         for span in spans:
-            pieces += self.words(span) if isinstance(span, str) else [(True, self.inline.text(span))]
+            more = self.words(span) if isinstance(span, str) else [(True, self.inline.text(span))]
+            signs |= {len(pieces) + k for k, (formula, _) in enumerate(more) if formula and isinstance(span, str)}
+            pieces += more
+        alone = [k for k, (formula, text) in enumerate(pieces) if not formula and text == " " and 0 < k < len(pieces) - 1]
+        dropped = {k for k in alone if {k - 1, k + 1} & signs and pieces[k - 1][0] and pieces[k + 1][0]}
+        pieces = [piece for k, piece in enumerate(pieces) if k not in dropped]
         return self.together(pieces)
 
     def words(self, text: str) -> list[tuple[bool, str]]:
