@@ -75,13 +75,15 @@ function inShort(step) {
 function rebuild() {
   const adjoint = wanted[chosen], [found, whole] = ways(adjoint), own = !whole && home(adjoint).querySelector("details > .rows");
   if (own) { lines.innerHTML = own.innerHTML; return; }
-  lines.replaceChildren(
+  const alone = whole && found.length === 1 && found[0].length === 1;
+  if (alone) lines.replaceChildren(box("", left(adjoint), line(found, e => copy(e, 1), e => heard(e, 1), aloud(adjoint) + " equals "), tag("i", "local derivative")));
+  else lines.replaceChildren(
     box("", left(adjoint), line(found, e => copy(e, 0), e => heard(e, 0), aloud(adjoint) + " equals "), tag("i", whole && found.length > 1 ? found.length + " paths" : "chain rule")),
     box("sub", line(found, e => copy(e, 1), e => heard(e, 1)), tag("i", "local derivatives")));
   if (shown[0]) lines.append(
     box("put", line(found, number, e => said(shown[e][0])), value(adjoint)));
   const short = inShort(home(adjoint));
-  if (whole && found.some(path => path.length > 1) && short.textContent !== lines.children[1].querySelector("math").textContent) lines.append(box("", short, tag("i", "in short")));
+  if (whole && found.some(path => path.length > 1) && short.textContent !== lines.children[1].querySelector("math:not([aria-hidden])").textContent) lines.append(box("", short, tag("i", "in short")));
   all(CELL, lines).forEach(relate);
 }
 /* Where the paths are too many to be listed, the lines are those of the derivative at hand. */
@@ -124,7 +126,7 @@ function told(row, k) {
   const rows = box("rows", box("", left(adjoint), math(said(chain), ...plain(chain)), tag("i", "chain rule")), box("sub", math(said(formula), ...plain(formula)), ...(shown[0] ? [value(adjoint)] : []), tag("i", "substitute")));
   head.className = "rows";
   link.href = "#" + row.id;
-  step.append(link, tag("details", tag("summary", head), rows));
+  step.append(link, factors[k - 1][2] < 0 ? box("head", head) : tag("details", tag("summary", head), rows));
   step.lastChild.open = true;
   step.dataset.row = row.id;
   all(CELL, step).forEach(relate);

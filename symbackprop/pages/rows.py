@@ -138,6 +138,8 @@ class Rows:
             (CLAIM, Row(about, self._paths(paths, paths), None, ("chain rule" if count == 1 else f"{count} paths",))),
             (PUT_IN, Row(None, self._paths(paths, values), None, ("local derivatives",))),
         ]
+        if sum(map(len, paths)) == 1:  # a derivative is itself: that says nothing
+            rows = [(CLAIM, Row(about, self._paths(paths, values), None, ("local derivative",)))]
         if self.counted:
             shown = [[self.numbers.slot(edge.name, INSIDE) for edge in path] for path in paths]
             rows.append((NUMBERS, Row(None, self._paths(paths, shown), self.numbers.slot(name))))

@@ -241,8 +241,8 @@ class _Page:
         return [*fields_of(subject.made.graph, values, subject.numbers.place), *subject.updates.fields(subject.numbers)]
 
     def _fields(self) -> Iterator[str]:
-        hidden = "" if self.subject.rows.counted else " hidden"
-        yield f'<section id="fields" class="js"{hidden}><h2>Change the numbers</h2><p>All numbers on this page follow. '
+        shown = ' class="js"' if self.subject.rows.counted else " hidden"
+        yield f'<section id="fields"{shown}><h2>Change the numbers</h2><p>All numbers on this page follow. '
         yield '<button id="reset">reset</button> <span id="fault" role="alert"></span></p>'
         if self.subject.rows.counted:
             yield from printed(self.fields, self.subject.formulas)
