@@ -170,9 +170,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text with mathematics in it."""
+    """Running text with mathematics in it; the numbers of one that is `given` are no results, and stay on a worksheet."""
 
     spans: Spans
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +193,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Rows aligned at their relation signs, values and reasons in columns of their own."""
+    """Rows aligned at their relation signs, values and reasons in columns of their own; `given` as of a paragraph."""
 
     rows: tuple[Row, ...]
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -406,6 +406,27 @@ def test_a_worksheet_is_given_its_numbers(capsys: pytest.CaptureFixture[str]) ->
     assert "10" not in said
 
 
+@pytest.mark.parametrize(
+    ("arguments", "given", "asked"),
+    [
+        (("train", "worked_examples/mazur.toml", "--learning-rate", "0.25"), "with η = 0.25.", "w₁ ← ___"),
+        (("train", "worked_examples/mazur.toml", "--optimizer", "adam"), "β₁ = 0.9", "w₁ ← ___"),
+        (("derive", "worked_examples/mazur.toml", "--view", "layers"), "W⁽¹⁾ = [0.15 0.2; 0.25 0.3]", "= ___"),
+        (("derive", "worked_examples/batch_in_layers.toml", "--view", "layers"), "X    = [1 −0.5; 0.5 2]", "= ___"),
+    ],
+)
+def test_what_is_given_stays(
+    arguments: tuple[str, ...], given: str, asked: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The numbers that updates and matrices are computed from are on the worksheet."""
+    monkeypatch.chdir(Path(__file__).resolve().parents[1])
+
+    assert run([*arguments, "--worksheet"]) == 0
+    said = capsys.readouterr().out
+    assert given in said
+    assert asked in said
+
+
 def test_python_has_worksheets() -> None:
     """The document of a worksheet can be had from Python."""
     assert isinstance(sb.derive("x^2").worksheet(), Document)

@@ -61,7 +61,7 @@ class LayerTeller:
         claims = self.proof()
         blocks: list[Block] = [Heading(1, (self.title,)), *self.conventions()]
         if self.telling.detail > RESULTS_ONLY:
-            blocks += [Heading(2, ("Forward pass",)), *self.forward()]
+            blocks += [Heading(2, ("Forward pass",)), *self.given(), *self.forward()]
             blocks += [Heading(2, ("Backward pass",)), *self.backward()]
         blocks += [Heading(2, ("All gradients",)), self.results()]
         return Document(self.title, (*blocks, *claims))
@@ -164,6 +164,17 @@ class LayerTeller:
         return [*rows, numbers] if numbers else rows
 
     # --- passes ----------------------------------------------------------------------------------------------
+
+    def given(self) -> list[Block]:
+        """Write the numbers that the problem gives, in matrices; nothing where it gives none."""
+        defined = {step.about.name for step in self.sweep.steps if isinstance(step, Definition)}
+        used: dict[str, Symbol] = {}
+        for step in self.sweep.steps:
+            if isinstance(step, Definition):
+                used |= {name: symbol for name, symbol in symbols(step.value).items() if name in self.sweep.shapes}
+        found = [(symbol, self.grid(symbol)) for name, symbol in used.items() if name not in defined]
+        rows = tuple(Row(symbol, grid.right, None, ("given",)) for symbol, grid in found if grid is not None)
+        return [Lines(rows, given=True)] if rows else []
 
     def forward(self) -> list[Block]:
         """Tell the definitions, with shapes and numbers."""

@@ -65,7 +65,7 @@ def _rule(teller: Teller, run: Trajectory) -> list[Block]:
             ("; " if constants else "with ", Symbol(name), " = ", teller.numerals.of(float(value.value), Fraction(value.value)))
         )
     if constants:
-        blocks.append(Paragraph((*constants, ".")))
+        blocks.append(Paragraph((*constants, "."), given=True))
     if options.row.state:
         states = teller.listed([Symbol(state.name) for state in options.row.state])
         counted = {"t": T} if any("t" in symbols(expr) for _, expr in options.recurrence) else {}

@@ -84,11 +84,11 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _block(block: Block, told: set[Expr]) -> Block | None:
     match block:
-        case Lines(rows):
+        case Lines(rows, given=False):
             return Lines(tuple(_row(row, told) for row in rows))
         case Table():
             return _table(block)
-        case Paragraph(spans) | Note(_, spans):
+        case Paragraph(spans, given=False) | Note(_, spans):
             return None if any(isinstance(span, Expr) and _computed(span) for span in spans) else block
         case Picture():
             return None
