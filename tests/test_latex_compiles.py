@@ -256,6 +256,15 @@ def test_any_text_is_set(layout: str, tmp_path: Path) -> None:
         assert shown in source.replace(r"\hspace{0pt plus .5em}", "")
 
 
+@pytest.mark.parametrize(("name", "shown"), [("größe", r"\textit{größe}"), ("重", r"\textit{\texttt{[U+91CD]}}")])
+def test_names_of_any_letters_are_set(name: str, shown: str, tmp_path: Path) -> None:
+    """In equations, sentences, tables and the diagram; none is lost, and none stops LaTeX."""
+    written = write(tmp_path, "derive", f"{name} = 2*x; z = {name}*y", "--standalone")
+
+    assert shown in written
+    assert compile_latex(written, tmp_path) == []
+
+
 LOG = r"""
 Overfull \hbox (12.3pt too wide) detected at line 6
 Overfull \hbox (1.0pt too wide) in paragraph at lines 7--9

@@ -163,7 +163,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("__init__",),
     ),
     "typeset": (
-        ("boxes", "decimals", "elements", "latex_heights", "marks", "spoken", "stylesheet", "widths"),
+        ("boxes", "decimals", "elements", "latex_heights", "latex_letters", "marks", "spoken", "stylesheet", "widths"),
         ("emitter", "filling", "mathml_letters"),
         ("printed",),
         ("latex_emitter", "mathml_emitter", "text_emitter", "typst_emitter", "walk", "words_emitter"),

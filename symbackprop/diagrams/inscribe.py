@@ -67,7 +67,7 @@ class _Flat(Latex):
     """LaTeX on one line, as high as the table expects: quotients with a slash."""
 
     def __init__(self) -> None:
-        super().__init__(inline=True)
+        super().__init__(inline=True, spelled=True)
 
     def fraction(self, top: Box, bottom: Box, *, script: bool) -> Box:  # noqa: ARG002 - always with a slash
         """Return top/bottom."""

@@ -9,13 +9,14 @@ from math import ceil
 from symbackprop.document import Block, Heading, Lines, Note, Paragraph, Picture, Spans, Table
 from symbackprop.render.encodings import transliterate
 from symbackprop.render.latex_sheet import Sheet
-from symbackprop.render.latex_text import SPECIAL
 from symbackprop.render.references import Place
 from symbackprop.render.rows import Alignment
+from symbackprop.typeset.latex_letters import SPECIAL
 
 NARROW = 28.0  # in em: what 72 characters of a picture take in \scriptsize
 TABLE_ROWS, NARROW_ROWS = 26, 12  # the second for a column, of which a diagram may leave little on the first page
 LONG_TITLE = 1000
+MOST_PARTS = 2  # of a table that is too wide
 TABLE_SIZES = (("", 1.0), (r"\footnotesize", 0.86), (r"\scriptsize", 0.8))
 COLUMN_GAP, BOLD, ROW_STRETCH = 0.85, 1.16, 1.4
 
@@ -129,22 +130,46 @@ def natural_height(tikz: str, widest: float) -> float:
 
 
 def tables(page: Sheet, table: Table, most: int) -> list[str]:
-    """Return a table in parts of at most so many rows; nothing where it is too wide for the page."""
-    columns = range(len(table.header))
-    heads = [BOLD * page.spans_width(cell) for cell in table.header]
+    """Return a table in parts of at most so many rows; one too wide for the page in parts that each have the first column."""
+    made: list[str] = []
+    for columns in _halves(page, table):
+        if not columns:
+            return []
+        made += _tabular(page, table, columns, most)
+    return made
+
+
+def _halves(page: Sheet, table: Table) -> list[tuple[int, ...]]:
+    """Return which columns stand side by side, each time with the first; an empty one where not even two fit."""
+    parts: list[tuple[int, ...]] = [(0,)]
+    for k in range(1, len(table.header)):
+        if _size(page, table, (*parts[-1], k)) is not None:
+            parts[-1] = (*parts[-1], k)
+        elif _size(page, table, (0, k)) is None or len(parts[-1]) == 1:
+            return [()]
+        else:
+            parts.append((0, k))
+    return parts if len(parts) <= MOST_PARTS else [()]
+
+
+def _size(page: Sheet, table: Table, columns: Sequence[int]) -> str | None:
+    """Return the size of type in which some columns fit the page, None where there is none."""
+    heads = {k: BOLD * page.spans_width(table.header[k]) for k in columns}
     total = sum(max([heads[k], *(page.spans_width(row[k]) for row in table.rows)]) for k in columns)
     room = page.width - COLUMN_GAP * len(columns)
-    size = next((command for command, scale in TABLE_SIZES if scale * total <= room), None)
-    if size is None:
-        return []
+    return next((command for command, scale in TABLE_SIZES if scale * total <= room), None)
+
+
+def _tabular(page: Sheet, table: Table, columns: Sequence[int], most: int) -> list[str]:
+    size = _size(page, table, columns)
     layout = "".join("r" if k in table.numeric else "l" for k in columns)
     # What has both a superscript and a subscript would touch what stands above and below.
     high = any(not isinstance(span, str) and page.inline.box(span).height for row in table.rows for cell in row for span in cell)
     stretch = ROW_STRETCH if high else 1.25
-    head = " & ".join(rf"\textbf{{{page.spans(cell)}}}" for cell in table.header)
+    head = " & ".join(rf"\textbf{{{page.spans(table.header[k])}}}" for k in columns)
     made = []
     for rows in table_parts(table.rows, most):
-        body = " \\\\\n".join(" & ".join(page.spans(cell) for cell in row) for row in rows)
+        body = " \\\\\n".join(" & ".join(page.spans(row[k]) for k in columns) for row in rows)
         made.append(
             f"\\par\\smallskip{{{size}\\tabcolsep=4pt\\renewcommand{{\\arraystretch}}{{{stretch}}}%\n"
             f"\\noindent\\begin{{tabular}}{{{layout}}}\n\\hline\n"

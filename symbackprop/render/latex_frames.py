@@ -273,7 +273,8 @@ def _slices(page: Sheet, spans: Spans) -> list[Spans]:
 def _tabled(page: Sheet, table: Table) -> Iterator[Piece]:
     parts = tables(page, table, MOST_ROWS)
     if parts:
-        for text, rows in zip(parts, table_parts(table.rows, MOST_ROWS), strict=True):
+        cut = table_parts(table.rows, MOST_ROWS)
+        for text, rows in zip(parts, cut * (len(parts) // len(cut)), strict=True):
             yield Piece(text, (ROW_STRETCH * LINE + 0.5) * (1 + len(rows)) + 3 * SKIP, max(1, len(rows)))
         return
     for row in table.rows:

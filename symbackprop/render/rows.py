@@ -18,6 +18,7 @@ from symbackprop.typeset import Line, Typesetter, near
 RELATION = 1.4
 GAP = 1.0
 MARGIN = 1.0
+KEPT = 6  # lines of an expression that no page parts
 
 
 class RowLine(NamedTuple):
@@ -162,7 +163,7 @@ def _row(row: Row, setter: Typesetter, plan: Plan, reason: Reason, *, at_edge: b
     pieces = broken(row.right, setter, plan.room)
     for position, piece in enumerate(pieces):
         start = f"{left}&{sign} " if position == 0 else "&" + r"\quad " * (1 + piece.depth)
-        whole = position in {1, len(pieces) - 1} if position else bool(lines)
+        whole = (len(pieces) <= KEPT or position in {1, len(pieces) - 1}) if position else bool(lines)
         lines.append(RowLine(start + piece.text, max(line_height(piece.height), 0.0 if position else height), whole))
     used = pieces[-1].width + (MARGIN * (1 + pieces[-1].depth) if len(pieces) > 1 else 0.0)
     cells = _Cells(lines, plan.room, used)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from symbackprop.functions import FUNCTIONS, VECTOR_FUNCTIONS
 from symbackprop.notation import Name, index_runs
 from symbackprop.typeset.boxes import ATOM, Box
+from symbackprop.typeset.latex_letters import shown_letter
 from symbackprop.typeset.printed import Printed
 from symbackprop.typeset.widths import SCRIPT, math_width, text_width
 
@@ -49,7 +50,11 @@ class Macros:
 
 
 class Latex(Printed):
-    """LaTeX within what amsmath, xcolor and KaTeX all understand, and the names of `macros` where given; widths are in em."""
+    """
+    LaTeX within what amsmath, xcolor and KaTeX all understand, and the names of `macros` where given; widths are in em.
+
+    `spelled` is for pdflatex: letters that its fonts do not have are spelled out; without a word, where there are macros.
+    """
 
     infinity = r"\infty"
     pi = r"\pi"
@@ -91,9 +96,12 @@ class Latex(Printed):
     tinted = r"\textcolor{%s}{%s}"  # which xcolor, KaTeX and MathJax share
     tints = LATEX_COLOURS
 
-    def __init__(self, *, colour: bool = False, inline: bool = False, macros: Macros | None = None) -> None:
+    def __init__(
+        self, *, colour: bool = False, inline: bool = False, macros: Macros | None = None, spelled: bool | None = None
+    ) -> None:
         super().__init__(colour=colour, inline=inline)
         self.macros = macros
+        self.spelled = macros is not None if spelled is None else spelled
         if macros:
             self.top, self.entrywise = r"\bptranspose", r"\bphadamard"
 
@@ -123,8 +131,11 @@ class Latex(Printed):
                 superscript = rf"\bplayer{{{name.layer}}}{superscript.removeprefix(layer)}"
             if name.letter == self.macros.loss and name.style == "letter" and name.plain.split("_", 1)[0] == "L":
                 letter = r"\bploss"
+        if self.spelled and not name.letter.isascii() and name.style != "greek" and name.letter != "…":
+            # The fonts of mathematics have no ß and no ö; those of text have.
+            letter = rf"\textit{{{''.join(map(shown_letter, name.letter))}}}"
         letter = rf"\hat{{{letter}}}" if name.hat else letter
-        below, below_width = _latex_indices(name.indices, comma=name.comma)
+        below, below_width = _latex_indices(name.indices, comma=name.comma, spelled=self.spelled)
         above_width = math_width(name.superscript) * SCRIPT
         above = ("^" + _braced(superscript)) if superscript else ""
         index = ("_" + _braced(below)) if below else ""
@@ -180,12 +191,14 @@ def _latex_letter(letter: str, style: str) -> tuple[str, float]:
             return escaped, math_width(letter)
 
 
-def _latex_indices(indices: Sequence[str], *, comma: bool) -> tuple[str, float]:
+def _latex_indices(indices: Sequence[str], *, comma: bool, spelled: bool) -> tuple[str, float]:
     parts, width = [], 0.0
     for index in indices:
         text = ""
         for kind, run in index_runs(index):
-            text += rf"\text{{{run}}}" if kind == "word" else f"\\{run} " if kind == "greek" else run
+            word = "".join(map(shown_letter, run)) if spelled else run
+            in_words = kind == "word" or (spelled and not run.isascii())
+            text += rf"\text{{{word}}}" if in_words else f"\\{run} " if kind == "greek" else run
             width += SCRIPT * (0.6 if kind == "greek" else text_width(run) if kind == "word" else math_width(run))
         parts.append(text.strip())
     separator = "," if comma else ""
