@@ -93,12 +93,12 @@ def _cut(rows: Rows, most: int) -> list[Rows]:
 
 
 def _table(table: Table, rows: Rows, setting: Setting, size: float) -> str:
-    align = ", ".join("right" if k in table.numeric else "left" for k in range(len(table.header)))
+    align = ", ".join("right + horizon" if k in table.numeric else "left + horizon" for k in range(len(table.header)))
     head = ", ".join(f"[*{setting.spans(cell)}*]" for cell in table.header)
     body = "\n".join("  " + " ".join(f"[{setting.spans(cell)}]," for cell in row) for row in rows)
     return (
-        f"{{ set text(size: {size}em); set par(justify: false); table(\n"
-        f"  columns: {len(table.header)}, stroke: none, inset: (x: 0.5em, y: 0.42em), align: ({align},),\n"
+        f"{{ set text(size: {size}em); set par(justify: false, leading: 0.2em); table(\n"
+        f"  columns: {len(table.header)}, stroke: none, inset: (x: 0.5em, y: 0.33em), align: ({align},),\n"
         f"  table.hline(stroke: 0.6pt), table.header({head}), table.hline(stroke: 0.4pt),\n"
         f"{body}\n  table.hline(stroke: 0.6pt),\n) }}"
     )

@@ -20,7 +20,7 @@ _SPECIAL = frozenset('\\#$*_`<>@=-+/~[]{}"|&^%')
 _JOINED = re.compile(r"(?:\\?[-`',.<>!?]){2,}")  # what a font makes one sign of
 _FULL_STOP = re.compile(r"(?<=[\d.}])\.|\.(?=\.)")
 _QUOTE = re.compile(r"(?<![^\W\d_])'|'(?![^\W\d_])")
-_PERCENT = re.compile(r"(?<=\d) (?=\\%)")
+_PERCENT = re.compile(r"(?:(?<=\d)|^) (?=\\%)")
 
 # What `formulas` writes in LaTeX, in Typst.
 _COMMANDS = {
