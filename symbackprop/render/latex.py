@@ -19,6 +19,8 @@ from symbackprop.render.latex_frames import frames_of
 from symbackprop.render.latex_sheet import macros_of, sheet
 from symbackprop.render.options import DEFAULT, Options
 from symbackprop.render.references import References, cited, refer
+from symbackprop.typeset.latex_emitter import LATEX_COLOURS
+from symbackprop.typeset.stylesheet import ON_WHITE
 
 # Widths of a line in em: of the documents written here (A4, margins of 25 mm; 16:9), and of a page with the classes' own margins.
 ONE_COLUMN, TWO_COLUMNS, SLIDE = 45.0, 21.7, 39.0
@@ -100,8 +102,15 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
     narrow = f"{_NARROW}\n" if options.columns == 2 else ""
     body = "\n".join(parts)
     own = (_BESIDE if r"\bpnumber" in body else "") + (_EDGE if r"\bpedge" in body else "")
-    head += _PREAMBLE + narrow + tikz + macros_of(speller).provided() + own
+    tints = _tints() if r"\textcolor" in body else ""
+    head += _PREAMBLE + tints + narrow + tikz + macros_of(speller).provided() + own
     return f"{head}\\begin{{document}}\n{body}\n\\end{{document}}\n"
+
+
+def _tints() -> str:
+    """Return the colours of factors as the other formats have them: those of these names in xcolor are too light to read."""
+    colours = zip(LATEX_COLOURS, ON_WHITE, strict=True)
+    return "".join(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}" + "\n" for name, colour in colours)
 
 
 def _numbered(document: Document) -> tuple[Document, References]:
