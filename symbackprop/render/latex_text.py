@@ -70,6 +70,8 @@ def _words(text: str) -> str:
             out.append(BREAK)
             run = 0.0
         shown, width = _letter(char)
+        if char == "-" and out and out[-1] == "-":
+            out.append("{}")  # two of them would be one dash
         out.append(shown)
         run = 0.0 if char.isspace() else run + width
     return "".join(out)
