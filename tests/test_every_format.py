@@ -33,7 +33,7 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     "indices": ("2-3-2:relu/identity,mse", "--view", "index"),
 }
 UNDRAWN = {"sizes by letters"}  # a picture needs to know how many units there are
-THINNED = re.compile(r"symbackprop: .*(?:stands for the others|so that they stay legible|first sample.*)")
+THINNED = re.compile(r"symbackprop: .*(?:stands for the others|so that they stay legible|sample 1 of \d+ is drawn; .*)")
 
 FORMATS = {"html": ("page.html",), "markdown": ("notes.md",), "typst": ("notes.typ",)}
 

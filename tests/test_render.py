@@ -254,7 +254,9 @@ def test_long_tables_and_wide_tables_are_printed_whole() -> None:
 
     for name in FORMATS:
         text = FORMATS[name].render(wide, SPELLER)
-        assert all(f"column {k}" in text and f"cell {k}" in text for k in range(12))
+        assert all(f"cell {k}" in text for k in range(12))
+        # A card has its first cell as title, without the column's name.
+        assert all(f"column {k}" in text for k in range(name == "typst", 12))
     assert FORMATS["latex"].render(long, SPELLER).count(r"\begin{tabular}") > 4
 
 
@@ -385,7 +387,7 @@ def test_the_space_before_a_display(before: Block, space: str) -> None:
     """A display stands close under a heading, a little apart from a display above it, and follows text as TeX sets it."""
     text = FORMATS["latex"].render(Document("", (before, Lines((Row(Symbol("L"), Symbol("x_1")),)))), SPELLER)
 
-    assert text[: text.rindex(r"\begin{alignat*}")].rstrip().endswith(space)
+    assert text[: text.rindex(r"\begin{alignat")].rstrip().endswith(space)
 
 
 def test_a_notebook_gets_displays_and_words_in_dollars() -> None:

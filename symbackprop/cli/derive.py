@@ -34,7 +34,7 @@ from symbackprop.cli.options import (
     Worksheet,
     Wrt,
 )
-from symbackprop.cli.writer import ENGINE_OF, Writer
+from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
 
 # Gradients that take longer than a reader likes to wait without a word.
@@ -102,7 +102,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
         if pages.json:
             msg = "--format json: only --view units has a JSON form in this version"
             raise InputError(msg)
-        drawn = pages.row.name in {"html", *ENGINE_OF} and not (no_diagram or worksheet)
+        drawn = pages.row.engine and not (no_diagram or worksheet)
         pages.pictured = by_units(problem, asked) if drawn else None
         pages.write(document)
         return

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from symbackprop.notation import Speller
     from symbackprop.render import Options
 
-# What sets each format that shows a diagram on its first page.
-ENGINE_OF = {"typst": "typst", "standalone": "latex", "html": "typst"}
-
 STANDARD_OUTPUT = Path("-")
 MOST_TRIED = 100  # names of files
 MOST_NAMED = 8  # letters that a PDF lacks
@@ -110,8 +107,8 @@ class Writer:
 
             document = solved(document)
         options = self._options()
-        if self.row.name in ENGINE_OF and not self.pdf:
-            options = replace(options, diagram=self._diagram(ENGINE_OF[self.row.name]))
+        if self.row.engine and not self.pdf:
+            options = replace(options, diagram=self._diagram(self.row.engine))
         if self.pdf:
             self._write_pdf(document, options)
             return

@@ -278,14 +278,16 @@ class Derivation:
     # --- formats ---------------------------------------------------------------------------------------------
 
     def render(self, name: str, options: Options | None = None) -> str:
-        """Print the derivation in a format of `render.FORMATS`, or "json"."""
+        """Print the derivation in a format of `render.FORMATS`, or "json"; without options, a whole document has its diagram."""
         if name == "json":
             return self.to_json()
         if name == "html":
             # The page draws pictures, which stand above this rung: as with formats, the module is brought when it is asked for.
             page: str = import_module(PAGES).derivation_page(self, options or Options())
             return page
-        return find_format(name).render(self.document(), self.speller, options or Options())
+        row = find_format(name)
+        shown = options or Options(diagram=self.drawing(row.engine) if row.engine else "")
+        return row.render(self.document(), self.speller, shown)
 
     def to_text(self) -> str:
         """Return plain text, 80 columns."""

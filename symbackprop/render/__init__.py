@@ -23,7 +23,11 @@ __all__ = ["FORMATS", "Format", "Options", "find_format", "format_of_suffix"]
 
 @dataclass(frozen=True)
 class Format:
-    """One format: `suffixes` are the file endings that choose it; `module` has a `render` and `function` names it."""
+    """
+    One format: `suffixes` are the file endings that choose it; `module` has a `render` and `function` names it.
+
+    `engine` sets the picture that a whole document shows: "latex" has it as TikZ, "typst", and a browser, as SVG.
+    """
 
     name: str
     description: str
@@ -31,6 +35,7 @@ class Format:
     module: str
     function: str = "render"
     aliases: tuple[str, ...] = ()
+    engine: str = ""
 
     def render(self, document: Document, speller: Speller, options: Options = DEFAULT) -> str:
         """Print a document."""
@@ -45,15 +50,15 @@ FORMATS: dict[str, Format] = {
         Format("terminal", "aligned and coloured, for a terminal of any width", (), "terminal"),
         Format("text", "the same without colour", (".txt",), "text"),
         Format("latex", "LaTeX to be put into a document of one's own; needs amsmath, amssymb and xcolor", (), "latex"),
-        Format("standalone", "a complete LaTeX document, ready for pdflatex", (".tex",), "latex", "render_standalone"),
-        Format("typst", "a complete Typst document", (".typ",), "typst"),
+        Format("standalone", "a whole LaTeX document, for pdflatex", (".tex",), "latex", "render_standalone", engine="latex"),
+        Format("typst", "a complete Typst document", (".typ",), "typst", engine="typst"),
         Format("dollar", "Markdown with $…$ and $$…$$", (".md",), "markdown", "render_dollar", ("markdown", "markdown-dollar")),
         Format("github", "Markdown with $`…`$ and ```math", (), "markdown", "render_github", ("markdown-github",)),
         Format("myst", "Markdown for Sphinx and Jupyter Book (MyST)", (), "markdown", "render_myst", ("markdown-myst",)),
         Format("quarto", "Markdown for Quarto", (".qmd",), "markdown", "render_quarto", ("markdown-quarto",)),
         Format("obsidian", "Markdown for Obsidian", (), "markdown", "render_obsidian", ("markdown-obsidian",)),
         Format("anki", "cards for Anki: the left side of each equation, and its right side", (".anki.txt",), "anki"),
-        Format("html", "one page for a browser, which loads nothing", (".html", ".htm"), "html"),
+        Format("html", "one page for a browser, which loads nothing", (".html", ".htm"), "html", engine="typst"),
     )
 }
 

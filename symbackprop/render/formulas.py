@@ -30,6 +30,8 @@ _FUNCTIONS = {
     **{name: rf"\operatorname{{{name}}}" for name in ("sech", "erf", "sign")},
 }
 _WORD = re.compile(r"[A-Za-z]+")
+# A word in Greek, in a title: letters of mathematics do not stand so close.
+_GREEK_WORD = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{3,}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)|\d+(?=[a-z](?![A-Za-z0-9_]))")
 _PAIRS = frozenset("uvz")
 _BETWEEN = (r"\cdot", r"\times", r"\odot", "+", "-")
@@ -62,11 +64,14 @@ def runs(text: str) -> Iterator[tuple[bool, str]]:
     [(True, 'i = j'), (False, ': '), (True, 'p_{i}(1 - p_{i})')]
     >>> list(runs("root: (√u)′ = 1/(2√u)"))
     [(False, 'root: '), (True, "(\\sqrt{u})' = 1/(2\\sqrt{u})")]
-    >>> list(runs("δ · input"))
-    [(True, '\\delta \\cdot{}'), (False, ' input')]
+    >>> list(runs("δ · input")), list(runs("Ελλάδα"))
+    ([(True, '\\delta \\cdot{}'), (False, ' input')], [(False, 'Ελλάδα')])
     """
     begin = position = 0
     while position < len(text):
+        if word := _GREEK_WORD.match(text, position):
+            position = word.end()
+            continue
         latex, end = _Reader(text).run(position)
         if end > position and _is_formula(text[position:end]):
             if begin < position:

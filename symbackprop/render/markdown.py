@@ -233,7 +233,7 @@ def _label_of(document: Document, speller: Speller) -> str:
     first = next((block.rows[0] for block in document.blocks if isinstance(block, Lines) and block.rows), None)
     formula = Typesetter(Latex(), speller).text(first.right) if first is not None else ""
     # In one book, labels of two pages must not be the same, and many a function has the same title.
-    return f"{slug_of(document.title)}-{crc32(f'{document.title}={formula}'.encode()) & 0xFFFF:04x}"
+    return f"{slug_of(document.title)}-{crc32(f'{document.title}={formula}'.encode('utf-8', 'replace')) & 0xFFFF:04x}"
 
 
 def render_dollar(document: Document, speller: Speller, options: Options = DEFAULT) -> str:
