@@ -78,6 +78,7 @@ def data_of(page: str) -> dict[str, Any]:
     assert found
     data: dict[str, Any] = json.loads(found[1])
     data.setdefault("sums", [])
+    data["start"] = {place: [both] if isinstance(both, str) else both for place, both in data["start"].items()}
     names = data["names"].split(" ")
     data["names"] = [*names, *[""] * (max(map(int, data["start"]), default=0) + 1)]  # the numbers of an optimizer have none
     return data

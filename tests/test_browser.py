@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from pages import PROBLEMS, at, data_of, expected, made, page_of
 
+from symbackprop.derivation import derive
 from symbackprop.pages.marks import in_text
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -238,11 +239,11 @@ def test_keys_in_a_field_stay_there(browser, opened) -> None:
     assert state(browser)["where"] == "all steps"
 
 
-def typed(browser: Browser, values: dict[int, str], kind: str = "number") -> None:
+def typed(browser: Browser, values: dict[int, str], kind: str = ":not([type])") -> None:
     """Enter numbers, one after the other, as typing or moving a slider does."""
     browser.run(
         """for (const [place, text] of Object.entries(arguments[0])) {
-             const input = document.querySelector(`#fields [data-v="${place}"] input[type=${arguments[1]}]`);
+             const input = document.querySelector(`#fields [data-v="${place}"] input${arguments[1]}`);
              input.value = text;
              input.dispatchEvent(new Event("input", {bubbles: true}));
            }""",
@@ -314,7 +315,7 @@ def test_a_slider_moves_everything_it_touches(browser, opened) -> None:
     before = shown(browser)
     words = "return [...document.querySelectorAll('math[aria-label]')].map(e => e.getAttribute('aria-label')).join()"
     spoken = browser.run(words)
-    typed(browser, {place: "-1.25"}, "range")
+    typed(browser, {place: "-1.25"}, "[type=range]")
     after = shown(browser)
 
     assert browser.run(f"return document.querySelector('#fields [data-v=\"{place}\"] input').value") == "-1.25"
@@ -327,6 +328,79 @@ def test_a_slider_moves_everything_it_touches(browser, opened) -> None:
     assert "times 0.4 " not in now
     typed(browser, {place: ""})
     assert "A number is needed" in browser.run("return document.getElementById('fault').textContent")
+
+
+READ = [("0.5", "0.5"), ("0,5", "0.5"), (".5", "0.5"), ("1/3", "0.3333"), ("-2/7", "−0.2857"), ("1e-3", "0.001"), ("−2", "−2")]
+UNREAD = ["", "abc", "1/0", "1/2/3", "0x10", "1e999", "1,000.5", "1 2"]
+
+
+def test_fields_read_numbers_as_they_are_written(browser, opened) -> None:
+    """A comma, a fraction, either minus; anything else marks the field, and says what is read, until it is mended."""
+    data = data_of(opened("one weight"))
+    place = data["names"].index("w2_1_1")
+    field = f"document.querySelector('#fields [data-v=\"{place}\"] input')"
+    for text, number in READ:
+        typed(browser, {place: text})
+        assert shown(browser)[f"inside {place}"] == {number}, text
+        assert browser.run(f"return {field}.ariaInvalid") is None
+    before = shown(browser)
+    for text in UNREAD:
+        typed(browser, {place: text})
+        assert (browser.run(f"return {field}.ariaInvalid"), shown(browser)) == ("true", before), text
+        assert "1/3" in browser.run("return document.getElementById('fault').textContent")
+    typed(browser, {place: "1"})
+    assert browser.run("return document.getElementById('fault').textContent") == ""
+    browser.run(f"{field}.focus()")
+    browser.press("\ue013")
+    assert 1 < float(browser.run(f"return {field}.value")) < 1.1
+    assert state(browser)["where"] == "all steps"
+
+
+def test_a_longer_number_leaves_the_name_free(browser, opened) -> None:
+    """Whatever is typed, no number in the picture lies over the name or the node it belongs to."""
+    data = data_of(opened("all weights"))
+    names = [place for place in map(int, data["start"]) if data["names"][place]]
+    for text in ("-0.1235", "1e10", "-1234.5"):
+        typed(browser, dict.fromkeys(names, text))
+        over = browser.run("""
+            const box = e => e.getBoundingClientRect(), out = [];
+            for (const e of document.querySelectorAll("#net .value")) {
+                const of = e.dataset.of, name = document.querySelector(
+                    `#net .weight[data-of="${of}"] text, #net .node[data-name="${of}"] .shape`);
+                const a = box(e), b = name && box(name), beside = b && Math.min(a.right, b.right) - Math.max(a.x, b.x) > 1;
+                if (beside && Math.min(a.bottom, b.bottom) - Math.max(a.y, b.y) > 6) out.push(of);
+            }
+            return out;""")
+        assert over == []
+
+
+def test_a_stepping_reader_sees_picture_and_formula(browser, tmp_path) -> None:
+    """In a low window, too: the buttons and the step stay in view, and the picture leaves room for them."""
+    (tmp_path / "page.html").write_text(derive("2-3-3:tanh/softmax,cross_entropy").to_html(), encoding="utf-8")
+    browser.size(1280, 720)
+    browser.open(tmp_path / "page.html")
+    for _ in range(9):
+        browser.press("\ue014")
+        seen = browser.run("""
+            return [".bar", "#now"].map(what => document.querySelector(what).getBoundingClientRect())
+                .map(r => r.top >= -1 && r.top < innerHeight - 40);""")
+        assert seen == [True, True]
+    assert browser.run("return net.offsetHeight") < 0.5 * 720
+
+
+def test_labels_and_the_space_about_an_edge_are_clicked(browser, opened) -> None:
+    """An edge is as wide as a finger, its label and numbers are part of it, and what does nothing looks like nothing."""
+    data = data_of(opened("all weights"))
+    for selector in ('.label[data-of="w2_1_1"]', 'text.value[data-of="w2_1_1"]'):
+        browser.run("go(0)")
+        browser.click(f"#net {selector}")
+        assert state(browser)["where"].startswith("factor"), selector
+    assert browser.run("return parseFloat(getComputedStyle(document.querySelector('#net .edge .wide')).strokeWidth)") >= 12
+    owner = "e => e.dataset.edge || e.dataset.name || e.dataset.of"
+    hands = browser.run(f"return [...document.querySelectorAll('#net .link')].map({owner})")
+    assert "w2_1_1" in hands
+    assert "y_1" not in hands
+    assert len(data["wanted"]) > 1
 
 
 def test_targets_go_on_summing_to_one(browser, opened) -> None:

@@ -1,11 +1,11 @@
 /* Central differences of the forward pass alone, and the length of the gradient. */
 after.push(() => {
   Object.keys(wanted).forEach((k, i) => {
-    const to = page.moved + i, x = v[k], h = Number.EPSILON ** (1 / 3) * Math.max(1, Math.abs(x)), ends = [x + h, x - h], slope = v[page.adjoint[k]];
+    const to = page.moved + i, x = v[k], h = Number.EPSILON ** (1 / 3) * Math.max(1, Math.abs(x)), ends = [x + h, x - h], slope = v[adjoints[k]];
     const [high, low] = ends.map(y => {
       const w = Object.defineProperty([...v], k, { get: () => y, set() {} });
       run(w, D, true);
-      return w[page.out];
+      return w[out];
     });
     v[to] = (high - low) / (ends[0] - ends[1]);
     const off = Math.abs(slope - v[to]) / Math.max(Math.abs(slope), Math.abs(v[to]), 1e-8);

@@ -1,9 +1,10 @@
 /* Numbers that follow the fields.  Everything is in the page already; this only recounts. */
 const $ = id => document.getElementById(id), all = (what, where = document) => [...where.querySelectorAll(what)];
-const MATHML = document.querySelector("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
+const one = (what, where = document) => where.querySelector(what), put = (e, marks) => { for (const name in marks) e.setAttribute(name, marks[name]); }, twin = e => e.cloneNode(true), flag = (e, name, yes) => e.classList.toggle(name, yes), on = (e, what, run) => e.addEventListener(what, run);
+const MATHML = one("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
 /* What has a sign that follows its number: a value. */
 const CELL = ".rows > * > span";
-const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted } = page, links = { ...page.links }, names = page.names.split(" ");
+const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted, adjoint: adjoints, groups, start: starts, out } = page, links = { ...page.links }, NEEDED = "A number is needed, such as 0.5, 0,5, 1/3, −2 or 1e-3.", names = page.names.split(" ");
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
 /* The terms of a derivative are the factors since the last that closed one. */
 let terms = [];
@@ -16,7 +17,7 @@ let shown = names.map(() => null), chosen = lines.dataset.for, at = -1, steps = 
 
 /* --- numbers: as text, as formulas, in words --- */
 const minus = x => String(x).replace("-", "−");
-const parts = t => { const [m, k] = t.split("e"); return [minus(m), k && minus(Number(k))]; };
+const parts = t => { const [m, k] = t.split("e"); return [minus(m), k && minus(+k)]; };
 const said = t => /inf|nan/.test(t) ? { inf: "infinity", "-inf": "minus infinity" }[t] || "no value"
   : t.replace(/e(.+)/, (_, k) => " times 10 to the power " + Number(k)).replace(/-/g, "minus ").replace("/", " over ");
 function inText(t) {
@@ -31,13 +32,13 @@ function inMath(t, kind) {
   const [top, bottom] = m.split("/");
   return bottom ? (/^−/.test(top) ? mn(open + "−") : open && mn(open)) + `<mfrac>${mn(top.replace("−", ""))}${mn(bottom)}</mfrac>` + (close && mn(close)) : open + m + close;
 }
-const kindOf = e => Object.keys(e.dataset).find(k => "npr".includes(k)), placeOf = e => Number(e.dataset[kindOf(e)]);
+const kindOf = e => Object.keys(e.dataset).find(k => "npr".includes(k)), placeOf = e => +e.dataset[kindOf(e)];
 /* In a formula a number is one element, or a row of some. */
 function fill(e) {
   const [t] = shown[placeOf(e)];
   if (e.namespaceURI !== MATHML) { e.innerHTML = inText(t); return; }
   const inside = inMath(t, kindOf(e)), now = make(inside.includes("<") ? "mrow" : "mn");
-  for (const { name, value } of e.attributes) now.setAttribute(name, value);
+  for (const { name, value } of e.attributes) put(now, { [name]: value });
   now.innerHTML = inside;
   e.replaceWith(now);
 }
@@ -74,59 +75,79 @@ function recount() {
   told.forEach(math => reword(math, before));
   all("[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
   const none = names.findIndex((name, k) => name && Number.isNaN(v[k]));
-  $("fault").replaceChildren(...none < 0 ? [] : ["At this point ", ...defined(none), " has no value."]);
+  $("fault").replaceChildren(...none < 0 ? one("#fields [aria-invalid]") ? [NEEDED] : [] : ["At this point ", ...defined(none), " has no value."]);
   say();
 }
 /* A definition with its numbers, as it stands in its step; of what has none, the name alone. */
 function defined(place) {
-  const k = page.groups.findIndex(group => group.includes(place));
+  const k = groups.findIndex(group => group.includes(place));
   if (k < 0) return [names[place]];
-  const step = $(`forward-${k + 1}`), left = all("[aria-hidden]", step)[page.groups[k].indexOf(place)];
-  const put = (step.querySelector("summary")?.contains(left) ? step.querySelector(".rows .put") : left.parentElement.nextElementSibling)?.querySelector("math");
-  return [left, put].filter(Boolean).map(e => e.cloneNode(true));
+  const step = $(`forward-${k + 1}`), left = all("[aria-hidden]", step)[groups[k].indexOf(place)];
+  const put = (one("summary", step)?.contains(left) ? one(".rows .put", step) : left.parentElement.nextElementSibling)?.querySelector("math");
+  return [left, put].filter(Boolean).map(twin);
 }
-/* A number in the picture keeps its middle; one behind "b =" keeps its left end. */
-const placeIn = g => g.matches(".gradient") ? page.adjoint[index[g.dataset.of]] : index[g.dataset.of];
+const bounds = (e, b = e.getBBox()) => [b.x, b.x + b.width, b.y, b.y + b.height];
+/* A number in the picture that changes its length keeps its middle, beside a name or node the end that is near it, and one behind
+   "b =" its left end; a plate grows with it. */
+const placeIn = g => g.matches(".gradient") ? adjoints[index[g.dataset.of]] : index[g.dataset.of];
 function label(g) {
-  const place = placeIn(g), own = g.matches(NUMBERS), e = own ? g.querySelector("text") || g : all("tspan", g).find(e => e.textContent.includes("="));
+  const place = placeIn(g), own = g.matches(NUMBERS), e = own ? one("text", g) || g : all("tspan", g).find(e => e.textContent.includes("="));
   if (place === undefined || !e) return;
   if (!own) while (e.nextSibling) e.nextSibling.remove();
-  else if (e.getAttribute("text-anchor") !== "middle") {
-    const b = e.getBBox();
-    e.setAttribute("x", b.x + b.width / 2);
-    e.setAttribute("text-anchor", "middle");
+  const find = what => own && one(what.replaceAll("*", `="${g.dataset.of}"`), g.closest("svg")), plate = find(".weight[data-of*] rect");
+  if (own && !e.getAttribute("text-anchor")) {
+    const [x, right, y, low] = bounds(e), near = find(".weight[data-of*] text,.node[data-name*] .shape"), [from, to, top, bottom] = near ? bounds(near) : [];
+    const middle = (x + right) / 2, beside = (y + low) / 2 > top && (y + low) / 2 < bottom, side = beside && middle > to ? 0 : beside && middle < from ? 2 : 1;
+    put(e, { x: [x, middle, right][side], "text-anchor": ["start", "middle", "end"][side] });
   }
   e.innerHTML = (own ? "" : " = ") + inText(shown[place][0]).replace(/<sup>(.*)<.sup>/, '<tspan dy="-.4em" font-size="70%">$1</tspan>');
+  if (plate) {
+    const [x, right] = bounds(e), [from, to] = bounds(plate), left = Math.min(from, x - 2);
+    put(plate, { x: left, width: Math.max(to, right + 2) - left });
+  }
 }
 
 /* --- fields --- */
 const fields = () => all("#fields [data-v]");
 function set(place, text, but) {
-  given[place] = [Number(text), typed(text)];
-  for (const e of all(`#fields [data-v="${place}"] input`)) if (e !== but) e.value = text;
+  const q = typed(text), x = +text || q && Number(q[0]) / Number(q[1]);
+  if (!q || !isFinite(x)) return false;
+  given[place] = [x, q];
+  for (const e of all(`#fields [data-v="${place}"] input`)) {
+    e.ariaInvalid = null;
+    if (e !== but) e.value = e.type === "range" ? x : text;
+  }
+  return true;
 }
 function start(place) {
-  const [text, exact] = page.start[place];
+  const [text, exact] = [starts[place]].flat();
   set(place, text);
-  if (exact !== undefined) given[place][1] = exact ? frac(...(exact + "/1").split("/").slice(0, 2).map(BigInt)) : null;
+  if (exact !== undefined) given[place][1] = typed(exact);
   return text;
 }
 function change(event) {
-  const input = event.target, place = Number(input.parentElement.dataset.v), text = input.value.trim(), good = text !== "" && Number.isFinite(Number(text));
-  input.toggleAttribute("aria-invalid", !good);
-  if (!good) { $("fault").textContent = "A number is needed, such as 0.25."; return; }
-  set(place, text, input);
-  for (const f of moves) f(place, text);
+  const input = event.target, place = +input.parentElement.dataset.v, good = set(place, input.value, input);
+  if (!good) { input.ariaInvalid = true; $("fault").textContent = NEEDED; return; }
+  for (const f of moves) f(place);
   recount();
 }
+/* In a field, the keys up and down move the number by as much as they move its slider. */
+function nudge(event) {
+  const e = event.target, way = e.type === "range" ? 0 : { ArrowUp: 1, ArrowDown: -1 }[event.key], x = given[e.parentElement.dataset.v];
+  if (!way) return;
+  event.preventDefault();
+  e.value = Number((x[0] + way * e.nextSibling.step).toPrecision(12));
+  change(event);
+}
 for (const div of fields()) {
-  const text = page.start[div.dataset.v][0], name = div.firstChild.ariaLabel;
+  const text = start(div.dataset.v), name = div.firstChild.ariaLabel;
   const far = Math.max(2, 2 * Math.abs(text)), ten = 10 ** Math.floor(Math.log10(far)), most = [1, 2, 5, 10].find(k => k * ten >= far) * ten;
-  for (const more of [{ type: "number", step: "any", ariaLabel: name }, { type: "range", min: -most, max: most, step: most / 200, ariaLabel: name + ", slider" }]) {
+  for (const more of [{ inputMode: "decimal", ariaLabel: name }, { type: "range", min: -most, max: most, step: most / 200, ariaLabel: name + ", slider" }]) {
     const input = Object.assign(document.createElement("input"), more, { autocomplete: "off" });
-    input.addEventListener("input", change);
+    on(input, "input", change);
+    on(input, "keydown", nudge);
+    input.value = text;
     div.append(input);
   }
-  start(div.dataset.v);
 }
 

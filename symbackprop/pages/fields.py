@@ -54,11 +54,11 @@ def printed(groups: Sequence[tuple[str, list[Field]]], formulas: Formulas) -> It
     count = sum(len(fields) for _, fields in groups)
     for title, fields in groups:
         opened = " open" if count <= MOST_OPEN else ""
-        yield f'<details{opened}><summary>{text(title)}</summary><div class="fields">'
+        named = []
         for field in fields:
             long = ' class="long"' if formulas.full.box(field.symbol).width > WIDEST else ""
-            yield f'<div data-v="{field.place}"{long}>{formulas.inline(field.symbol)}</div>'
-        yield "</div></details>"
+            named.append(f'<div data-v="{field.place}"{long}>{formulas.inline(field.symbol)}</div>')
+        yield f'<details{opened}><summary>{text(title)}</summary><div class="fields">{"".join(named)}</div></details>'
 
 
 def starts(groups: Sequence[tuple[str, list[Field]]]) -> dict[int, list[str]]:

@@ -2,7 +2,7 @@
    which are null where a value is no fraction.  Then numbers as a reader sees them, by the rules of narrate/numerals.py. */
 const OWN = { log: x => x > 0 ? Math.log(x) : NaN, step: x => x > 0 ? 1 : 0, sign: x => (x > 0) - (x < 0) };
 const D = {
-  n: (p, q = 1) => Number(p) / Number(q),
+  n: (p, q = 1) => p / q,
   k: x => x,
   a: (...t) => t.reduce((x, y) => x + y),
   m: (...t) => t.reduce((x, y) => x * y),
@@ -22,7 +22,6 @@ function frac(p, q) {
 }
 const known = f => (...t) => t.includes(null) ? null : f(...t);
 let root = () => null;
-const AT0 = { exp: 1n, sin: 0n, cos: 1n, tan: 0n, sinh: 0n, cosh: 1n, tanh: 0n, asin: 0n, atan: 0n, erf: 0n, log1p: 0n, expm1: 0n };
 const add = known((x, y) => frac(x[0] * y[1] + y[0] * x[1], x[1] * y[1]));
 const mul = known((x, y) => frac(x[0] * y[0], x[1] * y[1]));
 /* 0 times anything is 0, and so is 0 over anything. */
@@ -48,23 +47,24 @@ const Q = {
       case "sqrt": return root(x);
       case "log": case "acos": return x[0] === x[1] ? [0n, 1n] : null;
     }
-    return x[0] === 0n && Object.hasOwn(AT0, name) ? [AT0[name], 1n] : null;
+    return x[0] ? null : (/^(exp|cosh?)$/).test(name) ? [1n, 1n] : (/^(a?sin|a?tan|sinh|tanh|erf|log1p|expm1)$/).test(name) ? x : null;
   }),
 };
-/* A number as typed, exactly. */
-function typed(text) {
+/* A number as typed, exactly: 0.5, 0,5, 1/3, −2 (whose sign may be either) or 1e-3; null for anything else. */
+const typed = text => text.split("/").length > 2 ? null : text.replace(/−/g, "-").replace(/,/g, ".").split("/").map(decimal).reduce(over);
+function decimal(text) {
   const m = /^\s*([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?\s*$/i.exec(text);
-  if (!m || m[2] + m[3] === "" || text.length > 60) return null;
-  const k = Number(m[4] || 0) - m[3].length, top = BigInt(m[1] + (m[2] + m[3]));
+  if (!m || m[2] + m[3] === "" || text.length > 999) return null;
+  const k = (m[4] || 0) - m[3].length, top = BigInt(m[1] + (m[2] + m[3]));
   return k < 0 ? frac(top, 10n ** BigInt(-k)) : frac(top * 10n ** BigInt(k), 1n);
 }
 /* So many significant digits; an exact half goes to the even digit, as in Python. */
 function significant(value, digits) {
   if (!value || !Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : value === 0 ? "0" : "nan";
   const x = Math.abs(value), sign = value < 0 ? "-" : "", [all, power] = x.toExponential(100).replace(".", "").split("e"), half = /^50*$/.test(all.slice(digits));
-  let [text, at] = x.toExponential(digits - 1).replace(".", "").split("e").map(String);
+  let [text, at] = x.toExponential(digits - 1).replace(".", "").split("e");
   if (half && all[digits - 1] % 2 === 0) [text, at] = [all.slice(0, digits), power];
-  at = Number(at);
+  at = +at;
   /* 0.001 itself is below the double 1e-3 that Python compares with. */
   if (at < -3 || (at === -3 && /^10*$/.test(text)) || at >= Math.max(6, digits)) return `${sign}${text[0]}${text[1] ? "." : ""}${text.slice(1)}e${at < 0 ? "-" : "+"}${String(Math.abs(at)).padStart(2, "0")}`;
   const full = (at < 0 ? "0".repeat(-at) : "") + text.padEnd(at + 1, "0"), whole = Math.max(at, 0) + 1;

@@ -5,4 +5,4 @@ function picture(k) {
   pictures.forEach((svg, i) => svg.toggleAttribute("data-off", i !== k));
 }
 function turned(e) { if (e) picture(pictures.indexOf(e.closest("svg"))); }
-sample.addEventListener("change", () => picture(Number(sample.value)));
+on(sample, "change", () => picture(+sample.value));

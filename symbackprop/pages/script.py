@@ -45,25 +45,25 @@ def script_of(  # noqa: PLR0913, PLR0917 - the parts of a page
     links = {place[reached.about.name]: [at(link) for link in reached.links] for reached in plan.needed}
     plain = _gathered(factors)
     spoken = {*backward.graph.definitions, *backward.graph.leaf_by_name}  # what the picture names
+    others = {closes: terms for closes, terms in links.items() if plain.get(closes) != terms}
     known = {
         "digits": numbers.numerals.digits,
         **({"exact": True} if numbers.numerals.exact else {}),
         "names": " ".join(name if name in spoken else "" for name in place).rstrip(),
-        "start": start,
+        "start": {k: both if len(both) > 1 else both[0] for k, both in start.items()},
         "adjoint": {place[name]: place[symbol.name] for name, symbol in backward.adjoints.items()},
         "factors": factors,
-        "links": {closes: terms for closes, terms in links.items() if plain.get(closes) != terms},
         "groups": [[place[node.symbol.name] for node in group.nodes] for group in plan.groups],
         "wanted": {place[name]: place[backward.adjoints[name].name] for name in plan.wanted},
-        "most": MOST_PATHS,
+        **({"links": others} if others else {}),
         **checks,
         **({"sums": [[place[name] for name in group] for group in problem.constraints]} if problem.constraints else {}),
     }
     data = json.dumps(known, separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c")
     forward = program(((node.symbol.name, node.expr) for node in backward.graph.nodes), place)
     stop = "\nif(only)return;" if "moved" in checks else ""
-    lines = f"{forward}{stop}\n{program(definitions(plan, extra), place)}"
-    run = f"const run=(v,{{n,k,a,m,g,d,p,f,s,w}},only)=>{{\n{lines}\n}};"
+    lines = f"{forward}{stop}\n{program(definitions(plan, extra), place)}".replace(";\n", "\n").replace("n(1)", "i")
+    run = f"const run=(v,{{n,k,a,m,g,d,p,f,s,w}},only,i=n(1))=>{{\n{lines}\n}};"
     return "\n".join(
         ["'use strict';", f"const page={data};", run, *_fixed(plan, lines, checks, pictures, sums=bool(problem.constraints))]
     )
@@ -102,7 +102,7 @@ def _fixed(plan: Plan, lines: str, checks: dict[str, object], pictures: int, *, 
             yield part(name)
     yield part("update") if "after" in checks else 'const renewed=()=>$("update");'
     yield part("samples") if pictures > 1 else "const turned=()=>{};"
-    yield NO_CHOICE if one else part("lines")
+    yield NO_CHOICE if one else f"const most={MOST_PATHS};{part('lines')}"
     yield part("step")
 
 

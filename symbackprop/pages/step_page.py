@@ -31,6 +31,7 @@ from symbackprop.typeset.shortcuts import unicode_text
 WIDTH = 30.0
 _SOME = re.compile(r"(?:\.sb-diagram|math) \.(role-[\w-]+|word)\b[^}]*\}")
 MOST_WIDE, COMFORTABLE, STRETCH = 2400, 720, 1.4  # pixels of the picture
+LEAST = 0.72  # of its size, at which the letters of numbers have 9 pixels
 _LAYER, _DIGITS = re.compile("⁽([⁰¹²³⁴-⁹]+)⁾"), str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 MOST_RULES = 240  # operations that are told rule by rule
 MOST_DEFINITIONS, MOST_TITLES = 12, 4
@@ -93,7 +94,7 @@ class _Page:
         extra = [*subject.checks.definitions, *subject.updates.definitions]
         checks = {**subject.checks.data(subject.numbers.place), **subject.updates.data(subject.numbers)}
         script = script_of(subject.made.problem, subject.plan, subject.numbers, extra, known, checks, len(subject.figures))
-        whole = "\n".join(body)
+        whole = re.sub(r">\n+(?=<)", ">", "\n".join(body))
         return page(title, whole, sheet=_worn(style("frame", "step", tints=False) + stylesheet(), whole), script=script)
 
     def _definitions(self) -> Iterator[str]:
@@ -153,7 +154,8 @@ class _Page:
         wide = min(MOST_WIDE, max(figure.width, min(STRETCH * figure.width, COMFORTABLE)))
         drawn = "".join(to_svg(self._placed(figure), style=False).strip() for figure in figures)
         shown = drawn.replace("<svg ", '<svg data-off="" ').replace('<svg data-off="" ', "<svg ", 1)
-        yield f'<div id="net" class="scroll" style="--wide:{wide:.0f}px">{shown}</div>'
+        tall, least = figure.width / figure.height, LEAST * figure.width
+        yield f'<div id="net" class="scroll" style="--wide:{wide:.0f}px;--tall:{tall:.2f};--least:{least:.0f}px">{shown}</div>'
         if figure.notices:
             yield f'<p class="why">{text("; ".join(figure.notices))}</p>'
 
@@ -229,7 +231,7 @@ class _Page:
         lines = self._lines(rows)
         body = f'<div class="rows">{lines}</div>'
         inside = f"<details open><summary>{head}</summary>{body}</details>" if lines else f'<div class="head">{head}</div>'
-        return f'<li id="{where}"><a href="#{where}" aria-label="{where.replace("-", " ")}">{number}</a>{inside}</li>'
+        return f'<li id="{where}"><a href="#{where}">{number}</a>{inside}</li>'
 
     # --- fields ----------------------------------------------------------------------------------------------
 
@@ -312,4 +314,8 @@ def _worn(sheet: str, body: str) -> str:
     """Return a style sheet without the rules for kinds of nodes and letters that a page has not."""
     if "data-off" not in body:
         sheet = re.sub(r"[^}]*\[data-off\][^}]*\}", "", sheet)
+    if 'class="label local' not in body:
+        sheet = re.sub(r"[^}]*[ .]local[ {][^}]*\}", "", sheet)
+    if 'class="lines"' not in body:
+        sheet = re.sub(r"\n\.lines math\{[^}]*\}", "", sheet)
     return _SOME.sub(lambda rule: rule[0] if f" {rule[1]}" in body or f'"{rule[1]}' in body else "", sheet)

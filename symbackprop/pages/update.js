@@ -1,19 +1,19 @@
 /* The update of the chosen parameter: that of the first, with other names and numbers. */
-const pattern = $("update").cloneNode(true), learnt = page.learnt || Object.keys(wanted).map(Number);
+const pattern = twin($("update")), learnt = page.learnt || Object.keys(wanted).map(Number);
 let first_shown;
 function renewed() {
-  const k = learnt.indexOf(Number(chosen)), li = $("update");
+  const k = learnt.indexOf(+chosen), li = $("update");
   first_shown ??= shown;
   li.hidden = k < 0;
   if (k < 0 || !pick) return k === 0;
-  const [first, begin] = [learnt[0], page.after], names = [first, learnt[k]].map(p => document.querySelector(`#fields [data-v="${p}"] math`));
+  const [first, begin] = [learnt[0], page.after], names = [first, learnt[k]].map(p => one(`#fields [data-v="${p}"] math`));
   const moved = p => p === first ? learnt[k] : p === wanted[first] ? wanted[learnt[k]] : p >= begin && p - begin < page.size ? p + k * page.size : p;
   const before = [], [old, now] = names.map(e => e.ariaLabel);
-  li.replaceChildren(...pattern.cloneNode(true).childNodes);
+  li.replaceChildren(...twin(pattern).childNodes);
   for (const e of all("[data-u]", li)) {
     const name = make("mrow");
     name.dataset.u = e.dataset.u;
-    name.append(...(e.dataset.u === "1" ? names[1] : nameOf(wanted[chosen])).cloneNode(true).childNodes);
+    name.append(...twin(e.dataset.u === "1" ? names[1] : nameOf(wanted[chosen])).childNodes);
     e.replaceWith(name);
   }
   for (const e of all(SLOT, li)) {

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _BARE_VALUE = re.compile(r"""="([^\s"'=<>`&/]+)"(?=[\s>])""")  # before a slash it would take that in
+_CLOSING = re.compile("</(?:td|th|tr|li|option|thead|tbody)>")
 _TAG = re.compile(r"<[a-z][^<>]*>")
 
 
@@ -29,6 +30,16 @@ def lean(body: str) -> str:
     shorter = re.sub(r'<td class="n"><b data-n="(\d+)">(.*?)</b></td>', r'<td class="n" data-n="\1">\2</td>', shorter)
     shorter = shorter.replace('<td class="n" data-', "<td data-").replace('<td class="n"></td>', "<td></td>")
     return _TAG.sub(lambda found: _BARE_VALUE.sub(r"=\1", found[0]), shorter)
+
+
+def unclosed(body: str) -> str:
+    """
+    Return the inside of a page without the ends of cells and items, which end where the next one begins.
+
+    >>> unclosed("<tr><td>1</td><td>2</td></tr>")
+    '<tr><td>1<td>2'
+    """
+    return _CLOSING.sub("", body)
 
 
 # --- formulas ------------------------------------------------------------------------------------------------
@@ -160,10 +171,11 @@ def _picture(svg: str) -> str:
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
     short = re.sub(r' xmlns="[^"]*"|(?<=") width="[^"]*" height="[^"]*"(?= viewBox)| data-from="[^"]*" data-to="[^"]*"', "", svg)
     short = short.replace('<rect class="plate"', "<rect")
+    short = re.sub(r'( d="M[\d.,-]+) L(?=[^A-Za-z"]*")', r"\1 ", short)  # a move goes on as a line
     if usual:
         short = short.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)
     short = _BELOW.sub(lambda found: f"<text{found[1]}{found[4]}>{found[2]}{found[3].replace(found[4], '')}</text>", short)
-    return _ALONE.sub(r'<text class="\1"\2\3>\4</text>', short)
+    return _ALONE.sub(r'<text class="\1"\2\3>\4</text>', short).replace(">\n<", "><")
 
 
 # A letter with indices, all of one size.

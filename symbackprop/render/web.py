@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from symbackprop.expr import Expr
 from symbackprop.notation import Speller
-from symbackprop.render.lean import folded, lean, renamed, worn
+from symbackprop.render.lean import folded, lean, renamed, unclosed, worn
 from symbackprop.typeset.breaking import Typesetter
 from symbackprop.typeset.elements import escaped
 from symbackprop.typeset.mathml_emitter import MathML
@@ -96,6 +96,7 @@ def _in_digits(words: str) -> str:
 def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
     """Return a whole page; `title` is text, `body`, `sheet` and `script` are as they stand in the page."""
     body = lean(_TURNING.sub(chr(0xFFFD), body))
+    body = unclosed(body) if script else body
     sheet, body = renamed(folded(worn(sheet, body, script)), body)
     allowed = f"script-src 'sha256-{_digest(script)}'; " if script else ""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; {allowed}base-uri 'none'; form-action 'none'"
