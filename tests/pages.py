@@ -76,7 +76,7 @@ def data_of(page: str) -> dict[str, Any]:
     """Return what the page's script knows."""
     found = re.search(r"^const page=(\{.*\});$", page, re.MULTILINE)
     assert found
-    data: dict[str, Any] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(re.sub(r"([{,])(\w+):", r'\1"\2":', found[1]))
     data.setdefault("sums", [])
     data["start"] = {place: [both] if isinstance(both, str) else both for place, both in data["start"].items()}
     names = data["names"].split(" ")

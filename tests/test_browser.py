@@ -356,6 +356,17 @@ def test_fields_read_numbers_as_they_are_written(browser, opened) -> None:
     assert state(browser)["where"] == "all steps"
 
 
+def test_sliders_go_where_numbers_make_sense(browser, opened) -> None:
+    """A learning rate is greater than 0, on its slider and in its field; a target of 0 or 1 goes from one to the other."""
+    data = data_of(opened("without numbers"))
+    rate, target = (max(map(int, data["start"])), data["names"].index("y_1"))
+    ends = "const e = document.querySelector(`#fields [data-v='${arguments[0]}'] [type=range]`); return [+e.min, +e.max]"
+    assert browser.run(ends, target) == [0, 1]
+    assert browser.run(ends, rate)[0] > 0
+    typed(browser, {rate: "0"})
+    assert browser.run("return document.getElementById('fault').textContent") == "A rate greater than 0 is needed."
+
+
 def test_a_longer_number_leaves_the_name_free(browser, opened) -> None:
     """Whatever is typed, no number in the picture lies over the name or the node it belongs to."""
     data = data_of(opened("all weights"))

@@ -4,7 +4,7 @@ const one = (what, where = document) => where.querySelector(what), put = (e, mar
 const MATHML = one("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
 /* What has a sign that follows its number: a value. */
 const CELL = ".rows > * > span";
-const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted, adjoint: adjoints, groups, start: starts, out } = page, links = { ...page.links }, NEEDED = "A number is needed, such as 0.5, 0,5, 1/3, −2 or 1e-3.", names = page.names.split(" ");
+const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted, adjoint: adjoints, groups, start: starts, out } = page, links = { ...page.links }, NEEDED = "A number is needed, such as 0.5, 0,5, 1/3, −2 or 1e-3.", names = page.names.split(" "), rate = Object.keys(starts).find(k => !names[k]);
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
 /* The terms of a derivative are the factors since the last that closed one. */
 let terms = [];
@@ -75,7 +75,7 @@ function recount() {
   told.forEach(math => reword(math, before));
   all("[data-of]", net).filter(g => before[placeIn(g)]?.join() !== shown[placeIn(g)]?.join()).forEach(label);
   const none = names.findIndex((name, k) => name && Number.isNaN(v[k]));
-  $("fault").replaceChildren(...none < 0 ? one("#fields [aria-invalid]") ? [NEEDED] : [] : ["At this point ", ...defined(none), " has no value."]);
+  $("fault").replaceChildren(...none < 0 ? complaint() : ["At this point ", ...defined(none), " has no value."]);
   say();
 }
 /* A definition with its numbers, as it stands in its step; of what has none, the name alone. */
@@ -111,13 +111,18 @@ function label(g) {
 const fields = () => all("#fields [data-v]");
 function set(place, text, but) {
   const q = typed(text), x = +text || q && Number(q[0]) / Number(q[1]);
-  if (!q || !isFinite(x)) return false;
+  if (!q || !isFinite(x) || +place === +rate && x <= 0) return false;
   given[place] = [x, q];
   for (const e of all(`#fields [data-v="${place}"] input`)) {
     e.ariaInvalid = null;
     if (e !== but) e.value = e.type === "range" ? x : text;
   }
   return true;
+}
+/* The first of the numbers of an optimizer is its rate. */
+function complaint() {
+  const e = one("#fields [aria-invalid]");
+  return e ? [e.parentElement.dataset.v === rate ? "A rate greater than 0 is needed." : NEEDED] : [];
 }
 function start(place) {
   const [text, exact] = [starts[place]].flat();
@@ -127,7 +132,7 @@ function start(place) {
 }
 function change(event) {
   const input = event.target, place = +input.parentElement.dataset.v, good = set(place, input.value, input);
-  if (!good) { input.ariaInvalid = true; $("fault").textContent = NEEDED; return; }
+  if (!good) { input.ariaInvalid = true; $("fault").replaceChildren(...complaint()); return; }
   for (const f of moves) f(place);
   recount();
 }
@@ -140,9 +145,9 @@ function nudge(event) {
   change(event);
 }
 for (const div of fields()) {
-  const text = start(div.dataset.v), name = div.firstChild.ariaLabel;
-  const far = Math.max(2, 2 * Math.abs(text)), ten = 10 ** Math.floor(Math.log10(far)), most = [1, 2, 5, 10].find(k => k * ten >= far) * ten;
-  for (const more of [{ inputMode: "decimal", ariaLabel: name }, { type: "range", min: -most, max: most, step: most / 200, ariaLabel: name + ", slider" }]) {
+  const { v, w } = div.dataset, text = start(v), name = div.firstChild.ariaLabel;
+  const far = Math.max(2, 2 * Math.abs(text)), ten = 10 ** Math.floor(Math.log10(far)), most = [1, 2, 5, 10].find(k => k * ten >= far) * ten, high = w ? 1 : most;
+  for (const more of [{ inputMode: "decimal", ariaLabel: name }, { type: "range", min: w ? 0 : names[v] ? -most : most / 200, max: high, step: high / 200, ariaLabel: name + ", slider" }]) {
     const input = Object.assign(document.createElement("input"), more, { autocomplete: "off" });
     on(input, "input", change);
     on(input, "keydown", nudge);

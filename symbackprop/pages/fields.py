@@ -25,6 +25,7 @@ class Field:
     place: int
     value: float
     fraction: Fraction | None
+    share: bool = False  # a target of 0 or 1: what lies between them makes sense
 
 
 def fields_of(graph: Graph, values: Values, places: dict[str, int]) -> list[tuple[str, list[Field]]]:
@@ -34,7 +35,8 @@ def fields_of(graph: Graph, values: Values, places: dict[str, int]) -> list[tupl
     for leaf in graph.leaves:
         name = leaf.symbol.name
         fraction = exact(values.point[name], {})
-        field = Field(leaf.symbol, places[name], values.values[name], fraction)
+        share = leaf.role is Role.TARGET and fraction in {0, 1}
+        field = Field(leaf.symbol, places[name], values.values[name], fraction, share)
         groups.setdefault(_title(leaf, other), []).append(field)
     return list(groups.items())
 
@@ -57,7 +59,8 @@ def printed(groups: Sequence[tuple[str, list[Field]]], formulas: Formulas) -> It
         named = []
         for field in fields:
             long = ' class="long"' if formulas.full.box(field.symbol).width > WIDEST else ""
-            named.append(f'<div data-v="{field.place}"{long}>{formulas.inline(field.symbol)}</div>')
+            share = ' data-w="1"' if field.share else ""
+            named.append(f'<div data-v="{field.place}"{share}{long}>{formulas.inline(field.symbol)}</div>')
         yield f'<details{opened}><summary>{text(title)}</summary><div class="fields">{"".join(named)}</div></details>'
 
 

@@ -16,6 +16,7 @@ from symbackprop.pages.plan import MOST_PATHS, Factor, Link, Plan
 from symbackprop.problem import Problem
 from symbackprop.render.web import packed
 
+_KEY = re.compile(r'([{,])"(\w+)":')  # needs no quotes in a script
 NO_CHOICE = "const relay=()=>{},visit=relay,list=relay,stepAt=$;"
 
 
@@ -60,6 +61,7 @@ def script_of(  # noqa: PLR0913, PLR0917 - the parts of a page
         **({"sums": [[place[name] for name in group] for group in problem.constraints]} if problem.constraints else {}),
     }
     data = json.dumps(known, separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c")
+    data = _KEY.sub(r"\1\2:", data)
     forward = program(((node.symbol.name, node.expr) for node in backward.graph.nodes), place)
     stop = "\nif(only)return;" if "moved" in checks else ""
     lines = f"{forward}{stop}\n{program(definitions(plan, extra), place)}".replace(";\n", "\n").replace("n(1)", "i")

@@ -170,9 +170,19 @@ class _Page:
     def _choices(self) -> Iterator[str]:
         for name in self.subject.told:
             shown = unicode_text(self.subject.teller.symbol(name), self.subject.made.speller)
-            if self.subject.made.notation == "ng" and self.subject.made.graph.role(name) in {Role.WEIGHT, Role.BIAS}:
-                shown = _LAYER.sub(lambda found: f"[{found[1].translate(_DIGITS)}]", shown)  # as the formulas have it
+            if self.subject.made.graph.role(name) in {Role.WEIGHT, Role.BIAS}:
+                shown = self._layered(shown)
             yield f'<option value="{self.subject.numbers.place[name]}">{text(shown)}</option>'
+
+    def _layered(self, shown: str) -> str:
+        """Return a name with its layer as the formulas have it: [1], (1) or 1."""
+        match self.subject.made.notation:
+            case "ng":
+                return _LAYER.sub(lambda found: f"[{found[1].translate(_DIGITS)}]", shown)
+            case "nielsen":
+                return _LAYER.sub(r"\1", shown)
+            case _:
+                return shown
 
     def _lines(self, rows: Iterable[Kinded]) -> str:
         return "".join(self.subject.writer.line_of(row, kind=kind) for kind, row in rows)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 _BARE_VALUE = re.compile(r"""="([^\s"'=<>`&/]+)"(?=[\s>])""")  # before a slash it would take that in
 _CLOSING = re.compile("</(?:td|th|tr|li|option|thead|tbody)>")
+_PARAGRAPH = re.compile("</p>(?=<(?:p|div|details|h\\d|ol|table|section)\\b|</section>)")
 _TAG = re.compile(r"<[a-z][^<>]*>")
 
 
@@ -39,7 +40,7 @@ def unclosed(body: str) -> str:
     >>> unclosed("<tr><td>1</td><td>2</td></tr>")
     '<tr><td>1<td>2'
     """
-    return _CLOSING.sub("", body)
+    return _CLOSING.sub("", _PARAGRAPH.sub("", body))
 
 
 # --- formulas ------------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def _picture(svg: str) -> str:
     sizes = Counter(re.findall(r' font-size="([\d.]+)"', svg))
     usual = max(sizes, key=lambda size: (sizes[size], float(size)), default="")
     short = re.sub(r' xmlns="[^"]*"|(?<=") width="[^"]*" height="[^"]*"(?= viewBox)| data-from="[^"]*" data-to="[^"]*"', "", svg)
-    short = short.replace('<rect class="plate"', "<rect")
+    short = re.sub('(<svg[^>]* class="sb-diagram) sb-[\\w-]+"', r'\1"', short.replace('<rect class="plate"', "<rect"))
     short = re.sub(r'( d="M[\d.,-]+) L(?=[^A-Za-z"]*")', r"\1 ", short)  # a move goes on as a line
     if usual:
         short = short.replace(f' font-size="{usual}"', "").replace("<svg ", f'<svg font-size="{usual}" ', 1)

@@ -98,6 +98,7 @@ def page(title: str, body: str, *, sheet: str, script: str = "") -> str:
     body = lean(_TURNING.sub(chr(0xFFFD), body))
     body = unclosed(body) if script else body
     sheet, body = renamed(folded(worn(sheet, body, script)), body)
+    sheet = sheet.replace("}\n", "}") if script else sheet
     allowed = f"script-src 'sha256-{_digest(script)}'; " if script else ""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; {allowed}base-uri 'none'; form-action 'none'"
     run = f"\n<script>{script}</script>" if script else ""
