@@ -99,6 +99,8 @@ for (const line of all(".edge .line", net)) {
 document.documentElement.classList.add("live");
 recount();
 choose(chosen);
+/* Lines that are put together here break on a phone. */
+if (pick && innerWidth < 640) choose(chosen);
 go(0, false);
 follow();
 on($("back"), "click", () => go(at - 1));
