@@ -364,7 +364,7 @@ def test_sliders_go_where_numbers_make_sense(browser, opened) -> None:
     assert browser.run(ends, target) == [0, 1]
     assert browser.run(ends, rate)[0] > 0
     typed(browser, {rate: "0"})
-    assert browser.run("return document.getElementById('fault').textContent") == "A rate greater than 0 is needed."
+    assert browser.run("return document.getElementById('fault').textContent") == "A rate above 0 is needed."
 
 
 def test_a_longer_number_leaves_the_name_free(browser, opened) -> None:

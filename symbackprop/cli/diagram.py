@@ -24,7 +24,6 @@ FORMATS = ("svg", "tikz", "dot", "png", "pdf", "gif")
 BINARY = frozenset(("png", "pdf", "gif"))
 # A line of LaTeX's article in points; from how many times its width on the program says that a picture becomes too small.
 LINE, SMALL = 345.0, 1.9
-LAST_LATIN = 0x24F
 
 Kind = Annotated[
     str | None,
@@ -73,6 +72,7 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     from symbackprop.diagrams.animation import animated_gif, animated_svg  # noqa: PLC0415
     from symbackprop.diagrams.matplot import letters_missing  # noqa: PLC0415
     from symbackprop.diagrams.tikz import POINTS  # noqa: PLC0415
+    from symbackprop.render.pdf import without_letters  # noqa: PLC0415
 
     name = _format(format_name, output)
     if standalone and name != "tikz":
@@ -104,15 +104,9 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     if name == "tikz" and (times := figure.width * POINTS / LINE) >= SMALL:
         complain(f"the picture is {times:.1f} times as wide as a line of text, and so its letters become small on paper")
     text = to_svg(figure) if name == "svg" else to_dot(figure) if name == "dot" else to_tikz(figure, standalone=standalone)
-    if name == "tikz" and (missing := _foreign(text)):
-        complain(f"pdflatex has no letters for {missing} (lualatex has, with a font that has them)")
+    if name == "tikz" and (missing := without_letters(text)):
+        complain(f"pdflatex has no letters for {missing}, and numbers stand for them (svg takes the reader's fonts)")
     Writer(made, "text", output).write_code(text)
-
-
-def _foreign(tikz: str) -> str:
-    """Return the letters beyond the Latin ones outside of comments; Greek ones and signs are commands."""
-    lines = (line for line in tikz.split("\n") if not line.startswith("%"))
-    return "".join(sorted({char for line in lines for char in line if ord(char) > LAST_LATIN and char.isalpha()}))
 
 
 def _format(given: str | None, output: Path | None) -> str:

@@ -4,7 +4,7 @@ const one = (what, where = document) => where.querySelector(what), put = (e, mar
 const MATHML = one("math").namespaceURI, SLOT = "[data-n],[data-p],[data-r]", NUMBERS = ".value[data-of],.gradient[data-of]";
 /* What has a sign that follows its number: a value. */
 const CELL = ".rows > * > span";
-const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted, adjoint: adjoints, groups, start: starts, out } = page, links = { ...page.links }, NEEDED = "A number is needed, such as 0.5, 0,5, 1/3, −2 or 1e-3.", names = page.names.split(" "), rate = Object.keys(starts).find(k => !names[k]);
+const net = $("net"), lines = $("lines"), pick = $("pick"), { factors, wanted, adjoint: adjoints, groups, start: starts, out } = page, links = { ...page.links }, NEEDED = "A number is needed: 0.5, 0,5, 1/3, −2, 1e-3.", names = page.names.split(" "), rate = Object.keys(starts).find(k => !names[k]);
 const index = Object.fromEntries(names.map((name, k) => [name, k]));
 /* The terms of a derivative are the factors since the last that closed one. */
 let terms = [];
@@ -122,7 +122,7 @@ function set(place, text, but) {
 /* The first of the numbers of an optimizer is its rate. */
 function complaint() {
   const e = one("#fields [aria-invalid]");
-  return e ? [e.parentElement.dataset.v === rate ? "A rate greater than 0 is needed." : NEEDED] : [];
+  return e ? [e.parentElement.dataset.v === rate ? "A rate above 0 is needed." : NEEDED] : [];
 }
 function start(place) {
   const [text, exact] = [starts[place]].flat();

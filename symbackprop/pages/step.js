@@ -39,7 +39,12 @@ function go(t, move = true) {
   const marked = one(".on", net);
   turned(marked);
   const late = place => !open && (due[place] ?? (starts[place] ? 0 : 1e9)) > at;
-  for (const g of all(NUMBERS, net)) { const place = placeIn(g); flag(g, "waiting", place === undefined ? !open && !factor : late(place)); }
+  for (const g of all(NUMBERS, net)) {
+    const place = placeIn(g), waits = place === undefined ? !open && !factor : late(place);
+    flag(g, "waiting", waits);
+    /* A plate covers no line where nothing is written yet; of a weight, the gradient comes last. */
+    all(`.weight[data-of="${g.dataset.of}"]`, net).forEach(e => flag(e, "half", waits));
+  }
   for (const e of all(SLOT, lines)) flag(e, "later", late(placeOf(e)));
   const now = $("now"), item = id && stepAt(id);
   now.replaceChildren();

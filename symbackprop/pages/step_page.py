@@ -254,7 +254,7 @@ class _Page:
 
     def _fields(self) -> Iterator[str]:
         shown = ' class="js"' if self.subject.rows.counted else " hidden"
-        yield f'<section id="fields"{shown}><h2>Change the numbers</h2><p>All numbers on this page follow. '
+        yield f'<section id="fields"{shown}><h2>Change the numbers</h2><p>All numbers follow. '
         yield '<button id="reset">reset</button> <span id="fault" role="alert"></span></p>'
         if self.subject.rows.counted:
             yield from printed(self.fields, self.subject.formulas)

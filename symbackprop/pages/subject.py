@@ -25,7 +25,7 @@ from symbackprop.pages.updates import Updates, counted
 
 MOST_ATOMS = 60
 LARGEST_PICTURES = 2_000  # nodes, edges and labels of the pictures of all samples
-PICTURE = "The path of the gradient is thick or dashed; every number is listed below."
+PICTURE = "The gradient's path is thick or dashed; all numbers are listed below."
 
 
 @dataclass(frozen=True)
