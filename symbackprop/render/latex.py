@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symbackprop.document import Document, Lines
+from symbackprop.document import Document, Lines, Paragraph
 from symbackprop.notation import Speller
 from symbackprop.render.latex_blocks import LONG_TITLE, blocks_of, drawn, natural_width
 from symbackprop.render.latex_frames import frames_of
@@ -95,7 +95,8 @@ def render_standalone(document: Document, speller: Speller, options: Options = D
         page = replace(page, reasons=max((size for size in reasons if size <= WIDEST_REASON), default=0.0))
         parts = list(blocks_of(document.blocks, page, references.numbers))
         if options.diagram:
-            parts = _headed(parts, options.diagram, wide=options.columns == 2)
+            said = any(isinstance(block, Paragraph) for block in document.blocks[1:2])
+            parts = _headed(parts, 2 if said else 1, options.diagram, wide=options.columns == 2)
         head = rf"\documentclass[10pt,a4paper,fleqn{',twocolumn' if options.columns == 2 else ''}]{{article}}" + "\n"
         head += r"\usepackage[margin=25mm]{geometry}" + "\n"
     tikz = "\\usepackage{graphicx,tikz}\n" if options.diagram else ""
@@ -119,9 +120,9 @@ def _numbered(document: Document) -> tuple[Document, References]:
     return cited(document, references), references
 
 
-def _headed(parts: Sequence[str], tikz: str, *, wide: bool) -> list[str]:
-    """Put a diagram after the title and the sentence that says what the problem is; a wide one stands over both columns."""
-    head = [*parts[:2], drawn(tikz, r"0.75\textheight")]
+def _headed(parts: Sequence[str], count: int, tikz: str, *, wide: bool) -> list[str]:
+    """Put a diagram after the title and the sentence that says what the problem is, if any; a wide one goes over both columns."""
+    head = [*parts[:count], drawn(tikz, r"0.75\textheight")]
     if wide and len(parts[0]) < LONG_TITLE and natural_width(tikz) > LEGIBLE * COLUMN:
-        return ["\\twocolumn[%", *head, "\\bigskip]", *parts[2:]]
-    return [*head, *parts[2:]]
+        return ["\\twocolumn[%", *head, "\\bigskip]", *parts[count:]]
+    return [*head, *parts[count:]]
