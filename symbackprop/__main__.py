@@ -21,17 +21,17 @@ def main() -> None:
 
 def _version() -> int:
     """Print the version, which needs nothing else."""
-    from symbackprop._version import __version__  # noqa: PLC0415
+    from symbackprop._version import __version__
 
     try:
-        print(f"symbackprop {__version__}", flush=True)  # noqa: T201
+        print(f"symbackprop {__version__}", flush=True)  # noqa: T201 - before the command line is there
     except OSError:
         return _commands()  # which says why
     return 0
 
 
 def _commands() -> int:
-    from symbackprop.cli import run  # noqa: PLC0415
+    from symbackprop.cli import run
 
     return run(sys.argv[1:])
 

@@ -21,7 +21,7 @@ Arrays = Mapping[str, Any]
 
 def read_arrays(path: Path) -> Arrays:
     """Read all arrays of a file of weights; raises InputError for what is none."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     if not path.is_file():
         beside = sorted(p.name for p in path.parent.glob(f"*{SUFFIX}")) if path.parent.is_dir() else []
@@ -43,7 +43,7 @@ def read_arrays(path: Path) -> Arrays:
 
 def checked(path: Path, found: Arrays, name: str, shape: tuple[int, ...], *, finite: bool = True) -> Any:
     """Return one of the arrays of a file, numbers of a shape; −1 stands for any size from 1.  Raises InputError."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     if name not in found:
         msg = f"{path}: has no {name}; the weights are of another network, or no weights"

@@ -73,7 +73,7 @@ def survey(  # noqa: PLR0913 - a grid has two sides
 def _forward(
     graph: Graph, output: str, at: Mapping[str, float], names: tuple[str, str], places: Sequence[tuple[float, float]]
 ) -> list[float]:
-    import numpy as np  # noqa: PLC0415 - only a contour needs it
+    import numpy as np  # only a contour needs it
 
     env: dict[str, Any] = {leaf.symbol.name: at[leaf.symbol.name] for leaf in graph.leaves}
     columns = np.array(places, dtype=float)

@@ -93,7 +93,7 @@ def split(data: DataFile, rows: Rows) -> tuple[Rows, Rows | None]:
 
     Raises ProblemError where a part would be empty.
     """
-    import numpy as np  # noqa: PLC0415 - most runs have no data file
+    import numpy as np  # most runs have no data file
 
     if not data.holdout:
         return rows, None
@@ -153,7 +153,7 @@ def _told(data: DataFile) -> Iterator[None]:
 
 def _read_csv(path: Path, data: DataFile) -> tuple[Any, Any, Lines]:
     """Return x and y as arrays, and the line of each row."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     values, lines = array("d"), array("q")
     with _told(data), path.open(encoding="utf-8-sig", newline="") as stream:
@@ -255,7 +255,7 @@ def _no_number(data: DataFile, line: int, cells: Sequence[str], names: Sequence[
 
 def _read_npz(path: Path, data: DataFile) -> tuple[Any, Any, Lines]:
     """Return x and y as arrays of floats with one row a sample."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -305,7 +305,7 @@ def _where(lines: Lines, row: int, message: str) -> tuple[int, str]:
 
 def _finite(data: DataFile, letter: str, values: Any, lines: Lines) -> Any:
     """Return the values if all of them are finite."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     bad = ~np.isfinite(values)
     if bad.any():
@@ -317,7 +317,7 @@ def _finite(data: DataFile, letter: str, values: Any, lines: Lines) -> Any:
 
 def _targets(data: DataFile, y: Any, lines: Lines) -> Any:
     """Return the targets, one-hot where they are classes."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     y = _finite(data, "y", y, lines)
     if data.one_hot is None:

@@ -324,7 +324,7 @@ def finite_differences(
     Cost: 2·len(names) forward passes, as mathematics asks of differences, but at the speed of NumPy.
     Names whose neighbourhood leaves the domain are left out.
     """
-    import numpy as np  # noqa: PLC0415 - only large graphs need it
+    import numpy as np  # only large graphs need it
 
     found: dict[str, FiniteDifference] = {}
     for start in range(0, len(names), COLUMNS):
@@ -375,6 +375,6 @@ def number_of(value: Expr) -> Exact | None:
 
 def substituted(expr: Expr, shown: Callable[[Symbol], Expr]) -> Expr:
     """Put numbers (as the presentation wants them) in for symbols."""
-    from symbackprop.expr import transform  # noqa: PLC0415
+    from symbackprop.expr import transform
 
     return transform(expr, lambda part: shown(part) if isinstance(part, Symbol) else None)

@@ -157,7 +157,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _read_toml(source: Source) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - a one-liner needs no TOML
+    import tomllib  # a one-liner needs no TOML
 
     for place, line in enumerate(source.text.split("\n"), 1):
         if line.count(".") > MOST_NESTED_KEY and not line.lstrip().startswith("#"):
@@ -224,7 +224,7 @@ def _toml_hint(line: str, column: int, reason: str) -> str:
 
 
 def _read_json(source: Source) -> dict[str, Any]:
-    import json  # noqa: PLC0415 - a one-liner needs no JSON
+    import json  # a one-liner needs no JSON
 
     twice = False
 
@@ -307,7 +307,7 @@ class _Scanner:
 
     def key(self) -> tuple[str, ...]:
         """Read a dotted key, up to the mark after it."""
-        import json  # noqa: PLC0415 - for the escapes inside a quoted key
+        import json  # for the escapes inside a quoted key
 
         names: list[str] = []
         while self.tokens[self.index][0] != "mark":

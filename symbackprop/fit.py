@@ -70,7 +70,7 @@ class Module:
 
     def gradient(self, flat: Any, rows: Rows, values: tuple[Any, ...]) -> Any:
         """Return the derivatives by all parameters in one row."""
-        import numpy as np  # noqa: PLC0415 - only training on a data file needs it
+        import numpy as np  # only training on a data file needs it
 
         parts = self.functions["backward"](self.apart(flat), *self.data(rows), values)
         return np.concatenate([part.ravel() for part in parts])
@@ -91,7 +91,7 @@ def load_module(problem: Problem) -> Module:
     functions: dict[str, Any] = {}
     # The text is our own, written a moment ago from the derivation: of what the reader wrote, it has only sizes and
     # the formulas that the parser has read; neither title nor names nor numbers of the problem go into it.
-    exec(compile(write(order), "<the network's module>", "exec"), functions)  # noqa: S102
+    exec(compile(write(order), "<the network's module>", "exec"), functions)  # noqa: S102 - what codegen wrote from a graph, never a reader's text
     return Module(code, tuple(order.shape(name) for name in code.parameters), functions)
 
 
@@ -128,7 +128,7 @@ class Fit:
 
     def start(self, settings: Settings) -> State:
         """Return the state before the first update: the problem's own weights, drawn where it has none."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         drawn = self.module.functions["initialise"](settings.seed)
         order = Order(self.module.code, self.problem, "", "")
@@ -161,7 +161,7 @@ class Fit:
     @cached_property
     def trained(self) -> Any:
         """Which parameters are updated, as truth values; None for all of them."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         chosen = set(self.problem.trainable)
         mask = np.array([name in chosen for name in self.names])
@@ -176,7 +176,7 @@ class Fit:
         return Epoch(epoch, loss, accuracy, *held)
 
     def _figures(self, flat: Any, rows: Rows) -> tuple[float, float]:
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         with np.errstate(all="ignore"):
             loss, values = self.module.forward(flat, rows)
@@ -211,7 +211,7 @@ class Fit:
 
         Raises DomainError where a number stops being one, with the step and the layer in which that began.
         """
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         settings = state.settings
         constants = {name: float(value.value) for name, value in self.options.constants.items()}
@@ -247,7 +247,7 @@ class Fit:
 
     def _lost(self, epoch: int, update: int, cost: float, values: Sequence[Any], gradient: Any) -> DomainError:
         """Say where a number that is none came up first: forwards by layers, in the loss, or on the way back."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         for name, value in zip(self.module.code.kept, values, strict=True):
             if not np.isfinite(value).all():
@@ -259,7 +259,7 @@ class Fit:
         return _stopped(epoch, update, f"a gradient is no number; it began in layer {_layer(bad[-1])}, going backwards")
 
     def _overflow(self, epoch: int, update: int, flat: Any) -> DomainError:
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         bad = self._names_of(~np.isfinite(flat))
         return _stopped(epoch, update, f"a parameter is no number after the update; it began in layer {_layer(bad[-1])}")
@@ -273,7 +273,7 @@ class Fit:
 
     def save(self, state: State, path: Path) -> None:
         """Write weights and state; the file is always a whole one, the new or the one before."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         arrays = dict(zip(self.module.code.parameters, self.module.apart(state.parameters), strict=True))
         arrays |= {
@@ -291,7 +291,7 @@ class Fit:
 
     def resume(self, path: Path, epochs: int, batch_size: int | None, seed: int | None) -> State:
         """Return the state that a file holds; raises InputError for one that is not of this network and optimizer."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         found = read_arrays(path)
         optimizer = str(found.get("optimizer", ""))
@@ -317,7 +317,7 @@ class Fit:
 
     def weights(self, path: Path, found: Arrays | None = None) -> Any:
         """Return the parameters that a file holds, in one row; raises InputError."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         arrays = read_arrays(path) if found is None else found
         pairs = zip(self.module.code.parameters, self.module.shapes, strict=True)

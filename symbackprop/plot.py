@@ -54,9 +54,9 @@ def write_plot(path: Path, course: Course, contour: Contour | None = None) -> No
     Raises what `check_plot` raises, and InputError where the file cannot be written.
     """
     check_plot(path)
-    import matplotlib as mpl  # noqa: PLC0415 - an extra
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    import matplotlib as mpl  # an extra
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
     with mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", "svg.hashsalt": "symbackprop"}):
         figure = Figure(figsize=(6.4, 4.4) if contour is None else (11.5, 4.8), layout="constrained")

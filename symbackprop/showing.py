@@ -154,7 +154,7 @@ def show(made: Derivation) -> Path | None:
     """
     page, title = made.to_html(), made.problem.title or repr(made)[1:-1]
     if in_notebook():
-        from IPython import display  # noqa: PLC0415 - where a notebook runs, it is there
+        from IPython import display  # where a notebook runs, it is there
 
         draw: Any = display.display  # which has no types
         draw(Page(page, title))

@@ -42,7 +42,7 @@ def to_sympy(expr: Expr, assumptions: Assumptions | None = None, *, definitions:
     >>> to_sympy(Symbol("w") * Symbol("x") + 1)
     w*x + 1
     """
-    import sympy  # noqa: PLC0415 - see the module's docstring
+    import sympy  # see the module's docstring
 
     assumed = assumptions or {}
 
@@ -84,7 +84,7 @@ def to_sympy(expr: Expr, assumptions: Assumptions | None = None, *, definitions:
 @cache
 def _function(name: str, *, definitions: bool) -> Any:
     """Return the SymPy function of a name: SymPy's own where it has one, else one made from our row."""
-    import sympy  # noqa: PLC0415
+    import sympy
 
     row = FUNCTIONS.get(name)
     if row is not None and row.define is not None:
@@ -105,7 +105,7 @@ def _with_argument(expr: Expr, argument: Any) -> Any:
 
 def _own_function(row: Function) -> Any:
     """Make a SymPy function class from a row: `fdiff` is its slope in terms of itself, `doit` its definition."""
-    import sympy  # noqa: PLC0415
+    import sympy
 
     define = row.define
     assert define is not None

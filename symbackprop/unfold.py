@@ -62,7 +62,7 @@ def unfold(expr: Expr, name: str, *, ordinary: bool = False) -> list[Stage]:
         stages.append(Stage(Sum(tuple(terms)) if len(terms) > 1 else terms[0], rules))
     while any(_pending(term) for term in terms) and len(stages) < MOST_STAGES:
         applied: dict[str, None] = {}
-        terms = [transform(term, lambda part, applied=applied: _step(part, applied)) for term in terms]  # type: ignore[misc]
+        terms = [transform(term, lambda part, applied=applied: _step(part, applied)) for term in terms]  # type: ignore[misc]  # no type is inferred with a default
         # Zeros stay for a line, so that the reader sees where the constants went.
         stages.append(Stage(Sum(tuple(terms)) if len(terms) > 1 else terms[0], tuple(applied)))
     return stages

@@ -43,7 +43,7 @@ class Row:
     hint: str = ""
 
 
-def refused(problem: str | Mapping[str, Any], format: str, marked: str, target: str, hint: str = "") -> Row:  # noqa: A002
+def refused(problem: str | Mapping[str, Any], format: str, marked: str, target: str, hint: str = "") -> Row:  # noqa: A002 - as the option
     """Return a row that cannot be read; ⟦ and ⟧ in the answer stand around the places for the caret."""
     answer, places, opened = "", [], 0
     for character in marked:

@@ -61,7 +61,7 @@ class Worth:
     """One problem, with points at which to evaluate answers to it."""
 
     def __init__(self, problem: str | Mapping[str, Any]) -> None:
-        self.derivation: Derivation = derive(problem)  # type: ignore[arg-type]
+        self.derivation: Derivation = derive(problem)
         made = self.derivation.problem
         self.setting = Setting(self.derivation.graph, made.constraints, made.assumptions)
         self.known = made.known

@@ -29,7 +29,7 @@ def plan(sizes: str, activations: str, loss: str = "half_squared_error", **rest:
     for key in ("l1", "l2"):
         if key in rest:
             rest[key] = number(Fraction(str(rest[key])))
-    return Plan(widths, names, **{"biases": (True,) * len(names), "loss": loss} | rest)  # type: ignore[arg-type]
+    return Plan(widths, names, **{"biases": (True,) * len(names), "loss": loss} | rest)
 
 
 PLANS: dict[str, Plan] = {
@@ -90,7 +90,7 @@ def random_plan(source: random.Random) -> Plan:
     penalties = {key: number(Fraction(source.randint(1, 9), 20)) for key in ("l1", "l2") if source.random() < 0.2}
     if loss != "sum" and drawn.sizes[-1] != 1 and source.random() < 0.3:
         drawn = replace(drawn, unit_targets=True)
-    return replace(drawn, **penalties)  # type: ignore[arg-type]
+    return replace(drawn, **penalties)
 
 
 def activations_used() -> set[str]:

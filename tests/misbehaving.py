@@ -16,50 +16,50 @@ SERVES_MANY = True
 PRELOAD = ("mpmath",)
 
 
-def spin(*, limits):  # noqa: ARG001
+def spin(*, limits):
     while True:
         pass
 
 
-def power(*, limits):  # noqa: ARG001
+def power(*, limits):
     return 9**9**9  # one long call into C, which no Python code interrupts
 
 
-def sleep(seconds, *, limits):  # noqa: ARG001
+def sleep(seconds, *, limits):
     time.sleep(seconds)
     return "slept"
 
 
-def eat(*, limits):  # noqa: ARG001
+def eat(*, limits):
     kept = []
     while True:
         kept.append(bytearray(1 << 24))
 
 
-def nest(*, limits):  # noqa: ARG001
+def nest(*, limits):
     def deeper(n):
         return deeper(n + 1) + 1
 
     return deeper(0)
 
 
-def die(*, limits):  # noqa: ARG001
+def die(*, limits):
     os._exit(7)
 
 
-def crash(*, limits):  # noqa: ARG001
+def crash(*, limits):
     ctypes.string_at(0)
 
 
-def flood(*, limits):  # noqa: ARG001
+def flood(*, limits):
     return "x" * (9 << 20)
 
 
-def fail(kind, *, limits):  # noqa: ARG001
+def fail(kind, *, limits):
     raise {"parse": ParseError("no", "a+", 2), "problem": ProblemError("one", "two"), "bug": KeyError("k")}[kind]
 
 
-def garbage(*, limits):  # noqa: ARG001
+def garbage(*, limits):
     for number in range(3, 64):
         try:
             os.write(number, b"\x00\x00\x00\x02hi")
@@ -67,15 +67,15 @@ def garbage(*, limits):  # noqa: ARG001
             continue
 
 
-def lonely(value, *, limits):  # noqa: ARG001
+def lonely(value, *, limits):
     return value
 
 
-def process_id(*, limits):  # noqa: ARG001
+def process_id(*, limits):
     return [os.getpid(), str(Path.cwd()), dict(os.environ), sys.flags.safe_path]
 
 
-def escape(way, where, *, limits):  # noqa: ARG001
+def escape(way, where, *, limits):
     """Try to leave a mark outside; returns how it was refused."""
     try:
         match way:

@@ -62,7 +62,7 @@ def _as_in_a_notebook() -> Iterator[list[Any]]:
     """Run in the folder of the notebooks, where pages are shown under their cells: they are collected."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    from symbackprop import showing  # noqa: PLC0415 - not where the notebooks are only read
+    from symbackprop import showing  # not where the notebooks are only read
 
     shown: list[Any] = []
 
@@ -81,7 +81,7 @@ def _as_in_a_notebook() -> Iterator[list[Any]]:
 def _run(source: str, name: str, space: dict[str, Any], count: int, shown: list[Any]) -> Iterator[dict[str, Any]]:
     """Run a cell and yield its outputs: what it printed, the pages it showed, and its last value."""
     tree = ast.parse(source)
-    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None  # type: ignore[attr-defined]
+    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
     printed = io.StringIO()
     with redirect_stdout(printed):
         exec(compile(tree, name, "exec"), space)
@@ -110,7 +110,7 @@ def _offered(value: Any) -> dict[str, str]:
     made = {kind: getattr(value, method)() for kind, method in METHODS.items() if hasattr(value, method)}
     if hasattr(value, "_repr_pretty_"):
         printer = _Printer()
-        value._repr_pretty_(printer, False)  # noqa: FBT003 - IPython's call
+        value._repr_pretty_(printer, False)
         plain = printer.shown
     else:
         plain = repr(value)

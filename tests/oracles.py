@@ -309,7 +309,7 @@ def real_reference(
 
 def torch_expression(expr: Expr, env: Mapping[str, Any]) -> Any:
     """Evaluate an expression of plain calculus on PyTorch tensors."""
-    import torch  # noqa: PLC0415 - optional
+    import torch  # optional
 
     match expr:
         case Number(value):
@@ -336,8 +336,8 @@ def torch_expression(expr: Expr, env: Mapping[str, Any]) -> Any:
 
 def torch_activation(name: str, z: Any) -> Any:
     """Apply an activation to a whole layer, as PyTorch has it, or a formula in z unit by unit."""
-    import torch  # noqa: PLC0415
-    import torch.nn.functional as F  # noqa: N812, PLC0415
+    import torch
+    import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own pages use
 
     # F.hardsigmoid has 1/6 in single precision.
     known = {
@@ -354,8 +354,8 @@ def torch_activation(name: str, z: Any) -> Any:
 
 def torch_loss(name: str, a: Any, y: Any) -> Any:
     """Return one sample's loss, as PyTorch has it."""
-    import torch  # noqa: PLC0415
-    import torch.nn.functional as F  # noqa: N812, PLC0415
+    import torch
+    import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own pages use
 
     known = {
         "squared_error": lambda: F.mse_loss(a, y, reduction="sum"),
@@ -378,7 +378,7 @@ def torch_loss(name: str, a: Any, y: Any) -> Any:
 
 def torch_gradients(problem: Problem, point: Mapping[str, Fraction]) -> dict[str, float]:
     """Return the derivative of the output by every leaf, by PyTorch in float64; a network is built from its declaration."""
-    import torch  # noqa: PLC0415
+    import torch
 
     leaves = {name: torch.tensor(float(value), dtype=torch.float64, requires_grad=True) for name, value in point.items()}
     output = _torch_network(problem.network, leaves) if problem.network else _torch_definitions(problem.graph, leaves)
@@ -394,7 +394,7 @@ def _torch_definitions(graph: Graph, leaves: Mapping[str, Any]) -> Any:
 
 
 def _torch_network(network: Network, leaves: Mapping[str, Any]) -> Any:
-    import torch  # noqa: PLC0415
+    import torch
 
     losses = []
     for sample in range(1, network.samples + 1):

@@ -73,7 +73,7 @@ def score(rows: Iterable[Any]) -> Score:
 
 def outcome(row: Any) -> Outcome:
     """Read one row and compare by value with what a careful reader makes of it."""
-    from symbackprop.parse.answers import read_answer  # noqa: PLC0415 - values can be compared without a reader
+    from symbackprop.parse.answers import read_answer  # values can be compared without a reader
 
     made = worth(problem_of(row))
     accepted = readings(row.reading)
@@ -98,11 +98,11 @@ def outcome(row: Any) -> Outcome:
 
 def lexicon(made: Worth) -> Any:
     """Return the symbol table of a problem."""
-    from symbackprop.checking.symbols import lexicon_of  # noqa: PLC0415 - as above
+    from symbackprop.checking.symbols import lexicon_of  # as above
 
     if not hasattr(made, "lexicon"):
-        made.lexicon = lexicon_of(made.derivation.problem, made.derivation.backward)  # type: ignore[attr-defined]
-    return made.lexicon  # type: ignore[attr-defined]
+        made.lexicon = lexicon_of(made.derivation.problem, made.derivation.backward)
+    return made.lexicon
 
 
 def readings(reading: Any) -> tuple[Any, ...]:

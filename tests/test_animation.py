@@ -157,7 +157,7 @@ def test_four_pictures_have_no_order() -> None:
 @needs_matplotlib
 def test_a_gif_plays_every_beat() -> None:
     """A frame a beat, over and over, the same bytes each time."""
-    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+    from PIL import Image  # comes with matplotlib
 
     drawn = figure("two paths")
     made = animated_gif(drawn)

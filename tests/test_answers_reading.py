@@ -631,7 +631,7 @@ def test_depth_needs_no_deep_stack() -> None:
 def _frames() -> int:
     frame, count = sys._getframe(), 0  # noqa: SLF001 - counts how deep the test itself runs
     while frame is not None:
-        frame, count = frame.f_back, count + 1  # type: ignore[assignment]
+        frame, count = frame.f_back, count + 1
     return count
 
 

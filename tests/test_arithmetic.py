@@ -72,7 +72,7 @@ def test_a_compiled_expression_gives_the_same_bits_as_evaluation(expr: Expr, poi
 @pytest.mark.parametrize("point", POINTS, ids=range(len(POINTS)))
 def test_floats_agree_with_thirty_digits_and_with_arrays(expr: Expr, point) -> None:
     """The stable forms compute the definitions; an array computes every entry."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     digits = high_precision(30)
     precise = value_or_error(lambda: evaluate(expr, {k: digits.number(Fraction(v)) for k, v in point.items()}, digits))
@@ -209,7 +209,7 @@ def test_an_enormous_power_of_e_does_not_fill_the_memory() -> None:
 
 def test_high_precision_leaves_the_global_precision_alone() -> None:
     """Whoever else uses mpmath keeps their digits."""
-    import mpmath  # noqa: PLC0415
+    import mpmath
 
     before = mpmath.mp.dps
     high_precision(50)
@@ -236,7 +236,7 @@ def test_every_relation_is_known_in_closures(relation: str) -> None:
 
 def test_arrays_choose_entry_by_entry() -> None:
     """A kink inside an array is no obstacle."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     xs = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
     for expr in (maximum(X, 0), call("leaky_relu", X), call("hard_tanh", X), call("elu", X), call("softmax", 1, X, Y)):
@@ -270,7 +270,7 @@ def test_fractions_never_round() -> None:
 
 def test_a_compiled_unit_is_several_times_faster() -> None:
     """Training evaluates the same definitions thousands of times."""
-    import timeit  # noqa: PLC0415
+    import timeit
 
     unit = add(*(mul(Symbol(f"w{k}"), Symbol(f"x{k}")) for k in range(20)), Symbol("b"))
     env = {"b": 1.0} | {f"{letter}{k}": 0.5 + k for letter in "wx" for k in range(20)}

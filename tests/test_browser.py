@@ -42,7 +42,7 @@ def missing() -> str:
     if CHROMIUM is None or DRIVER is None:
         return "needs chromium and chromedriver"
     try:
-        import selenium  # noqa: F401, PLC0415
+        import selenium  # noqa: F401 - is it there?
     except ImportError:
         return "needs selenium"
     return ""
@@ -52,8 +52,8 @@ class Browser:
     """One Chromium; notes every request and every message of the console."""
 
     def __init__(self, profile: Path) -> None:
-        from selenium import webdriver  # noqa: PLC0415
-        from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
 
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM or ""
@@ -73,13 +73,13 @@ class Browser:
 
     def press(self, *keys: str) -> None:
         """Press keys where the focus is."""
-        from selenium.webdriver import ActionChains  # noqa: PLC0415
+        from selenium.webdriver import ActionChains
 
         ActionChains(self.driver).send_keys(*keys).perform()
 
     def click(self, selector: str) -> None:
         """Click in the middle of an element, as a mouse does."""
-        from selenium.webdriver import ActionChains  # noqa: PLC0415
+        from selenium.webdriver import ActionChains
 
         element = self.driver.find_element("css selector", selector)
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)

@@ -25,7 +25,7 @@ from symbackprop.render.marked import width_of
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "worked_examples"
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands
 ALL_FORMATS = (*FORMATS, "json")
 
 Capture = pytest.CaptureFixture[str]

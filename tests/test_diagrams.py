@@ -237,7 +237,7 @@ def test_numbers_stand_at_every_value(drawing: Drawing) -> None:
 
     assert {name for name in drawn if labelled[name, "value"] != 1} == set()
     if picture.kind != "network":
-        gradients = set((made.atoms() if picture.kind == "atoms" else made).values.gradients)  # type: ignore[union-attr]
+        gradients = set((made.atoms() if picture.kind == "atoms" else made).values.gradients)
         assert {name for name in drawn & gradients if labelled[name, "gradient"] != 1} == set()
 
 

@@ -207,7 +207,7 @@ def test_operations_are_counted_as_one_calculates(text: str, count: int) -> None
 
 def test_the_garbage_collector_is_as_before() -> None:
     """Building a large derivation pauses it, whatever happens inside, and one inside another."""
-    import gc  # noqa: PLC0415
+    import gc
 
     assert gc.isenabled()
     with uncollected():

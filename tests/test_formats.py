@@ -185,9 +185,9 @@ LETTERS = "".join(f"#let {name}(body) = body\n" for name in TINTS) + "#let blank
 
 @needs_typst
 @pytest.mark.parametrize("inline", [False, True])
-def test_typst_reads_every_formula(inline: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_typst_reads_every_formula(inline: bool) -> None:
     """Every side, value and line of every case is mathematics to Typst, in every notation of some."""
-    import typst  # noqa: PLC0415
+    import typst
 
     lines = [LETTERS]
     for case in CASES:
@@ -228,7 +228,7 @@ def test_a_pdf_is_made_alike_twice(name: str) -> None:
 @pytest.mark.parametrize("options", [Options(), Options(columns=2), Options(beamer=True)])
 def test_nothing_sticks_out_of_a_page(options: Options) -> None:
     """No line of any case is wider than its column: the document marks those that it had to make smaller."""
-    import typst  # noqa: PLC0415
+    import typst
 
     for name in (
         "chain of two",

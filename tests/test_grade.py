@@ -881,7 +881,7 @@ def test_what_is_asked_of_the_crew_is_checked(monkeypatch) -> None:
 @pytest.mark.skipif(find_spec("distributed") is None, reason="dask is in the extra [dask]")
 def test_a_dask_cluster_of_two_workers_gives_the_same_results(tmp_path) -> None:
     """The same run, on a cluster that somebody else has started."""
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - in an extra
+    from distributed import Client, LocalCluster  # in an extra
 
     problem, handed_in = write(tmp_path, 12)
     grade(load(str(problem)), handed_in, tmp_path / "here", jobs=1)

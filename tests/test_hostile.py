@@ -179,7 +179,7 @@ def test_hostile_submissions(name, lent, tmp_path, monkeypatch) -> None:
 def peak_memory() -> int:
     """Return the most memory that this process has had, in kB; 0 where nobody counts."""
     try:
-        import resource  # noqa: PLC0415 - not there on Windows
+        import resource  # not there on Windows
     except ImportError:
         return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

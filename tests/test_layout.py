@@ -18,7 +18,7 @@ from symbackprop.verify import verify
 @pytest.mark.parametrize("delta", ["z", "a"])
 @pytest.mark.parametrize("numerator", [False, True], ids=["denominator", "numerator"])
 @pytest.mark.parametrize("name", PLANS)
-def test_every_layout_is_the_view_by_units(name: str, numerator: bool, delta: str) -> None:  # noqa: FBT001
+def test_every_layout_is_the_view_by_units(name: str, numerator: bool, delta: str) -> None:
     """Every claim is true at every entry, whatever the layout and whatever δ is the derivative of."""
     made = PLANS[name]
     sweep = swept(made, delta, numerator=numerator)

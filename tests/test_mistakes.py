@@ -264,7 +264,7 @@ def test_numbers_of_no_meaning_are_seldom_explained() -> None:
 def test_a_unit_of_the_last_place() -> None:
     """It is read off the exact number."""
     assert last_place(3) == 1
-    assert last_place(sb.derive("f = 0.150*x").backward.graph.output.expr.factors[0].value) == pytest.approx(0.01)  # type: ignore[attr-defined]
+    assert last_place(sb.derive("f = 0.150*x").backward.graph.output.expr.factors[0].value) == pytest.approx(0.01)
 
 
 def test_small_fractions_are_recognised_in_the_field() -> None:

@@ -189,7 +189,7 @@ def test_parts_hold_no_markup() -> None:
     """A spelling is structure: letters, indices, layer and sample."""
     speller = Speller()
 
-    assert speller.spell(Symbol("a1_12_s3")) == Name("a1_12_s3", "a", "letter", ("12",), True, 1, 3, "[1](3)", "a1_12_s3")  # noqa: FBT003
+    assert speller.spell(Symbol("a1_12_s3")) == Name("a1_12_s3", "a", "letter", ("12",), True, 1, 3, "[1](3)", "a1_12_s3")
     ratio = speller.spell(Adjoint("dL_dx_1", "L", "x_1"))
     assert isinstance(ratio, Ratio)
     assert (ratio.top.letter, ratio.bottom.indices) == ("L", ("1",))

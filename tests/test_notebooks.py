@@ -94,7 +94,7 @@ BUNDLES = {
 @pytest.mark.skipif(find_spec("IPython") is None, reason="IPython is not installed")
 def test_what_a_cell_sends() -> None:
     """What IPython makes of each class as the last value of a cell; within a list, a line for each."""
-    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415 - an extra
+    from IPython.core.interactiveshell import InteractiveShell  # an extra
 
     formatter = InteractiveShell().display_formatter
     sent = {name: formatter.format(one)[0] for name, one in displayed().items()}
@@ -136,7 +136,7 @@ def test_a_finding_says_the_same_as_text() -> None:
     assert [line.split(" ")[1] for line in markdown.splitlines()[:3]] == [r"$\times$", r"$\checkmark$", r"$\checkmark$"]
     assert left_over(right._repr_markdown_()) == left_over(markdown) == []
     printer = Printer()
-    wrong._repr_pretty_(printer, False)  # noqa: FBT003 - IPython's call
+    wrong._repr_pretty_(printer, False)
     assert printer.shown.replace("\n", " ") == f"✗ {wrong.message}".replace("\n", " ")
 
 
@@ -160,7 +160,7 @@ def test_a_diagram_follows_the_slice() -> None:
     assert [edge.name for edge in followed.figure.edges if "own" in edge.classes] == ["w1_1_1"]
     assert d.diagram(wrt="w1_1_1") == followed
     printer = Printer()
-    followed._repr_pretty_(printer, False)  # noqa: FBT003
+    followed._repr_pretty_(printer, False)
     assert printer.shown.startswith('<Diagram (network) of "A step by step backpropagation example">\nA network with 2 inputs')
     assert d.diagram("atoms").figure.kind == "atoms"
     assert d.diagram(animate=True).figure.kind == "graph"
@@ -217,10 +217,10 @@ def test_show_in_a_notebook_is_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a notebook the page stands in a frame with the whole page in its address, and nothing of it leaks out."""
     shown: list[Any] = []
     display = types.ModuleType("IPython.display")
-    display.display = shown.append  # type: ignore[attr-defined]
+    display.display = shown.append
     shell = types.SimpleNamespace(kernel=object())
     interactive = types.ModuleType("IPython")
-    interactive.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    interactive.get_ipython = lambda: shell
     monkeypatch.setitem(sys.modules, "IPython", interactive)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     d = sb.derive({"title": HOSTILE, "definitions": {"y": "x^2"}, "point": {"x": 3}})
@@ -239,7 +239,7 @@ def test_show_in_a_notebook_is_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_outside_of_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     """IPython in a terminal is no notebook."""
     interactive = types.ModuleType("IPython")
-    interactive.get_ipython = types.SimpleNamespace  # type: ignore[attr-defined]
+    interactive.get_ipython = types.SimpleNamespace
     monkeypatch.setitem(sys.modules, "IPython", interactive)
     assert not showing.in_notebook()
     monkeypatch.delitem(sys.modules, "IPython")
@@ -286,8 +286,8 @@ def test_there_are_notebooks() -> None:
 @pytest.fixture(scope="module")
 def run_by_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Run the cells of all worked notebooks in one kernel of Jupyter."""
-    import nbclient  # noqa: PLC0415 - an extra
-    import nbformat  # noqa: PLC0415
+    import nbclient  # an extra
+    import nbformat
 
     home = tmp_path_factory.mktemp("jupyter")
     before = dict(os.environ)
@@ -348,7 +348,7 @@ def test_jupyter_runs_a_notebook(run_by_jupyter: Any) -> None:
 @needs_jupyter
 def test_a_notebook_as_a_page(run_by_jupyter: Any) -> None:
     """Nbconvert makes HTML of it: outside of what MathJax sets and of code, there is no LaTeX."""
-    import nbconvert  # noqa: PLC0415 - an extra
+    import nbconvert  # an extra
 
     body, _ = nbconvert.HTMLExporter().from_notebook_node(run_by_jupyter)
     shown = re.findall(r'<div class="jp-RenderedHTMLCommon jp-RenderedMarkdown[^>]*>(.*?)</div>\s*</div>', body, flags=re.DOTALL)
@@ -363,7 +363,7 @@ def test_a_notebook_as_a_page(run_by_jupyter: Any) -> None:
 @pytest.mark.latex
 def test_a_notebook_as_pdf(run_by_jupyter: Any, tmp_path: Path) -> None:
     """Where pandoc and XeLaTeX are, nbconvert makes a PDF of it, pictures and all."""
-    import nbconvert  # noqa: PLC0415 - an extra
+    import nbconvert  # an extra
 
     lacking = [program for program in ("pandoc", "xelatex") if shutil.which(program) is None]
     if lacking:

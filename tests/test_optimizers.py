@@ -167,7 +167,7 @@ def test_every_optimizer_is_compared_with_pytorch() -> None:
 def test_the_defaults_are_those_of_pytorch(name: str) -> None:
     """Every default is the one in the signature of torch.optim, but for momentum, where PyTorch's 0 means none."""
     torch = pytest.importorskip("torch")
-    import inspect  # noqa: PLC0415
+    import inspect
 
     theirs = {
         key: parameter.default

@@ -531,9 +531,9 @@ def test_any_file_is_read_or_refused(table: dict[str, Any], kind: str, where: in
 
 
 def from_source(source: Source) -> Problem:
-    from symbackprop import problem  # noqa: PLC0415 - the reader behind `load`, without a file
+    from symbackprop import problem  # the reader behind `load`, without a file
 
-    return problem._read(source.table(), source)  # noqa: SLF001
+    return problem._read(source.table(), source)  # noqa: SLF001 - the reader below the cache
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -161,7 +161,7 @@ def test_an_expression_may_start_with_a_minus_sign(text: str, gradient: float | 
         (0.73, "0.76", "rounded-steps", 0.02, False),
     ],
 )
-def test_printed_digits_are_compared_as_printed(value: float, printed: str, match: str, tol: float | None, agrees: bool) -> None:  # noqa: FBT001
+def test_printed_digits_are_compared_as_printed(value: float, printed: str, match: str, tol: float | None, agrees: bool) -> None:
     """Rounded, cut off, within a relative or an absolute tolerance: each is told from its neighbour."""
     assert as_printed(value, {"printed": printed, "match": match, "tol": tol}) is agrees
 

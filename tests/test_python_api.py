@@ -380,7 +380,7 @@ def test_a_derivation_cannot_be_changed(made: Derivation) -> None:
     made.slice("w1_1_1")
     made.at(x=[1, 0])
     with pytest.raises(FrozenInstanceError):
-        made.notation = "nielsen"  # type: ignore[misc]
+        made.notation = "nielsen"
     assert made.to_text() == text
     assert len({made, made.slice("w1_1_1")}) == 2
 
@@ -409,14 +409,14 @@ def test_a_derivation_shows_itself_in_a_notebook(problem: Any) -> None:
     assert derived._repr_markdown_() == derived.render("dollar", Options(color=False))
     assert "textcolor" not in derived._repr_markdown_()
     printer = Printer()
-    derived._repr_pretty_(printer, False)  # noqa: FBT003 - IPython's call
+    derived._repr_pretty_(printer, False)
     assert printer.shown == derived.to_text()
     printer = Printer()
-    derived._repr_pretty_(printer, True)  # noqa: FBT003
+    derived._repr_pretty_(printer, True)
     assert printer.shown == repr(derived)
     printer = Printer()
     printer.stack = [1, 2]
-    derived._repr_pretty_(printer, False)  # noqa: FBT003
+    derived._repr_pretty_(printer, False)
     assert printer.shown == repr(derived)
 
 
@@ -426,7 +426,7 @@ def test_a_training_shows_its_course_in_a_notebook() -> None:
     assert re.search(r"^\| step \| \$E_\{\\text\{total\}\}\$ \|", run._repr_markdown_() or "", flags=re.MULTILINE)
     assert (run._repr_latex_() or "").count("$$") == 4
     printer = Printer()
-    run._repr_pretty_(printer, False)  # noqa: FBT003
+    run._repr_pretty_(printer, False)
     assert "fell from 0.2984 to 0.2759 in 3 updates" in printer.shown
     assert repr(run) == "<Training by gradient descent: 3 steps, L from 0.298371 to 0.275943>"
     alone = replace(run, shown=None)

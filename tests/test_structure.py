@@ -274,3 +274,17 @@ def test_contributing_shows_the_ladder_as_it_is() -> None:
         folder: ", then ".join(" and ".join(f"`{name}`" for name in names) for names in groups)
         for folder, groups in FOLDERS.items()
     }
+
+
+def test_a_suppressed_warning_carries_its_reason() -> None:
+    """Whoever silences a checker says why, on the same line."""
+    bare = re.compile(r"# (?:noqa(?:: [A-Z0-9, ]+)?|type: ignore\[[a-z-]+\])\s*$")
+    paths = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    silent = [
+        f"{path.name}:{number}"
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+
+    assert silent == []

@@ -9,7 +9,7 @@ from symbackprop.cli import run
 from symbackprop.document import Heading, Lines, Note
 from symbackprop.narrate import Telling, tell_together
 
-SMALL = [name for name, made in PLANS.items() if made.depth <= 3 and (made.batch or 1) <= 3]  # type: ignore[operator]
+SMALL = [name for name, made in PLANS.items() if made.depth <= 3 and (made.batch or 1) <= 3]
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -30,7 +30,7 @@ def definitions(text_leaves: str, **nodes: Expr) -> Backward:
 def network(*sizes: int, activation: str = "tanh", **given: object) -> Backward:
     """Sweep a network, the same activation in every layer."""
     layers = tuple(Layer(units, activation) for units in sizes[1:])
-    return backpropagate(Network(sizes[0], layers, **given).graph())  # type: ignore[arg-type]
+    return backpropagate(Network(sizes[0], layers, **given).graph())
 
 
 def somewhere(backward: Backward, seed: int = 1) -> dict[str, float]:
@@ -132,7 +132,7 @@ def test_values_and_gradients_of_a_point_are_those_of_its_parameters() -> None:
 
 
 def _exactly(value: float) -> Number:
-    from fractions import Fraction  # noqa: PLC0415
+    from fractions import Fraction
 
     return Number(Fraction(value))
 
@@ -363,7 +363,7 @@ def bad_runs() -> dict[str, tuple[type[SymbackpropError], str, object]]:
     x, y, w = Symbol("x"), Symbol("y"), Symbol("w")
 
     def line(here: Mapping[str, Expr | float] = point, *, steps: object = 1, rate: float = 0.1, **given: object) -> Trajectory:
-        return train(line_by_hand(), here, make_options("sgd", {"lr": rate}), steps, **given)  # type: ignore[arg-type]
+        return train(line_by_hand(), here, make_options("sgd", {"lr": rate}), steps, **given)
 
     def plain(names: str, here: dict[str, float], options=SGD, steps: int = 9, **nodes: Expr) -> Trajectory:
         return train(definitions(names, **nodes), here, options, steps)
@@ -433,7 +433,7 @@ def test_what_goes_wrong_is_said(case: str) -> None:
     """The message names the step, the definition, its value and the way out."""
     kind, message, run = bad_runs()[case]
     with pytest.raises(kind) as caught:
-        run()  # type: ignore[operator]
+        run()
 
     assert type(caught.value) is kind
     assert message in str(caught.value)

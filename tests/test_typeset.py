@@ -212,7 +212,7 @@ def test_decimals_are_written_out_only_when_they_end(value: Fraction | int, text
     ("expr", "negative"),
     [(Number(-2), True), (x, False), (-x, True), (Quotient(-x, y), True), (Tint(Numeral("-1"), 0), True), (x - y, False)],
 )
-def test_the_sign_of_a_term(expr: Expr, negative: bool) -> None:  # noqa: FBT001
+def test_the_sign_of_a_term(expr: Expr, negative: bool) -> None:
     """A term is negative when its first number is."""
     assert split_sign(expr)[0] is negative
 

@@ -40,7 +40,7 @@ LAYOUTS = {"one column": Options(), "two columns": Options(columns=2), "slides":
 def told(problem: str, **asked: Any) -> tuple[Document, Speller, Derivation | None]:
     """Return a document of a problem, as units or, with a view, as layers or indices."""
     if view := asked.pop("view", ""):
-        from symbackprop.cli.inputs import telling_of  # noqa: PLC0415
+        from symbackprop.cli.inputs import telling_of
 
         document, speller = tell_view(problem, telling_of(2, 4, exact=False), Asked(view))
         return document, speller, None
@@ -78,7 +78,7 @@ def source(name: str, layout: str) -> str:
 @cache
 def pdf(name: str, layout: str) -> bytes:
     """Return a problem as a PDF for everybody: Typst refuses it where a formula or picture has no words."""
-    import typst  # noqa: PLC0415
+    import typst
 
     made = typst.compile(source(name, layout).encode(), ignore_system_fonts=True, timestamp=0, pdf_standards="ua-1")
     assert isinstance(made, bytes)
@@ -113,7 +113,7 @@ def test_everybody_can_read_a_pdf(name: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_no_line_is_too_wide(layout: str) -> None:
     """The document marks the lines that it had to make smaller: there are none."""
-    import typst  # noqa: PLC0415
+    import typst
 
     for name in WHICH[layout]:
         assert json.loads(typst.query(source(name, layout).encode(), "<shrunk>", ignore_system_fonts=True)) == [], name
@@ -154,7 +154,7 @@ def test_how_many_pages() -> None:
 @needs_typst
 def test_slides_show_one_step_after_another() -> None:
     """There are more pages than slides, for lines come one by one; a slide has its section's name, the picture stands first."""
-    import typst  # noqa: PLC0415
+    import typst
 
     text = source("one weight", "slides")
     heads = json.loads(typst.query(text.encode(), "heading.where(level: 2)", ignore_system_fonts=True))
@@ -181,7 +181,7 @@ def test_references_lead_to_equations() -> None:
 @needs_typst
 def test_only_fonts_that_typst_carries() -> None:
     """The fonts of a PDF are those of the wheel, so that a page looks the same everywhere."""
-    import typst  # noqa: PLC0415
+    import typst
 
     carried = set(typst.Fonts(include_system_fonts=False, include_embedded_fonts=True).families())
     for layout in LAYOUTS:
@@ -323,12 +323,12 @@ def _typst_is_old(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("taken", [False, True])
-def test_where_no_pdf_can_be_made(  # noqa: PLR0913, PLR0917
+def test_where_no_pdf_can_be_made(  # noqa: PLR0913, PLR0917 - a row of the table, and fixtures
     arrange: Any,
     engine: tuple[str, ...],
     said: str,
     written: str,
-    taken: bool,  # noqa: FBT001
+    taken: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -307,7 +307,7 @@ def test_the_truth_at_a_rational_point_is_what_finite_differences_see(graph: Gra
     h = digits.context.mpf(10) ** -12
 
     def shifted(name: str, by: object) -> object:
-        from symbackprop.arithmetic import evaluate  # noqa: PLC0415
+        from symbackprop.arithmetic import evaluate
 
         env = dict(leaves)
         env[name] += by
@@ -325,7 +325,7 @@ def test_the_slopes_written_a_second_time_are_derivatives(name: str) -> None:
     """What truth rests on for elementary functions: each slope is the limit of the difference quotient."""
     digits = high_precision(30)
     context = digits.context
-    from symbackprop.arithmetic import evaluate  # noqa: PLC0415
+    from symbackprop.arithmetic import evaluate
 
     for z in (Fraction(3, 10), Fraction(7, 10)):
         at = digits.number(z)
@@ -340,7 +340,7 @@ def test_every_elementary_function_has_its_slope() -> None:
 
 def test_the_fields_are_what_they_claim_to_be() -> None:
     """P, Q, R are primes, P = 2Q + 1, R divides P + 1, −1 is no square, and 2, 3, 5, 7 are."""
-    from sympy import isprime  # noqa: PLC0415
+    from sympy import isprime
 
     assert isprime(P)
     assert isprime(Q)
@@ -449,7 +449,7 @@ def test_exact_checks_import_neither_mpmath_nor_numpy_nor_sympy() -> None:
 
 def test_checking_costs_less_than_deriving() -> None:
     """A network of 1,240 parameters: the check is linear and at most as long as the derivation."""
-    from time import process_time  # noqa: PLC0415
+    from time import process_time
 
     graph = Network(20, (Layer(20), Layer(20), Layer(20))).graph()
     ratios = []

@@ -16,7 +16,7 @@ class _Array(Arithmetic[Any]):
     _NAMES: Mapping[str, str] = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 
     def _numpy(self) -> Any:
-        import numpy as np  # noqa: PLC0415 - takes 80 ms, and most runs need no arrays
+        import numpy as np  # takes 80 ms, and most runs need no arrays
 
         return np
 

@@ -17,7 +17,7 @@ class _HighPrecision(Arithmetic[Any]):
     """mpmath in a context of its own, so that nobody's precision is changed."""
 
     def __init__(self, digits: int) -> None:
-        import mpmath  # noqa: PLC0415 - takes 60 ms, and most runs need no digits
+        import mpmath  # takes 60 ms, and most runs need no digits
 
         self.context = mpmath.mp.clone()
         self.context.dps = digits + GUARD_DIGITS

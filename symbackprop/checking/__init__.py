@@ -37,7 +37,7 @@ FORMATS = ("auto", "text", "latex")
 Checkable = Derivation | Truth | Network | Problem | Mapping[str, Any] | str | Path
 
 
-def check(problem: Checkable, target: str | None, answer: str, *, format: str = "auto", **options: Any) -> Finding:  # noqa: A002
+def check(problem: Checkable, target: str | None, answer: str, *, format: str = "auto", **options: Any) -> Finding:  # noqa: A002 - the public name
     """
     Check an answer, or a chain of steps, to the question what `target` is.
 

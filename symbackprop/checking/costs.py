@@ -70,7 +70,7 @@ def penalty_scaled(*factors: Fraction | int) -> Mutation:
         for place in scene.places("penalty"):
             for factor in factors:
                 number = scene.model.number(factor)
-                if mutant := scene.changed(place, lambda edge, number=number: number * scene.local(edge)):  # type: ignore[misc]
+                if mutant := scene.changed(place, lambda edge, number=number: number * scene.local(edge)):  # type: ignore[misc]  # no type is inferred with a default
                     yield mutant
 
     return mutate
@@ -107,5 +107,5 @@ def penalty_of_weight(scene: Scene, place: Place) -> Instead:
         own = place.edges[0][1]
         for name in scene.original.leaf_by_name:
             if name != own and is_weight(scene, name):
-                yield f"λ·{scene.written(name)}", lambda _, name=name: number * scene.values[name]  # type: ignore[misc]
+                yield f"λ·{scene.written(name)}", lambda _, name=name: number * scene.values[name]  # type: ignore[misc]  # no type is inferred with a default
     yield "½λ·w²", lambda edge: scene.model.div(number * scene.values[edge[1]] ** 2, scene.model.number(2))

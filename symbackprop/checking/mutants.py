@@ -100,7 +100,7 @@ def other_weight(scene: Scene, place: Place) -> Instead:
     for leaf in scene.original.leaves:
         name = leaf.symbol.name
         if leaf.role is Role.WEIGHT and name != own and scene.index(name, "layer") == layer:
-            yield name, lambda _, name=name: scene.values[name]  # type: ignore[misc]
+            yield name, lambda _, name=name: scene.values[name]  # type: ignore[misc]  # no type is inferred with a default
 
 
 def weight_of_layer(scene: Scene, place: Place) -> Instead:

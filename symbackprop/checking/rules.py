@@ -226,7 +226,7 @@ def elsewhere(scene: Scene, place: Place) -> Instead:
         if name not in {parent, child}:
             moved = {parent: Symbol(name), child: substitute(op, {parent: Symbol(name)})}
             other = substitute(slope, {**scene.model.written_out, **moved})
-            yield scene.written(name), lambda _, other=other: scene.evaluated(other)  # type: ignore[misc]
+            yield scene.written(name), lambda _, other=other: scene.evaluated(other)  # type: ignore[misc]  # no type is inferred with a default
     # f′(u′)·u′, which takes the derivative of what is inside first.
     own = scene.original.definitions.get(parent)
     inside = scene.model.written_out.get(parent) or (own.expr if own else None)
@@ -262,7 +262,7 @@ def term_counted(scene: Scene, place: Place) -> Instead:
     """∂(w·x + b)/∂w taken for x + b."""
     if place.scope == "edge":
         for name in scene.original.leaf_by_name:
-            yield f"its sum with {scene.written(name)}", lambda edge, name=name: scene.local(edge) + scene.values[name]  # type: ignore[misc]
+            yield f"its sum with {scene.written(name)}", lambda edge, name=name: scene.local(edge) + scene.values[name]  # type: ignore[misc]  # no type is inferred with a default
 
 
 def variable_kept(scene: Scene) -> Iterator[Mutant]:

@@ -80,7 +80,7 @@ def slope_elsewhere(scene: Scene, place: Place) -> Instead:
         yield name if place.scope == "edge" else f"z{scene.index(name, 'layer')}", other
     if place.scope == "layer":
         for child, parent in place.edges:
-            yield f"{parent} for every unit", lambda _, edge=(child, parent): scene.local(edge)  # type: ignore[misc]
+            yield f"{parent} for every unit", lambda _, edge=(child, parent): scene.local(edge)  # type: ignore[misc]  # no type is inferred with a default
     elif place.scope == "edge":
         for activation in scene.original.definitions:
             if scene.original.role(activation) is Role.ACTIVATION and scene.function_at(place.edges[0][0]) == "sigmoid":

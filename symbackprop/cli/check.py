@@ -52,7 +52,7 @@ Solution = Annotated[bool, typer.Option("--solution", help="Also print what woul
 Codes = Annotated[bool, typer.Option("--codes", help="Also print the stable codes of all mistakes that explain the answer.")]
 
 
-def check(  # noqa: PLR0913 - one parameter an option
+def check(
     problem: ProblemArgument,
     answer: Words = None,
     *,
@@ -74,10 +74,10 @@ def check(  # noqa: PLR0913 - one parameter an option
     standalone: Standalone = False,
 ) -> None:
     """Check an answer or a chain of steps: right or wrong, where and why.  Exit code 0 right, 1 wrong, 2 unreadable."""
-    from symbackprop.checking.showing import read_again  # noqa: PLC0415
-    from symbackprop.checking.truth import Truth  # noqa: PLC0415
-    from symbackprop.derivation import derive  # noqa: PLC0415
-    from symbackprop.narrate.findings import tell_finding  # noqa: PLC0415
+    from symbackprop.checking.showing import read_again
+    from symbackprop.checking.truth import Truth
+    from symbackprop.derivation import derive
+    from symbackprop.narrate.findings import tell_finding
 
     truth = Truth(derive(problem, at=at, notation=notation))
     loaded = truth.derivation.problem
@@ -87,17 +87,17 @@ def check(  # noqa: PLR0913 - one parameter an option
     }  # fmt: skip
     options = {name: value for name, value in options.items() if value is not None}
     if code is not None:
-        from symbackprop.sandbox.code import check_code  # noqa: PLC0415
+        from symbackprop.sandbox.code import check_code
 
         _alone("--code", answer, file)
         finding = check_code(loaded, code)
     else:
-        from symbackprop.sandbox.asking import check_in_worker  # noqa: PLC0415
+        from symbackprop.sandbox.asking import check_in_worker
 
         target, given = _asked(answer, file)
         finding = check_in_worker(loaded, target, given, {**options, "format": written_as})
     if writer.json:
-        from symbackprop.export import finding_json  # noqa: PLC0415
+        from symbackprop.export import finding_json
 
         writer.write_json(finding_json(finding, solution=solution))
     else:

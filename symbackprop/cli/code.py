@@ -12,7 +12,7 @@ from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
 
 
-def code(  # noqa: PLR0913
+def code(
     problem: ProblemArgument,
     *,
     view: Annotated[str | None, typer.Option("--view", help="layers (numpy, buffers, torch) or units (python, c).")] = None,
@@ -24,8 +24,8 @@ def code(  # noqa: PLR0913
     output: Output = None,
 ) -> None:
     """Write a program that computes the gradients, each line with the step it comes from, and its own test."""
-    from symbackprop.codegen import find_style, plan_for, write_layer_code, write_unit_code  # noqa: PLC0415
-    from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
+    from symbackprop.codegen import find_style, plan_for, write_layer_code, write_unit_code
+    from symbackprop.notation import NOTATIONS, Speller
 
     check_view(view or "layers", batch, samples or "columns")
     row = find_style(style, view)

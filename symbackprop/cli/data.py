@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def load_with_data(problem: str, at: str | None) -> Problem | None:
     """Return the problem if it has [data]; only files have."""
-    from symbackprop.problem import load  # noqa: PLC0415
+    from symbackprop.problem import load
 
     # Standard input can be read but once; it has no folder for a data file to be in.
     if not problem.strip().endswith((".toml", ".json")):
@@ -39,7 +39,7 @@ def refuse_with_data(**options: object) -> None:
             raise InputError(msg)
 
 
-def writer_for_data(  # noqa: PLR0913
+def writer_for_data(
     notation: str,
     format_name: str | None,
     output: Path | None,
@@ -50,8 +50,8 @@ def writer_for_data(  # noqa: PLR0913
     solution: bool = False,
 ) -> Writer:
     """Return a writer of figures on a data file, in a known notation; raises InputError for JSON."""
-    from symbackprop.derivation import check_notation  # noqa: PLC0415
-    from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
+    from symbackprop.derivation import check_notation
+    from symbackprop.notation import NOTATIONS, Speller
 
     check_notation(notation)
     pages = Writer(

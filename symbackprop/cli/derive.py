@@ -41,7 +41,7 @@ from symbackprop.errors import InputError
 MANY = 10_000
 
 
-def derive(  # noqa: PLR0913 - one parameter an option
+def derive(
     problem: ProblemArgument,
     *,
     wrt: Wrt = None,
@@ -71,7 +71,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     assume: Assume = None,
 ) -> None:
     """Print the derivation, step by step."""
-    from symbackprop.narrate import narrate, tell_from_definition, tell_walk  # noqa: PLC0415
+    from symbackprop.narrate import narrate, tell_from_definition, tell_walk
 
     writing = partial(
         Writer,
@@ -87,7 +87,7 @@ def derive(  # noqa: PLR0913 - one parameter an option
     )
     check_view("layers" if depth is not None and view == "units" else view, batch, samples)
     if view != "units" or depth is not None:
-        from symbackprop.views import Asked, by_units, tell_view  # noqa: PLC0415
+        from symbackprop.views import Asked, by_units, tell_view
 
         of_units = {
             "--wrt": wrt, "--paths": paths, "--expand": expand, "--atoms": atoms, "--from-definition": from_definition,

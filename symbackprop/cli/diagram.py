@@ -49,7 +49,7 @@ Picture = Annotated[
 PictureFormat = Annotated[str | None, typer.Option("--format", metavar="NAME", help="svg (default), tikz, dot, png, pdf or gif.")]
 
 
-def diagram(  # noqa: PLR0913 - one parameter an option
+def diagram(
     problem: ProblemArgument,
     *,
     output: Picture = None,
@@ -68,11 +68,11 @@ def diagram(  # noqa: PLR0913 - one parameter an option
     animate: Annotated[bool, typer.Option("--animate", help="Play forward, then backward, as .svg or .gif.")] = False,
 ) -> None:
     """Draw the network, with the way of one gradient, or the computation graph, with values and gradients."""
-    from symbackprop.diagrams import figure_of, to_bytes, to_dot, to_svg, to_tikz  # noqa: PLC0415
-    from symbackprop.diagrams.animation import animated_gif, animated_svg  # noqa: PLC0415
-    from symbackprop.diagrams.matplot import letters_missing  # noqa: PLC0415
-    from symbackprop.diagrams.tikz import POINTS  # noqa: PLC0415
-    from symbackprop.render.pdf import without_letters  # noqa: PLC0415
+    from symbackprop.diagrams import figure_of, to_bytes, to_dot, to_svg, to_tikz
+    from symbackprop.diagrams.animation import animated_gif, animated_svg
+    from symbackprop.diagrams.matplot import letters_missing
+    from symbackprop.diagrams.tikz import POINTS
+    from symbackprop.render.pdf import without_letters
 
     name = _format(format_name, output)
     if standalone and name != "tikz":

@@ -26,7 +26,7 @@ from symbackprop.cli.options import (
 from symbackprop.cli.writer import Writer
 
 
-def evaluate(  # noqa: PLR0913
+def evaluate(
     problem: ProblemArgument,
     *,
     wrt: Wrt = None,
@@ -43,10 +43,10 @@ def evaluate(  # noqa: PLR0913
     weights: Annotated[Path | None, typer.Option("--weights", metavar="FILE", help="With [data]: saved weights (.npz).")] = None,
 ) -> None:
     """Print all values, local derivatives and gradients at the point, or loss and accuracy on the rows of [data]."""
-    from symbackprop.narrate import tell_values  # noqa: PLC0415
+    from symbackprop.narrate import tell_values
 
     if (loaded := load_with_data(problem, at)) is not None:
-        from symbackprop.courses import measure_on_data  # noqa: PLC0415
+        from symbackprop.courses import measure_on_data
 
         numerals = telling_of(2, digits, exact=exact).numerals
         pages = writer_for_data(

@@ -29,7 +29,7 @@ Decisions = Annotated[
 ]
 
 
-def grade(  # noqa: PLR0913 - one parameter an option
+def grade(
     problem: ProblemArgument,
     submissions: Submissions,
     *,
@@ -52,9 +52,9 @@ def grade(  # noqa: PLR0913 - one parameter an option
     In a file, an answer to question q1 stands behind "q1: " or under a line such as q1, "## q1", "**q1**" or 1); in LaTeX
     also under \section*{q1}, \textbf{q1} or "% q1", or in \answer{q1}{...}; in a notebook in a cell with the tag answer:q1.
     """
-    from symbackprop.grade import Interrupted  # noqa: PLC0415
-    from symbackprop.grade import grade as grade_class  # noqa: PLC0415
-    from symbackprop.problem import load  # noqa: PLC0415
+    from symbackprop.grade import Interrupted
+    from symbackprop.grade import grade as grade_class
+    from symbackprop.problem import load
 
     options = {"hint": hint, "rtol": rtol, "atol": atol, "digits": digits, "boundary": boundary}
     try:
@@ -76,8 +76,8 @@ def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
     if sys.stderr is None or not sys.stderr.isatty() or not total:
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VIEWS = ("units", "layers", "index", "all")
 
 
-def make_derivation(  # noqa: PLR0913, PLR0917 - the common options
+def make_derivation(  # noqa: PLR0917 - the common options
     problem: str,
     wrt: list[str] | None,
     detail: int,
@@ -31,7 +31,7 @@ def make_derivation(  # noqa: PLR0913, PLR0917 - the common options
     expand: bool = False,
 ) -> Derivation:
     """Derive a problem with the common options; raises InputError where one of them is at fault."""
-    from symbackprop.derivation import derive as make  # noqa: PLC0415
+    from symbackprop.derivation import derive as make
 
     telling = telling_of(detail, digits, exact=exact)
     made = make(problem, at=at, notation=notation, unit_targets=unit_targets_of(assume))
@@ -40,7 +40,7 @@ def make_derivation(  # noqa: PLR0913, PLR0917 - the common options
 
 def telling_of(detail: int, digits: int, *, exact: bool) -> Telling:
     """Return how to tell a derivation; messages name --detail (0 to 3) and --digits (1 to 17)."""
-    from symbackprop.derivation import make_telling  # noqa: PLC0415
+    from symbackprop.derivation import make_telling
 
     return make_telling(detail, digits, exact=exact, option="--")
 
@@ -68,7 +68,7 @@ def check_view(view: str, batch: str | None, samples: str) -> None:
 
 def number_of(key: str, text: str) -> Expr:
     """Read a number given as an option, exactly as written."""
-    from symbackprop.parse.values import constant  # noqa: PLC0415
+    from symbackprop.parse.values import constant
 
     try:
         return constant(text)

@@ -14,9 +14,9 @@ def list_known(
     output: Output = None,
 ) -> None:
     """List activations, losses, optimizers, notations and formats."""
-    from symbackprop.narrate import tell_known  # noqa: PLC0415
-    from symbackprop.notation import NOTATIONS, Speller  # noqa: PLC0415
-    from symbackprop.render import FORMATS  # noqa: PLC0415
+    from symbackprop.narrate import tell_known
+    from symbackprop.notation import NOTATIONS, Speller
+    from symbackprop.render import FORMATS
 
     if notation not in NOTATIONS:
         msg = f'unknown notation "{notation}"{nearest(notation, NOTATIONS)} (known: {", ".join(NOTATIONS)})'

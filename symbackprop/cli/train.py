@@ -28,7 +28,7 @@ from symbackprop.cli.writer import Writer
 from symbackprop.errors import InputError
 
 
-def train(  # noqa: PLR0913
+def train(
     problem: ProblemArgument,
     *,
     steps: Annotated[int | None, typer.Option("--steps", help="How many updates (1).")] = None,
@@ -68,9 +68,9 @@ def train(  # noqa: PLR0913
     solution: Solution = False,
 ) -> None:
     """Train for some updates and show each: the rule, the numbers, predicted against actual change; or on a data file."""
-    from symbackprop.narrate import tell_training  # noqa: PLC0415
-    from symbackprop.pictures import contour_of, find_pair, picture  # noqa: PLC0415
-    from symbackprop.plot import check_plot  # noqa: PLC0415
+    from symbackprop.narrate import tell_training
+    from symbackprop.pictures import contour_of, find_pair, picture
+    from symbackprop.plot import check_plot
 
     if plot is not None:
         check_plot(plot)
@@ -80,7 +80,7 @@ def train(  # noqa: PLR0913
     }  # fmt: skip
     chosen = {key: value if key == "direction" else number_of(key, value) for key, value in given.items() if value is not None}
     if (loaded := load_with_data(problem, at)) is not None:
-        from symbackprop.courses import Course, Interrupted, options_for, train_on_data  # noqa: PLC0415
+        from symbackprop.courses import Course, Interrupted, options_for, train_on_data
 
         refuse_with_data(steps=steps, update=update, train=only)
         if plot is not None or contour is not None:

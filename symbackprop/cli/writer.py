@@ -31,7 +31,7 @@ LAID_OUT = frozenset({"latex", "standalone", "typst", "pdf"})
 class Writer:
     """Chooses the format from --format, the file's ending, or standard output, and writes."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         source: Derivation | Speller,
         format_name: str | None,
@@ -45,7 +45,7 @@ class Writer:
         solution: bool = False,
         diagram: bool = True,
     ) -> None:
-        from symbackprop.render import FORMATS, find_format  # noqa: PLC0415
+        from symbackprop.render import FORMATS, find_format
 
         if beamer and two_column:
             msg = "--beamer and --two-column exclude each other: slides have one column"
@@ -62,7 +62,7 @@ class Writer:
         self.pictured: Derivation | None = None  # what a page shows a picture of, where its source is not that
         self.two_column, self.beamer = two_column, beamer
         if format_name is None and output is not None:
-            from symbackprop.derivation import format_for  # noqa: PLC0415
+            from symbackprop.derivation import format_for
 
             format_name = format_for(output)
         if format_name is None and (standalone or two_column or beamer):
@@ -95,15 +95,15 @@ class Writer:
 
     def write(self, document: Document) -> None:
         """Render a document and write it."""
-        from symbackprop.render.encodings import can_carry, transliterate  # noqa: PLC0415
+        from symbackprop.render.encodings import can_carry, transliterate
 
         if self.blanks:
-            from symbackprop.narrate.worksheet import givens, worksheet  # noqa: PLC0415
+            from symbackprop.narrate.worksheet import givens, worksheet
 
             teller = getattr(self.source, "teller", None)
             document = worksheet(document, givens(teller()) if teller else ())
         if self.solution:
-            from symbackprop.narrate.worksheet import solved  # noqa: PLC0415
+            from symbackprop.narrate.worksheet import solved
 
             document = solved(document)
         options = self._options()
@@ -119,7 +119,7 @@ class Writer:
 
     def _diagram(self, engine: str) -> str:
         """Return a picture of what is derived, or nothing on a worksheet and where no page would hold it."""
-        from symbackprop.derivation import Derivation  # noqa: PLC0415
+        from symbackprop.derivation import Derivation
 
         source = self.pictured or self.source
         if not self.drawn or self.blanks or not isinstance(source, Derivation):
@@ -128,7 +128,7 @@ class Writer:
 
     def _write_pdf(self, document: Document, options: Options) -> None:
         """Write a PDF; where nothing is installed that makes one, or it fails, write beside what it is made of, and say so."""
-        from symbackprop.render.pdf import (  # noqa: PLC0415
+        from symbackprop.render.pdf import (
             FailedError,
             NoEngineError,
             choose_engine,
@@ -157,7 +157,7 @@ class Writer:
 
     def _write_source(self, document: Document, options: Options, engine: str) -> None:
         """Write what an engine reads, beside the PDF that was asked for; no other file of the reader's is written over."""
-        from symbackprop.render import FORMATS  # noqa: PLC0415
+        from symbackprop.render import FORMATS
 
         assert self.output is not None
         row = FORMATS["standalone" if engine == "latex" else engine]
@@ -167,7 +167,7 @@ class Writer:
 
     def write_json(self, text: str) -> None:
         """Write an object; what the output cannot carry is escaped, as JSON has it."""
-        from symbackprop.export import escaped  # noqa: PLC0415
+        from symbackprop.export import escaped
 
         self._put(escaped(text, self._encoding()))
 
@@ -179,7 +179,7 @@ class Writer:
         return (sys.stdout.encoding or "ascii") if self.output is None else "utf-8"
 
     def _options(self) -> Options:
-        from symbackprop.render import Options  # noqa: PLC0415
+        from symbackprop.render import Options
 
         to_screen = self.output is None
         on_screen = self.row.name in {"terminal", "text"}

@@ -50,7 +50,7 @@ class Enclosures(Arithmetic[Enclosed]):
 
     def __init__(self, bits: int) -> None:
         """Import what is needed of mpmath."""
-        from mpmath import libmp  # noqa: PLC0415 - takes 60 ms, and most runs need no intervals
+        from mpmath import libmp  # takes 60 ms, and most runs need no intervals
 
         self.lib = libmp
         self.mpi = libmp.libmpi
@@ -163,7 +163,7 @@ class Enclosures(Arithmetic[Enclosed]):
             return self.mul((numerator, 1 / denominator))
         if numerator == 0:
             return Fraction(0)
-        return self.mpi.mpi_div(self.pair(numerator), denominator, self.bits)  # type: ignore[no-any-return]
+        return self.mpi.mpi_div(self.pair(numerator), denominator, self.bits)  # type: ignore[no-any-return]  # mpmath has no types
 
     def integer_power(self, base: Enclosed, exponent: int) -> Enclosed:
         """Raise to a whole power."""
@@ -268,7 +268,7 @@ class Enclosures(Arithmetic[Enclosed]):
         """Return the size of a value."""
         if isinstance(value, Fraction):
             return abs(value)
-        return self.mpi.mpi_abs(value, self.bits)  # type: ignore[no-any-return]
+        return self.mpi.mpi_abs(value, self.bits)  # type: ignore[no-any-return]  # mpmath has no types
 
     def increasing(self, function: Callable[[Enclosed], Enclosed], argument: Enclosed) -> Enclosed:
         """Apply an increasing odd function at both ends of an interval."""

@@ -315,7 +315,7 @@ class Derivation:
 
         Without options, the diagram stands on its first page.  Raises InputError where it is not, or where it fails.
         """
-        from symbackprop.render.pdf import choose_engine, to_pdf  # noqa: PLC0415 - brings what only a PDF needs
+        from symbackprop.render.pdf import choose_engine, to_pdf  # brings what only a PDF needs
 
         chosen = choose_engine(engine)
         return to_pdf(self.document(), self.speller, options or Options(diagram=self.drawing(chosen)), chosen)
@@ -376,7 +376,7 @@ class Derivation:
         return self._displays(self.document())
 
     def _displays(self, document: Document) -> str:
-        from symbackprop.render.notebook import render_notebook  # noqa: PLC0415 - brought, as a format is, when it is asked for
+        from symbackprop.render.notebook import render_notebook  # brought, as a format is, when it is asked for
 
         return render_notebook(document, self.speller, PLAIN)
 

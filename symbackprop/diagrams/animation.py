@@ -299,7 +299,7 @@ def animated_gif(figure: Figure, *, scale: float = 1.25) -> bytes:
     """
     beats = timeline(figure)
     check_matplotlib()
-    from PIL import Image  # noqa: PLC0415 - comes with matplotlib, an extra
+    from PIL import Image  # comes with matplotlib, an extra
 
     clock = _clock(beats)
     scale = min(scale, math.sqrt(PIXELS / (figure.width * figure.height)))

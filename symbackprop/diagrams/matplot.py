@@ -36,7 +36,7 @@ def letters_missing(figure: Figure) -> str:
     Raises InputError where matplotlib is missing.
     """
     check_matplotlib()
-    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - an extra
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # an extra
 
     lines = [*(node.writing for node in figure.nodes), *(label.writing for label in figure.labels)]
     written = {char for line in lines for run in line.runs for char in run.text}
@@ -71,7 +71,7 @@ def to_bytes(figure: Figure, ending: str, *, scale: float = 2.0) -> bytes:
 def _png(figure: Figure, scale: float) -> bytes:
     """Return a figure as PNG of 256 colours, all that a drawing needs, with its title and what it shows in words."""
     ((size, content),) = frames([figure], scale)
-    from PIL import Image, PngImagePlugin  # noqa: PLC0415 - comes with matplotlib
+    from PIL import Image, PngImagePlugin  # comes with matplotlib
 
     told = PngImagePlugin.PngInfo()
     told.add_text("Title", figure.title)
@@ -111,15 +111,15 @@ def frames(states: Sequence[Figure], scale: float) -> Iterator[tuple[tuple[int, 
 
 
 def _settings() -> Any:
-    import matplotlib as mpl  # noqa: PLC0415 - an extra
+    import matplotlib as mpl  # an extra
 
     return mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", "pdf.fonttype": 42, "text.usetex": False})
 
 
 def _sheet(figure: Figure) -> tuple[Any, Any]:
     """Return an empty sheet as large as a figure, and its axes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an extra
-    from matplotlib.figure import Figure as Sheet  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # an extra
+    from matplotlib.figure import Figure as Sheet
 
     sheet = Sheet(figsize=(figure.width / 96, figure.height / 96), facecolor=_colour("paper"))
     FigureCanvasAgg(sheet)
@@ -162,7 +162,7 @@ def _colour(name: str) -> str:
 
 
 def _frame(frame: Frame) -> Any:
-    from matplotlib.patches import FancyBboxPatch  # noqa: PLC0415 - an extra
+    from matplotlib.patches import FancyBboxPatch  # an extra
 
     look: dict[str, Any] = {"fill": False, "edgecolor": _colour("line"), "linestyle": ":", "zorder": FRAMES}
     corner = (frame.x + 8, frame.y + 8)
@@ -170,8 +170,8 @@ def _frame(frame: Frame) -> Any:
 
 
 def _edge(edge: Edge) -> Iterator[Any]:
-    from matplotlib.patches import PathPatch, Polygon  # noqa: PLC0415 - an extra
-    from matplotlib.path import Path  # noqa: PLC0415
+    from matplotlib.patches import PathPatch, Polygon  # an extra
+    from matplotlib.path import Path
 
     points, head = arrow(edge.points, head_size(edge))
     vertices, codes = [points[0]], [Path.MOVETO]
@@ -193,7 +193,7 @@ def _edge(edge: Edge) -> Iterator[Any]:
 
 
 def _shape(node: Node) -> Iterator[Any]:
-    from matplotlib.patches import Circle, FancyBboxPatch  # noqa: PLC0415 - an extra
+    from matplotlib.patches import Circle, FancyBboxPatch  # an extra
 
     passed = "path" in node.classes
     look: dict[str, Any] = {
@@ -213,7 +213,7 @@ def _shape(node: Node) -> Iterator[Any]:
 
 
 def _plate(label: Label) -> Iterator[Any]:
-    from matplotlib.patches import Rectangle  # noqa: PLC0415 - an extra
+    from matplotlib.patches import Rectangle  # an extra
 
     if label.plate_box:
         left, top, right, bottom = label.plate_box
@@ -222,11 +222,11 @@ def _plate(label: Label) -> Iterator[Any]:
 
 def _letters(line: Writing, x: float, y: float, colour: str, *, as_text: bool) -> Iterator[Any]:
     """Yield runs where they stand, as text that can be searched or as outlines; dollars are letters, never mathematics."""
-    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - an extra
-    from matplotlib.patches import PathPatch  # noqa: PLC0415
-    from matplotlib.text import Text  # noqa: PLC0415
-    from matplotlib.textpath import TextPath  # noqa: PLC0415
-    from matplotlib.transforms import Affine2D  # noqa: PLC0415
+    from matplotlib.font_manager import FontProperties  # an extra
+    from matplotlib.patches import PathPatch
+    from matplotlib.text import Text
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
 
     for run in line.runs:
         look: dict[str, Any] = {"family": list(FAMILY), "size": run.size * POINTS_PER_PIXEL}

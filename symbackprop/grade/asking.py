@@ -60,7 +60,7 @@ class QuestionSheet:
         return Truth(derive(self.problem))
 
     def _check(self) -> None:
-        from symbackprop.checking.forms import check_form  # noqa: PLC0415 - here only
+        from symbackprop.checking.forms import check_form  # here only
 
         faults = []
         expected = [*self.problem.checking.expected, *(entry for q in self.problem.questions for entry in q.expected)]

@@ -50,7 +50,7 @@ class Journal:
 
     def _lock(self, folder: Path) -> None:
         try:
-            import fcntl  # noqa: PLC0415 - not there on Windows
+            import fcntl  # not there on Windows
         except ImportError:
             return
         last = time.monotonic() + PATIENCE

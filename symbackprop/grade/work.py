@@ -99,7 +99,7 @@ def find_crew(jobs: int | None, backend: str | None, scheduler: str | None) -> C
 
 
 def _missing(module: str) -> bool:
-    from importlib.util import find_spec  # noqa: PLC0415 - here only
+    from importlib.util import find_spec  # here only
 
     return find_spec(module) is None
 
@@ -119,7 +119,7 @@ def run(problem: Problem, asked: Iterable[Asked], crew: Crew, making: Making = C
             for batch in batches:
                 yield check_batch(pickled, name, batch)
             return
-        from joblib import Parallel, delayed  # noqa: PLC0415 - in an extra
+        from joblib import Parallel, delayed  # in an extra
 
         stack.enter_context(_backend(crew, stack))
         parent = os.getpid() if crew.backend == "loky" else None
@@ -144,10 +144,10 @@ def _batches(asked: Iterable[Asked]) -> Iterator[Batch]:
 
 def _backend(crew: Crew, stack: ExitStack) -> Any:
     """Return joblib's configuration for a crew, with the cluster that it needs; `stack` ends what is started."""
-    from joblib import parallel_config  # noqa: PLC0415 - in an extra
+    from joblib import parallel_config  # in an extra
 
     if crew.backend == "dask":
-        import distributed  # noqa: PLC0415 - in an extra
+        import distributed  # in an extra
 
         untyped: Any = distributed
         if crew.scheduler is None:
@@ -160,8 +160,8 @@ def _backend(crew: Crew, stack: ExitStack) -> Any:
         stack.callback(_leave_cluster, client)
         return parallel_config(backend="dask", n_jobs=crew.jobs)
     if crew.backend == "ray":
-        import ray  # noqa: PLC0415 - in an extra
-        from ray.util.joblib import register_ray  # noqa: PLC0415 - as above
+        import ray  # in an extra
+        from ray.util.joblib import register_ray  # as above
 
         if not ray.is_initialized():
             ray.init(address=crew.scheduler, num_cpus=None if crew.scheduler else crew.jobs, log_to_driver=False)
@@ -187,7 +187,7 @@ def _leave_cluster(client: Any) -> None:
 
 
 def _end_processes() -> None:
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - in an extra
+    from joblib.externals.loky import get_reusable_executor  # in an extra
 
     get_reusable_executor().shutdown(wait=True, kill_workers=True)
 

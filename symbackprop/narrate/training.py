@@ -161,7 +161,7 @@ def _parameter_rows(teller: Teller, update: ParameterUpdate, *, detailed: bool) 
     own = teller.symbol(update.parameter)
     for name, expr, value in update.lines:
         left: Expr = own if name == W.name else Symbol(name)
-        numbers = transform(expr, lambda part, env=env: number(env[part.name]) if isinstance(part, Symbol) else None)  # type: ignore[misc]
+        numbers = transform(expr, lambda part, env=env: number(env[part.name]) if isinstance(part, Symbol) else None)  # type: ignore[misc]  # no type is inferred with a default
         if detailed:
             symbolic = substitute(expr, {W.name: own, G.name: update.gradient})
             rows.append(Row(left, symbolic, None, (), "←"))

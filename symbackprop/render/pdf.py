@@ -87,7 +87,7 @@ _NUMBER = re.compile(r"\[U\\?\+([0-9A-F]{4,5})\\?\]")
 
 
 def _by_typst(source: str) -> bytes:
-    import typst  # noqa: PLC0415 - heavy, and only installed with the extra
+    import typst  # heavy, and only installed with the extra
 
     with tempfile.TemporaryDirectory() as root:
         try:
@@ -104,7 +104,7 @@ def _by_typst(source: str) -> bytes:
 
 def _compiled(source: bytes, root: str) -> object:
     """Make a PDF that a screen reader can read (PDF/UA: words for formulas and pictures, headings), else one without that."""
-    import typst  # noqa: PLC0415
+    import typst
 
     def compiler() -> typst.Compiler:  # takes bytes once
         return typst.Compiler(source, root=root, ignore_system_fonts=True)

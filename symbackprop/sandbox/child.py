@@ -70,7 +70,7 @@ def _told(error: SymbackpropError) -> list[Any]:
 def _open_channel() -> IO[bytes]:
     """Return the parent's socket as an unbuffered stream, and leave nothing on standard input."""
     if sys.platform == "win32":
-        import socket  # noqa: PLC0415 - elsewhere the descriptor is a file like any other
+        import socket  # elsewhere the descriptor is a file like any other
 
         return socket.fromshare(sys.stdin.buffer.read()).makefile("rwb", buffering=0)
     channel = os.dup(0)

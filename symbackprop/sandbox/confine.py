@@ -97,7 +97,7 @@ def confine(*, reading: bool) -> bool:
     place = ARCHITECTURES.get(platform.machine())
     if sys.platform != "linux" or place is None or struct.calcsize("P") != 8:
         return False
-    import ctypes  # noqa: PLC0415 - only needed here
+    import ctypes  # only needed here
 
     program = filter_of(*place, reading=reading)
     code = ctypes.create_string_buffer(program, len(program))

@@ -57,7 +57,7 @@ def limit_process(memory: int, *, last: Limits | None = None) -> None:
     A limit that the platform does not have or refuses is left out.
     """
     try:
-        import resource  # noqa: PLC0415 - not there on Windows
+        import resource  # not there on Windows
     except ImportError:
         return
     wanted = {"AS": memory * MEGABYTE, "CORE": 0, "FSIZE": 0, "NOFILE": 64, "NPROC": 0}
@@ -80,7 +80,7 @@ def start_clock(limits: Limits) -> None:
     """
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415 - not there on Windows
+    import resource  # not there on Windows
 
     signal.setitimer(signal.ITIMER_PROF, limits.cpu)
     signal.setitimer(signal.ITIMER_REAL, limits.wall + SPARE_SECONDS)
@@ -102,7 +102,7 @@ def _used() -> float:
     """Return the seconds of computing time that this process has had."""
     if sys.platform == "win32":
         return 0.0
-    import resource  # noqa: PLC0415 - not there on Windows
+    import resource  # not there on Windows
 
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime

@@ -164,7 +164,7 @@ def run(source: str, name: str, calls: Mapping[str, list[dict[str, Any]]], *, li
 
 def import_numpy() -> ModuleType:
     """Return NumPy, which is imported before anything is refused."""
-    import numpy as np  # noqa: PLC0415 - only a child imports it here
+    import numpy as np  # only a child imports it here
 
     return np
 

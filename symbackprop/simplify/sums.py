@@ -213,4 +213,4 @@ def divide_out(expr: Expr, symbol: Symbol) -> tuple[Expr, Expr] | None:
     if hidden or not polynomial or any(place not in dict(monomial) for monomial in polynomial):
         return None
     lower = {tuple((a, e - (a == place)) for a, e in m if e > (a == place)): c for m, c in polynomial.items()}
-    return tuple(positive_first([expansion.term(m, c) for m, c in p.items()]) for p in (polynomial, lower))  # type: ignore[return-value]
+    return tuple(positive_first([expansion.term(m, c) for m, c in p.items()]) for p in (polynomial, lower))  # type: ignore[return-value]  # two in, two out

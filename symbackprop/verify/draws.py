@@ -29,7 +29,7 @@ class Draws:
         self.rational: list[RealPoint] = []
         self.draws_left = DRAWS
         self.random = random.Random(seed)  # noqa: S311 - nobody is kept out
-        self.field_random = random.Random(seed + 1)  # noqa: S311
+        self.field_random = random.Random(seed + 1)  # noqa: S311 - points to compare at, no secret
         self.last_drawn: dict[str, Fraction] = {}
 
     @cached_property

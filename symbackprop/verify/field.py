@@ -121,7 +121,7 @@ class FieldPoint(Point[int]):
     def _product(self, expr: Product) -> int:
         prime, env, total = self.prime, self.env, 1
         for factor in expr.factors:
-            known = env.get(factor.name) if type(factor) in NAMED else None  # type: ignore[attr-defined]
+            known = env.get(factor.name) if type(factor) in NAMED else None  # type: ignore[attr-defined]  # a kind that has a name
             total = total * (self.value(factor) if known is None else known) % prime
         return total
 

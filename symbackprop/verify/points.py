@@ -124,7 +124,7 @@ class Point(ABC, Generic[T]):
     def weight(self, left: T, relation: str, right: T) -> T:
         """Return 1 where the condition holds, 0 where it does not, or an unknown that stands for either."""
 
-    def supposing(self, left: T, relation: str, right: T, *, holds: bool) -> AbstractContextManager[None]:  # noqa: ARG002
+    def supposing(self, left: T, relation: str, right: T, *, holds: bool) -> AbstractContextManager[None]:  # noqa: ARG002 - what overrides it supposes
         """Evaluate the branch of a condition: the reals know anyway which condition holds."""
         return nullcontext()
 
@@ -352,10 +352,10 @@ class Point(ABC, Generic[T]):
                 a, b = left.name, right.name
                 if a not in env or b not in env:
                     return None
-                found[a] = found.get(a, zero) + env[b]  # type: ignore[operator]
-                found[b] = found.get(b, zero) + env[a]  # type: ignore[operator]
+                found[a] = found.get(a, zero) + env[b]  # type: ignore[operator]  # numbers of one ring
+                found[b] = found.get(b, zero) + env[a]  # type: ignore[operator]  # numbers of one ring
             elif type(term) is Symbol:
-                found[term.name] = found.get(term.name, zero) + one  # type: ignore[operator]
+                found[term.name] = found.get(term.name, zero) + one  # type: ignore[operator]  # numbers of one ring
             else:
                 return None
         return found

@@ -31,9 +31,9 @@ os.environ.update(OPENBLAS_NUM_THREADS=THREADS, OMP_NUM_THREADS=THREADS, MKL_NUM
 
 import numpy as np  # noqa: E402 - after the number of threads is set
 
-from symbackprop.codegen import STYLES, write_layer_code, write_unit_code  # noqa: E402
-from symbackprop.derivation import Derivation, derive  # noqa: E402
-from symbackprop.layers import plan_of_one_liner  # noqa: E402
+from symbackprop.codegen import STYLES, write_layer_code, write_unit_code  # noqa: E402 - from the folder above
+from symbackprop.derivation import Derivation, derive  # noqa: E402 - from the folder above
+from symbackprop.layers import plan_of_one_liner  # noqa: E402 - from the folder above
 
 INPUTS, HIDDEN, CLASSES = 784, 128, 10
 Task = Callable[[], Any]
@@ -149,8 +149,8 @@ def readable(code: dict[str, Any], parameters: Any, x: Any, y: Any) -> Task:
 
 def in_torch(activation: str, parameters: Any, x: Any, y: Any) -> Task:
     """Return PyTorch's eager forward and backward pass."""
-    import torch  # noqa: PLC0415 - it may be missing
-    from torch.nn import functional  # noqa: PLC0415
+    import torch  # it may be missing
+    from torch.nn import functional
 
     torch.set_num_threads(int(THREADS))
     leaves = [torch.tensor(p, requires_grad=True) for p in parameters]
@@ -180,9 +180,9 @@ def _loss(library: Any, activation: str) -> Callable[..., Any]:
 
 def in_jax(activation: str, parameters: Any, x: Any, y: Any) -> Task:
     """Return JAX's compiled gradient."""
-    import jax  # noqa: PLC0415 - it may be missing
+    import jax  # it may be missing
 
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - JAX's signature
+    jax.config.update("jax_enable_x64", True)
     gradient = jax.jit(jax.value_and_grad(_loss(jax.numpy, activation)))
     arguments = jax.device_put((tuple(parameters), x, y))
 
@@ -195,8 +195,8 @@ def in_jax(activation: str, parameters: Any, x: Any, y: Any) -> Task:
 
 def in_autograd(activation: str, parameters: Any, x: Any, y: Any) -> Task:
     """Return the gradient by the package autograd."""
-    import autograd  # noqa: PLC0415 - it may be missing
-    import autograd.numpy  # noqa: PLC0415
+    import autograd  # it may be missing
+    import autograd.numpy
 
     gradient = autograd.value_and_grad(_loss(autograd.numpy, activation))
     return lambda: gradient(tuple(parameters), x, y)
@@ -234,7 +234,7 @@ def by_layers(rounds: int) -> Iterator[Line]:
                 yield from _one_size(activation, dtype, n, rounds, written("buffers", activation, batch=n), plain, turned)
 
 
-def _one_size(  # noqa: PLR0913, PLR0917
+def _one_size(  # noqa: PLR0913, PLR0917 - a row of the table
     activation: str, dtype: Any, n: int, rounds: int, fast: Any, plain: Any, turned: Any
 ) -> Iterator[Line]:
     random = np.random.default_rng(0)
@@ -285,7 +285,7 @@ def memory(_: int) -> Iterator[Line]:
             parameters = fast["initialise"]()
             for parameter, slope in zip(parameters, Expert(n, float, "tanh")(parameters, x, y)[1], strict=True):
                 slope *= 0.1  # noqa: PLW2901 - in place is the point
-                parameter -= slope  # noqa: PLW2901
+                parameter -= slope  # noqa: PLW2901 - an array, changed in place
 
         peaks = []
         for task in (ours, theirs):
@@ -300,8 +300,8 @@ def memory(_: int) -> Iterator[Line]:
 
 def by_units(rounds: int) -> Iterator[Line]:
     """Compare flat Python with PyTorch and SymPy's lambdify, and flat C with CasADi's."""
-    import sympy  # noqa: PLC0415 - it takes a third of a second
-    import torch  # noqa: PLC0415
+    import sympy  # it takes a third of a second
+    import torch
 
     for text, widths, least in (("2-2-1", (2, 2, 1), 50), ("4-8-3", (4, 8, 3), 12)):
         made = derive(f"{text}:sigmoid")
@@ -367,7 +367,7 @@ int main(void)
 
 def in_c(text: str, made: Derivation, widths: tuple[int, ...], point: list[float]) -> Line:
     """Compare the C code with CasADi's, both compiled with -O2, in one process."""
-    import casadi  # noqa: PLC0415 - it may be missing
+    import casadi  # it may be missing
 
     names = [leaf.symbol.name for leaf in made.graph.leaves]
     all_leaves = casadi.SX.sym("leaf", len(names))

@@ -79,7 +79,7 @@ def for_sympy(pair: Pair, expr: Expr) -> Any:
 
 def serve(line: Connection) -> None:
     """Answer questions (number of the pair, method) until there are no more."""
-    import sympy  # noqa: PLC0415 - only the peer imports it
+    import sympy  # only the peer imports it
 
     table = pairs()
     line.send("ready")

@@ -177,7 +177,7 @@ def count_operations(derivation: Backward) -> tuple[int, int]:
 
 def against_symengine(effort: Effort) -> Iterator[Line]:
     """Compare with `diff` of the composite by every weight in symengine, a C++ engine."""
-    import symengine  # noqa: PLC0415 - it may be missing
+    import symengine  # it may be missing
 
     for size in effort.symengine:
         (ours,) = medians(effort.runs, lambda size=size: derive(size))
@@ -188,7 +188,7 @@ def against_symengine(effort: Effort) -> Iterator[Line]:
 
 def against_sympy(effort: Effort) -> Iterator[Line]:
     """Compare with `diff` of the composite by every weight in SymPy; last, because it fills the memory."""
-    import sympy  # noqa: PLC0415 - it takes a third of a second
+    import sympy  # it takes a third of a second
 
     size = (4, 4)
     (ours,) = medians(effort.runs, lambda: derive(size))

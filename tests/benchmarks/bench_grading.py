@@ -63,7 +63,7 @@ def graded(arguments: list[str]) -> tuple[float, int, int, float, float]:
 
 def compared(question: str, answer: str) -> bool:
     """Compare one answer with the right one, as Math-Verify does it."""
-    from math_verify import parse, verify  # noqa: PLC0415 - in the processes that need it
+    from math_verify import parse, verify  # in the processes that need it
 
     gold = parse(RIGHT[question])
     return bool(verify(gold, parse(f"${answer}$")))
@@ -73,7 +73,7 @@ def rate_of_math_verify(students: int) -> float | None:
     """Return rows a second, in two processes, with the time to start them; None where Math-Verify is not installed."""
     if find_spec("math_verify") is None:
         return None
-    from joblib import Parallel, delayed  # noqa: PLC0415 - for this only
+    from joblib import Parallel, delayed  # for this only
 
     work = rows(students, 0, 0.0)
     start = time.perf_counter()

@@ -74,7 +74,7 @@ class CasadiNetwork:
     """The gradients of all parameters by CasADi's reverse mode on scalar expressions (SX)."""
 
     def __init__(self, width: int, depth: int) -> None:
-        import casadi  # noqa: PLC0415 - it may be missing
+        import casadi  # it may be missing
 
         inputs, targets = casadi.SX.sym("x", width), casadi.SX.sym("y", width)
         signal, parameters = inputs, []
@@ -88,7 +88,7 @@ class CasadiNetwork:
 
     def operations(self) -> int:
         """Count the instructions which compute the gradients, forward values included; inputs, outputs and constants are none."""
-        import casadi  # noqa: PLC0415 - it may be missing
+        import casadi  # it may be missing
 
         function = casadi.Function("gradients", self.leaves, [self.gradients])
         idle = {casadi.OP_INPUT, casadi.OP_OUTPUT, casadi.OP_CONST, casadi.OP_PARAMETER}
