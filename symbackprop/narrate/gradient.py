@@ -49,7 +49,7 @@ def gradient_table(teller: Teller) -> list[Block]:
         steps = teller.steps_about[adjoints[name].name]
         if teller.telling.detail == RESULTS_ONLY:
             teller.tell(steps[-1])
-        row: tuple[Spans, ...] = ((adjoints[name],), *(((_formula(teller, name, steps[-1].value),),) if with_formula else ()))
+        row: tuple[Spans, ...] = ((adjoints[name],), *(((formula(teller, name, steps[-1].value),),) if with_formula else ()))
         rows.append(row if values is None else (*row, *_checked(teller, values, name)))
     if values is None:
         return [Table((("derivative",), ("formula",)), tuple(rows))]
@@ -70,7 +70,7 @@ def gradient_table(teller: Teller) -> list[Block]:
     ]
 
 
-def _formula(teller: Teller, name: str, named: Expr) -> Expr:
+def formula(teller: Teller, name: str, named: Expr) -> Expr:
     """Return the result: in named quantities for a network, in the variables for a function, where that is short."""
     symbol = teller.backward.adjoints[name]
     if teller.problem.network is not None or expanded_operations(teller.backward, symbol.name) > LONGEST_FORMULA:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symbackprop.backprop import expand, expanded_operations
 from symbackprop.document import Nabla, Row, Spans, Table, Vector
-from symbackprop.expr import Expr, add, call, power
-from symbackprop.narrate.gradient import LONGEST_FORMULA, MOST_ENTRIES_SPELLED_OUT
+from symbackprop.expr import add, call, power
+from symbackprop.narrate.gradient import MOST_ENTRIES_SPELLED_OUT, formula
 from symbackprop.pages.checks import LENGTH, difference
 from symbackprop.pages.marks import RAISED
 from symbackprop.pages.plan import Factor
 from symbackprop.pages.rows import Kinded
 from symbackprop.pages.subject import Subject
 from symbackprop.pages.updates import after
-from symbackprop.simplify import simplify
-from symbackprop.steps import Substitution
 from symbackprop.typeset import near
 
 MOST_NAMED = 3
@@ -73,7 +70,7 @@ def _line(subject: Subject, name: str) -> Iterator[Spans]:
     yield (symbol,)
     if len(subject.told) > 1:
         yield (terms.named,) if len(reached.links) <= MOST_NAMED else (f"{len(reached.links)} terms",)
-    yield (terms.put_in if tabulated else _formula(subject, name, reached.final),)
+    yield (terms.put_in if tabulated else formula(subject.narrator, name, reached.final),)
     if subject.rows.counted:
         numbers = subject.numbers
         yield (numbers.slot(symbol.name),)
@@ -82,19 +79,6 @@ def _line(subject: Subject, name: str) -> Iterator[Spans]:
             yield (subject.error(name),) if name in subject.told else ()
         if subject.updates.names:
             yield (numbers.slot(after(name)),) if name in subject.updates.names else ()
-
-
-def _formula(subject: Subject, name: str, named: Expr) -> Expr:
-    """Return the result: in named quantities for a network, in the variables for a function, where that is short."""
-    asked = subject.asked
-    symbol = asked.backward.adjoints[name]
-    if asked.problem.network is not None or expanded_operations(asked.backward, symbol.name) > LONGEST_FORMULA:
-        return named
-    whole = expand(symbol, asked.backward.definitions)
-    rewritten = simplify(whole)
-    value = rewritten[-1].value if rewritten else whole
-    subject.narrator.tell(Substitution(symbol, value, ()))
-    return value
 
 
 def length_rows(subject: Subject) -> Iterator[Kinded]:

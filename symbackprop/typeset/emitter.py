@@ -64,6 +64,24 @@ class Emitter:
         """Return what stands between two factors; `whole` in a chain rule, where it is always a dot."""
         raise NotImplementedError
 
+    def needs_dot(self, left: Box, right: Box, *, whole: bool) -> bool:
+        """Tell whether two factors would run together, so that a dot must stand between them."""
+        return (
+            whole
+            or right.head in {"number", "numeral", "fraction", "word"}
+            or left.tail in {"numeral", "fraction", "word", "bare", "function"}
+            or (left.tail == "number" and left.head != "number")
+            or (right.head == "group" and ((left.tail == "number" and self.is_decimal(left)) or not self.has_letters(right)))
+        )
+
+    def is_decimal(self, number: Box) -> bool:
+        """Tell whether a number that ends a box has a point."""
+        return "." in number.text
+
+    def has_letters(self, group: Box) -> bool:
+        """Tell whether there is more than numbers within parentheses."""
+        raise NotImplementedError
+
     def times_start(self) -> Box:
         """Return the dot that begins a continuation line."""
         raise NotImplementedError

@@ -117,9 +117,9 @@ class Latex(Printed):
         r"""Return d or \partial."""
         return "d" if ordinary else r"\bppartial " if self.macros else r"\partial "
 
-    def has_letters(self, text: str) -> bool:
+    def has_letters(self, group: Box) -> bool:
         """Tell whether there is a letter, or the name of one."""
-        return bool(_LETTER.search(text))
+        return bool(_LETTER.search(group.text))
 
     def name(self, name: Name) -> Box:
         """Return letter^{above}_{below}."""

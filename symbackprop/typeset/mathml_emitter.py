@@ -129,17 +129,18 @@ class MathML(Emitter):
 
     def times(self, left: Box, right: Box, *, whole: bool) -> Box:
         """Return the invisible sign between symbols, a dot where two things would run together."""
-        dotted = (
-            whole
-            or right.head in {"number", "numeral", "fraction", "word"}
-            or left.tail in {"numeral", "fraction", "word", "bare", "function"}
-            or (left.tail == "number" and left.head != "number")
-            or (right.head == "group" and (_decimal(left) or "<mi" not in right.text))
-        )
-        if dotted:
+        if self.needs_dot(left, right, whole=whole):
             return Box(mo(DOT), 0.73)
         thin = left.tail == "group" or right.head == "function"
         return Box(mo(TIMES, rspace=THIN), 0.17) if thin else Box(mo(TIMES), 0.0)
+
+    def is_decimal(self, number: Box) -> bool:
+        """Tell whether the last element is a number with a point."""
+        return bool(_DECIMAL.search(number.text))
+
+    def has_letters(self, group: Box) -> bool:
+        """Tell whether there is an identifier."""
+        return "<mi" in group.text
 
     def times_start(self) -> Box:
         """Return a dot with space around it."""
@@ -332,7 +333,3 @@ class MathML(Emitter):
         """Return ∂ over ∂x."""
         d = mi("d" if ordinary else "∂")
         return Box(element("mfrac", d, d + variable.text), variable.width + 0.8, PRODUCT, 2, "fraction", "fraction")
-
-
-def _decimal(box: Box) -> bool:
-    return box.tail == "number" and bool(_DECIMAL.search(box.text))

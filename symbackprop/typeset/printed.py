@@ -89,10 +89,6 @@ class Printed(Emitter):
         """Return d or ∂, ready to stand before a name."""
         raise NotImplementedError
 
-    def has_letters(self, text: str) -> bool:
-        """Tell whether there is more than numbers within parentheses."""
-        raise NotImplementedError
-
     # --- numbers -----------------------------------------------------------------------------------------------
 
     def number(self, value: Exact, *, decimal: bool, small: bool) -> Box:
@@ -139,14 +135,7 @@ class Printed(Emitter):
 
     def times(self, left: Box, right: Box, *, whole: bool) -> Box:
         """Return nothing between symbols, a dot where two things would run together."""
-        dotted = (
-            whole
-            or right.head in {"number", "numeral", "fraction", "word"}
-            or left.tail in {"numeral", "fraction", "word", "bare", "function"}
-            or (left.tail == "number" and left.head != "number")
-            or (right.head == "group" and ((left.tail == "number" and "." in left.text) or not self.has_letters(right.text)))
-        )
-        if dotted:
+        if self.needs_dot(left, right, whole=whole):
             return Box(f" {self.dot} ", 0.73)
         return Box(f" {self.thin} ", 0.17) if left.tail == "group" or right.head == "function" else Box(" ", 0.0)
 

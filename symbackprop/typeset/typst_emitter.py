@@ -136,9 +136,9 @@ class Typst(Printed):
         """Return d or ∂."""
         return "d " if ordinary else "∂ "
 
-    def has_letters(self, text: str) -> bool:
+    def has_letters(self, group: Box) -> bool:
         """Tell whether there is a letter: what is not a sign's or a construct's name."""
-        bare = text
+        bare = group.text
         for name in ("lr(size: #1.4em,", "lr(", "frac(", "inline(", "class(", "binary"):
             bare = bare.replace(name, "")
         return any(char.isalpha() for char in bare)
