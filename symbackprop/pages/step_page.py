@@ -91,9 +91,8 @@ class _Page:
         ]
         body.extend(subject.writer.blocks(subject.teller.document(title, ()).blocks))
         known = starts(self.fields) if subject.rows.counted else {}
-        extra = [*subject.checks.definitions, *subject.updates.definitions]
         checks = {**subject.checks.data(subject.numbers.place), **subject.updates.data(subject.numbers)}
-        script = script_of(subject.made.problem, subject.plan, subject.numbers, extra, known, checks, len(subject.figures))
+        script = script_of(subject.made.problem, subject.plan, subject.numbers, subject.extra, known, checks, len(subject.figures))
         whole = re.sub(r">\n+(?=<)", ">", "\n".join(body))
         return page(title, whole, sheet=_worn(style("frame", "step", tints=False) + stylesheet(), whole), script=script)
 

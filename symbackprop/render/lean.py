@@ -25,8 +25,7 @@ def lean(body: str) -> str:
     >>> lean('<p class="row" title="two words">x</p>')
     '<p class=row title="two words">x</p>'
     """
-    # A picture with rules of its own keeps what they are for.
-    pictured = _SVG.sub(lambda found: found[0] if "<style" in found[0] else _picture(found[0]), body)
+    pictured = _SVG.sub(lambda found: _picture(found[0]), body)
     shorter = _MATH.sub(lambda found: formula(found[0]), pictured)
     shorter = re.sub(r'<td class="n"><b data-n="(\d+)">(.*?)</b></td>', r'<td class="n" data-n="\1">\2</td>', shorter)
     shorter = shorter.replace('<td class="n" data-', "<td data-").replace('<td class="n"></td>', "<td></td>")
