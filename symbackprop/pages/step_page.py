@@ -92,7 +92,8 @@ class _Page:
         body.extend(subject.writer.blocks(subject.teller.document(title, ()).blocks))
         known = starts(self.fields) if subject.rows.counted else {}
         checks = {**subject.checks.data(subject.numbers.place), **subject.updates.data(subject.numbers)}
-        script = script_of(subject.made.problem, subject.plan, subject.numbers, subject.extra, known, checks, len(subject.figures))
+        made, pictures = subject.made, len(subject.figures)
+        script = script_of(made.problem, subject.plan, subject.numbers, subject.extra, known, checks, pictures)
         whole = re.sub(r">\n+(?=<)", ">", "\n".join(body))
         return page(title, whole, sheet=_worn(style("frame", "step", tints=False) + stylesheet(), whole), script=script)
 
